@@ -1,0 +1,61 @@
+//! A runtime for one test, so that tests that run side by side do not wait for each other's behaviors.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use boc::prelude::*;
+
+use crate::deadline::{LIMIT, within};
+
+/// Runs `body`, with a deadline, inside a runtime of its own with so many workers; waits for everything it
+/// scheduled and joins the workers.
+///
+/// # Panics
+/// When `body` does.
+pub fn on_workers<R: Send>(workers: usize, body: impl FnOnce() -> R + Send) -> R {
+    within(LIMIT, || {
+        let runtime = Runtime::builder().workers(workers).build().expect("a runtime");
+        let result = runtime.enter(body);
+        runtime.quiesce();
+        runtime.shutdown();
+        result
+    })
+}
+
+/// Like [`on_workers`], on a thread that has been claimed as a home for pinned cowns. What the body leaves behind
+/// for that thread is pumped before the runtime ends.
+///
+/// # Panics
+/// When `body` does.
+pub fn on_home<R: Send>(workers: usize, body: impl FnOnce(&MainThread) -> R + Send) -> R {
+    on_workers(workers, || {
+        let main = MainThread::claim().expect("a fresh thread can be claimed");
+        let result = body(&main);
+        quiesce();
+        result
+    })
+}
+
+/// The message of the panic that `f` ends with.
+///
+/// # Panics
+/// When `f` does not panic, or panics without a message.
+pub fn panic_message<R>(f: impl FnOnce() -> R) -> String {
+    match catch_unwind(AssertUnwindSafe(f)) {
+        Ok(_) => panic!("this was to panic, and did not"),
+        Err(payload) => message_of(&*payload),
+    }
+}
+
+/// The message in a panic's payload.
+///
+/// # Panics
+/// When the payload is not a message.
+#[must_use]
+pub fn message_of(payload: &(dyn Any + Send)) -> String {
+    match (payload.downcast_ref::<String>(), payload.downcast_ref::<&str>()) {
+        (Some(message), _) => message.clone(),
+        (_, Some(message)) => (*message).to_owned(),
+        _ => panic!("the payload is not a message"),
+    }
+}
