@@ -1,1 +1,8 @@
-//! Placeholder.
+//! Programs that show boc at work. There is nothing to import here: each program is an example of this package.
+//!
+//! | Run | What it shows |
+//! |---|---|
+//! | `cargo run --example bank` | transfers between accounts: two cowns at once, no lock order to remember |
+//! | `cargo run --example dining_philosophers` | the classic deadlock, which cannot happen |
+//! | `cargo run --example fibonacci` | a graph of promises, each computed from two others |
+//! | `cargo run --release --example boids` | a flock on all cores, drawn by the thread that owns the window |
