@@ -1,1 +1,78 @@
 //! The macros of boc.
+//!
+//! Both forms of a behavior go the same straight way; only the first two steps can fail:
+//! tokens → `parse`, `item`, `attr` → `ast` → `check`, `check_fn`, `capture` → `plan` → `expand`, and beside a
+//! mistake `fallback`.
+//!
+#![doc = include_str!("grammar.md")]
+#![forbid(unsafe_code)]
+
+mod ast;
+mod attr;
+mod capture;
+mod check;
+mod check_fn;
+mod diag;
+mod expand;
+mod fallback;
+mod item;
+mod main_attr;
+mod names;
+mod parse;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+use proc_macro2::TokenStream as Tokens;
+
+use diag::Diag;
+
+/// What `boc::when!` calls: the path of the library in brackets, then the user's tokens.
+///
+#[doc = include_str!("grammar.md")]
+#[proc_macro]
+pub fn when_impl(input: TokenStream) -> TokenStream {
+    block(input.into()).into()
+}
+
+/// Makes a nested function a behavior, and its name the variable that holds the promise.
+///
+#[doc = include_str!("grammar.md")]
+#[proc_macro_attribute]
+pub fn when(args: TokenStream, item: TokenStream) -> TokenStream {
+    function(args.into(), item.into()).into()
+}
+
+/// Runs `main` on the pumping thread and waits for everything that was scheduled.
+///
+/// The parameter, a `MainThread`, is optional, and so is a result. Options: `workers = COUNT`, `crate = PATH`.
+///
+/// ```text
+/// #[boc::main(workers = 4)]
+/// fn main(main: MainThread) -> Result<(), Error> { .. }
+/// ```
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    main_attr::main(args.into(), item.into()).into()
+}
+
+fn block(input: Tokens) -> Tokens {
+    let mut diag = Diag::default();
+    let (krate, block) = parse::entry(input, &mut diag);
+    let plan = check::block(krate, block, &mut diag);
+    match diag.finish() {
+        Ok(()) => expand::block(&plan),
+        Err(error) => fallback::block(&plan, &error),
+    }
+}
+
+fn function(args: Tokens, item: Tokens) -> Tokens {
+    let mut diag = Diag::default();
+    let plan =
+        attr::entry(args, item.clone(), &mut diag).map(|function| check_fn::function(function, &mut diag));
+    match (&plan, diag.finish()) {
+        (Some(plan), Ok(())) => expand::function(plan),
+        (_, finished) => fallback::function(plan.as_ref(), item, finished.err().as_ref()),
+    }
+}

@@ -1,0 +1,75 @@
+//! Every rule that both forms share, and the block form's way from the tree to the plan.
+//!
+//! A plan is made in any case: the fallback shows the editor as much of it as there is.
+
+use std::collections::HashMap;
+
+use quote::ToTokens;
+use syn::Ident;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use crate::ast::{self, Block, Header};
+use crate::capture::{self, Analysis};
+use crate::diag::Diag;
+use crate::names::Krate;
+use crate::plan::{Bind, Body, Plan, Request};
+
+/// Checks the block form.
+pub(crate) fn block(krate: Krate, block: Block, diag: &mut Diag) -> Plan {
+    let names = block.header.items.iter().map(|item| match item {
+        ast::Item::Request(request) => &request.place.name,
+        ast::Item::Capture(capture) => capture.name(),
+    });
+    bound_once(names.clone(), diag);
+    let analysis = capture::of_expression(names, block.body);
+    no_await(&analysis, diag);
+
+    let requests = block.header.requests().map(|request| plan_request(request, Bind::Name(name_of(request))));
+    let requests = requests.collect();
+    plan(krate, block.header, requests, analysis)
+}
+
+/// The plan of a header, its requests and its body; what is special to the attribute form is added later.
+pub(crate) fn plan(krate: Krate, header: Header, requests: Vec<Request>, analysis: Analysis) -> Plan {
+    let target = header.target.map(|target| target.value.into_token_stream());
+    let captures = header.items.into_iter().filter_map(|item| match item {
+        ast::Item::Request(_) => None,
+        ast::Item::Capture(capture) => Some(capture),
+    });
+    let captures = captures.collect();
+    let body = Body { span: analysis.body.span(), tokens: analysis.body };
+    let handles = analysis.handles;
+    Plan { krate, target, requests, captures, params: Vec::new(), handles, body, function: None }
+}
+
+pub(crate) fn plan_request(request: &ast::Request, bind: Bind) -> Request {
+    let value = &request.place.value;
+    Request { mode: request.mode, value: value.to_token_stream(), span: value.span(), bind }
+}
+
+/// A name means one thing in the body.
+pub(crate) fn bound_once<'a>(names: impl Iterator<Item = &'a Ident>, diag: &mut Diag) {
+    let mut seen = HashMap::new();
+    for name in names {
+        if seen.insert(name.unraw(), name).is_some() {
+            let message =
+                format!("`{name}` is bound twice; give one of the two another name: `other = {name}`");
+            diag.on(name, message);
+        }
+    }
+}
+
+/// A body runs to its end: it holds cowns that others wait for.
+pub(crate) fn no_await(analysis: &Analysis, diag: &mut Diag) {
+    for token in &analysis.awaits {
+        diag.on(
+            token,
+            "a body cannot await, it holds cowns; request the promise: `when!(name = promise => { .. })`",
+        );
+    }
+}
+
+fn name_of(request: &ast::Request) -> Ident {
+    request.place.name.clone()
+}

@@ -1,0 +1,174 @@
+//! The rules of the attribute form: the signature is plain, and its parameters are the requests, then captures.
+
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, Ident, Pat, PatType, ReturnType, Safety, Signature, Type, Visibility};
+
+use crate::ast::{Capture, Function, Mode, Request};
+use crate::capture;
+use crate::check::{bound_once, no_await, plan, plan_request};
+use crate::diag::Diag;
+use crate::names::Krate;
+use crate::plan::{self, Bind, Borrow, Param, Plan};
+
+/// Checks the attribute form.
+pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
+    let Function { header, attrs, vis, sig, brace, body } = function;
+    if !matches!(vis, Visibility::Inherited) {
+        diag.on(vis, "a behavior is local to its block and has no visibility; remove this");
+    }
+    plain(&sig, diag);
+    let mut params: Vec<Param> = sig.inputs.into_iter().filter_map(|arg| param(arg, diag)).collect();
+
+    bound_once(header.requests().map(|request| &request.place.name), diag);
+    let captured = header.captures().map(Capture::name);
+    let names = params.iter().filter_map(|param| param.name.as_ref()).chain(captured);
+    bound_once(names.clone(), diag);
+    let analysis = capture::of_block(names, body);
+    no_await(&analysis, diag);
+
+    let all: Vec<&Request> = header.requests().collect();
+    let mut requests = Vec::new();
+    let mut given = params.drain(..all.len().min(params.len()));
+    for (position, request) in all.iter().enumerate() {
+        let Some(param) = given.next() else {
+            let name = &request.place.name;
+            let hint = if is_shared(request.mode) { "&T" } else { "&mut T" };
+            let message = format!("no parameter for `{name}`; add `{name}: {hint}` to `fn {}`", sig.ident);
+            diag.on(name, message);
+            continue;
+        };
+        in_place(&param, position, &all, diag);
+        let borrow = borrow(request, &param, diag);
+        requests.push(plan_request(request, Bind::Param(param, borrow)));
+    }
+    drop(given);
+    for param in params.iter().filter(|param| param.name.is_none()) {
+        diag.on(
+            &param.ty,
+            "a parameter beyond the requests is captured by its name; write one instead of `_`",
+        );
+    }
+
+    let krate =
+        header.krate.as_ref().map(|krate| Krate::new(krate.path.to_token_stream())).unwrap_or_default();
+    let mut plan = plan(krate, header, requests, analysis);
+    plan.params = params;
+    plan.body.span = brace.span.join();
+    plan.function = Some(plan::Function { name: sig.ident, attrs, output: sig.output });
+    plan
+}
+
+/// A behavior is a closure: what a closure cannot be is reported, each on its own token.
+fn plain(sig: &Signature, diag: &mut Diag) {
+    if let Some(token) = &sig.asyncness {
+        diag.on(token, "a behavior never awaits; remove `async`, and request the promises that it needs");
+    }
+    if let Some(token) = &sig.constness {
+        diag.on(token, "a behavior runs later, it cannot be `const`; remove `const`");
+    }
+    if let Safety::Unsafe(token) = &sig.safety {
+        diag.on(token, "a behavior is called by the runtime, it cannot be `unsafe`; remove it, use a block");
+    }
+    if let Some(abi) = &sig.abi {
+        diag.on(abi, "a behavior is called by the runtime, it has no ABI; remove this");
+    }
+    if !sig.generics.params.is_empty() {
+        diag.on(&sig.generics, "a behavior is scheduled once, it cannot be generic; write the types");
+    }
+    if let Some(clause) = &sig.generics.where_clause {
+        diag.on(clause, "a behavior cannot be generic; remove the `where` clause");
+    }
+    if let Some(variadic) = &sig.variadic {
+        diag.on(variadic, "a behavior has a fixed number of parameters; remove `...`");
+    }
+    if let ReturnType::Type(_, ty) = &sig.output {
+        no_impl_trait(ty, "a behavior's result has one type; write it instead of `impl Trait`", diag);
+    }
+}
+
+/// `[mut] NAME: TYPE`
+fn param(arg: FnArg, diag: &mut Diag) -> Option<Param> {
+    let PatType { attrs, pat, ty, .. } = match arg {
+        FnArg::Typed(typed) => typed,
+        FnArg::Receiver(receiver) => {
+            diag.on(
+                receiver,
+                "a behavior has no receiver; request it: `#[when(this = self)] fn name(this: &mut T)`",
+            );
+            return None;
+        }
+    };
+    no_impl_trait(&ty, "a behavior cannot be generic; write the type instead of `impl Trait`", diag);
+    let (mutability, name) = match *pat {
+        Pat::Wild(_) => (None, None),
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => (pat.mutability, Some(pat.ident)),
+        pat => {
+            diag.on(
+                pat,
+                "a parameter of a behavior is a plain name; take it apart in the body: `let (a, b) = name;`",
+            );
+            (None, None)
+        }
+    };
+    Some(Param { attrs, mutability, name, ty: *ty })
+}
+
+/// A parameter at the place of one request must not have the name of another.
+fn in_place(param: &Param, position: usize, requests: &[&Request], diag: &mut Diag) {
+    let Some(name) = &param.name else { return };
+    let same = |request: &&Request| request.place.name.unraw() == name.unraw();
+    if requests.iter().position(same).is_some_and(|other| other != position) {
+        let request = &requests[position].place.name;
+        let message = format!(
+            "`{name}` stands at the place of `{request}`; write the parameters in the order of the requests"
+        );
+        diag.on(name, message);
+    }
+}
+
+/// How the guard of a request becomes the parameter.
+fn borrow(request: &Request, param: &Param, diag: &mut Diag) -> Borrow {
+    if matches!(request.mode, Mode::Attempt | Mode::ReadAttempt) {
+        return Borrow::Guard;
+    }
+    match &param.ty {
+        Type::Reference(reference) if reference.mutability.is_none() => Borrow::Shared,
+        Type::Reference(reference) => {
+            if is_shared(request.mode) {
+                let (name, ty) = (&request.place.name, text(&reference.elem));
+                diag.on(&param.ty, format!("`{name}` is requested with `read`; write `&{ty}`"));
+            }
+            Borrow::Exclusive
+        }
+        _ => Borrow::Guard,
+    }
+}
+
+fn is_shared(mode: Mode) -> bool {
+    matches!(mode, Mode::Read | Mode::ReadAttempt)
+}
+
+/// A type as the user would write it, if it is short enough to be quoted.
+fn text(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => match path.path.get_ident() {
+            Some(name) => Ident::to_string(name),
+            None => "T".to_owned(),
+        },
+        _ => "T".to_owned(),
+    }
+}
+
+fn no_impl_trait(ty: &Type, message: &'static str, diag: &mut Diag) {
+    struct Search<'a>(&'static str, &'a mut Diag);
+    impl VisitMut for Search<'_> {
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut syn::TypeImplTrait) {
+            self.1.at(ty.impl_token.span(), self.0);
+            visit_mut::visit_type_impl_trait_mut(self, ty);
+        }
+    }
+    Search(message, diag).visit_type_mut(&mut ty.clone());
+}

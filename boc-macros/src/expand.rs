@@ -1,0 +1,253 @@
+//! From the plan to one call into the library. Cannot fail.
+//!
+//! The user's tokens go in untouched. A helper call takes the span of the request that it constrains, so that an
+//! unmet bound is reported there. No attribute is generated: it would clash with a `forbid` of the user's.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ReturnType};
+
+use crate::ast::{Capture, Mode};
+use crate::names::{self, hidden};
+use crate::plan::{Bind, Borrow, Function, Handle, Param, Plan, Request};
+
+/// How many members a tuple may have as a request; more are nested.
+const ARITY: usize = 12;
+
+// Input:   when!(a, read b, clone name => BODY)
+// Output:  match (exclusive(&(a)), read(&(b)),) {
+//              request => {
+//                  let name = name.clone();
+//                  when(request, move |guards| { let (mut a, b,) = guards; let _ = (&mut a, &b,); BODY })
+//              }
+//          }
+/// The scheduled behavior's promise.
+pub(crate) fn block(plan: &Plan) -> TokenStream {
+    let requests = requests(plan);
+    let inner = inner(plan);
+    let request = names::local("request");
+    let closure = closure(plan);
+    match &plan.target {
+        None => {
+            let when = plan.krate.private(Span::mixed_site(), "when");
+            quote_spanned!(Span::mixed_site()=> match #requests { #request => { #inner #when(#request, #closure) } })
+        }
+        Some(value) => {
+            let target = names::local("target");
+            let here = hidden(value.span());
+            let borrowed = quote_spanned!(here=> &(#value));
+            let call = quote_spanned!(here=> #target.when(#request, #closure));
+            quote_spanned!(Span::mixed_site()=>
+                match (#borrowed, #requests) { (#target, #request) => { #inner #call } })
+        }
+    }
+}
+
+// Input:   #[when(src, dst)] fn transfer(src: &mut Account, dst: &mut Account, amount: u64) -> bool BLOCK
+// Output:  let transfer = match (..) { request => { let amount: u64 = ..; when(.., move |guards| -> bool { .. }) } };
+/// The statement that stands for the function.
+pub(crate) fn function(plan: &Plan) -> TokenStream {
+    let promise = block(plan);
+    let Some(Function { name, attrs, .. }) = &plan.function else { return promise };
+    // A `let` has no documentation, and the compiler says so.
+    let attrs: Vec<_> = attrs.iter().filter(|attr| !attr.path().is_ident("doc")).collect();
+    let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    quote_spanned!(Span::mixed_site()=> #(#attrs)* let #name = #promise; #(#cfgs)* let _ = &#name;)
+}
+
+/// The request set: one helper call for each request.
+fn requests(plan: &Plan) -> TokenStream {
+    let calls = plan.requests.iter().map(|Request { mode, value, span, .. }| {
+        let here = hidden(*span);
+        let helper = plan.krate.private(here, helper(*mode));
+        quote_spanned!(here=> #helper(&(#value)))
+    });
+    tuple(calls.collect())
+}
+
+fn helper(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Exclusive => "exclusive",
+        Mode::Read => "read",
+        Mode::Pinned => "pinned",
+        Mode::Attempt => "attempt",
+        Mode::ReadAttempt => "read_attempt",
+    }
+}
+
+/// What is evaluated between the requests and the call: the name of the behavior, then its captures.
+fn inner(plan: &Plan) -> TokenStream {
+    let name = plan.function.as_ref().map(|function| named(plan, &function.name));
+    let captures = plan.captures.iter().map(capture);
+    let params = plan.params.iter().map(param);
+    let handles = plan.handles.iter().map(|Handle { bind, place }| {
+        let here = hidden(place.span());
+        let capture = plan.krate.private(here, "capture");
+        quote_spanned!(here=> let #bind = #capture(&#place);)
+    });
+    quote!(#name #(#captures)* #(#params)* #(#handles)*)
+}
+
+/// `request`, with the name that a trace shows. The marker is out of the body's sight.
+fn named(plan: &Plan, name: &Ident) -> TokenStream {
+    let here = Span::mixed_site();
+    let (trait_, named) = (plan.krate.private(here, "Name"), plan.krate.private(here, "named"));
+    let request = names::local("request");
+    let text = name.to_string();
+    let text = text.trim_start_matches("r#");
+    quote_spanned! {here=>
+        let #request = {
+            struct Marker;
+            impl #trait_ for Marker {
+                const NAME: &'static ::core::primitive::str = #text;
+            }
+            #named::<Marker, _>(#request)
+        };
+    }
+}
+
+/// `clone NAME` or `let NAME = EXPR`. The method call clones what a reference refers to.
+fn capture(capture: &Capture) -> TokenStream {
+    match capture {
+        Capture::Clone { name, .. } => {
+            let here = hidden(name.span());
+            quote_spanned!(here=> let #name = { use ::core::clone::Clone as _; #name.clone() };)
+        }
+        Capture::Let(capture) => quote_spanned!(hidden(capture.name.span())=> #capture;),
+    }
+}
+
+/// A parameter beyond the requests: a clone of the variable of this name, with the type written.
+fn param(param: &Param) -> TokenStream {
+    let Param { attrs, mutability, name, ty } = param;
+    let here = hidden(name.span());
+    quote_spanned!(here=> #(#attrs)* let #mutability #name: #ty = ::core::clone::Clone::clone(&#name);)
+}
+
+/// The body: takes the guards apart, then runs the user's code.
+fn closure(plan: &Plan) -> TokenStream {
+    let guards = names::local("guards");
+    let here = hidden(plan.body.span);
+    let binds = binds(&plan.requests);
+    let body = &plan.body.tokens;
+    let (output, body) = match &plan.function {
+        None => (None, expression(body)),
+        Some(function) => (Some(output(function)), quote_spanned!(plan.body.span=> { #body })),
+    };
+    quote_spanned!(here=> move |#guards| #output { let #binds #body })
+}
+
+/// A function without a result returns `()`, and so does the closure.
+fn output(function: &Function) -> TokenStream {
+    match &function.output {
+        ReturnType::Default => quote_spanned!(Span::mixed_site()=> -> ()),
+        output => output.to_token_stream(),
+    }
+}
+
+/// `PATTERN = guards;` and what gives the guards the types of their parameters. A guard that the body does not
+/// mention, or does not change, is no mistake: `let _ = ..` tells the compiler.
+pub(crate) fn binds(requests: &[Request]) -> TokenStream {
+    let guards = names::local("guards");
+    let mut patterns = Vec::new();
+    let mut uses = Vec::new();
+    let mut params = Vec::new();
+    for (position, request) in requests.iter().enumerate() {
+        let Request { mode, bind, .. } = request;
+        match bind {
+            Bind::Name(name) => {
+                let (mutability, borrow) = match mode {
+                    Mode::Read | Mode::ReadAttempt => (None, quote!(&#name)),
+                    Mode::Exclusive | Mode::Pinned | Mode::Attempt => (Some(quote!(mut)), quote!(&mut #name)),
+                };
+                patterns.push(quote!(#mutability #name));
+                uses.push(borrow);
+            }
+            Bind::Param(Param { name: None, .. }, _) => patterns.push(quote!(_)),
+            Bind::Param(Param { attrs, mutability, name: Some(name), ty }, borrow) => {
+                let guard = names::guard(position);
+                let here = hidden(ty.span());
+                let (pattern, mutability, value, used) = match borrow {
+                    Borrow::Exclusive => (
+                        quote!(mut #guard),
+                        mutability.to_token_stream(),
+                        quote!(&mut *#guard),
+                        quote!(&#name),
+                    ),
+                    Borrow::Shared => {
+                        (quote!(#guard), mutability.to_token_stream(), quote!(&*#guard), quote!(&#name))
+                    }
+                    Borrow::Guard => (quote!(#guard), quote!(mut), quote!(#guard), quote!(&mut #name)),
+                };
+                patterns.push(pattern);
+                let value = respan(value, here);
+                params.push(quote_spanned!(here=> #(#attrs)* let #mutability #name: #ty = #value;));
+                uses.push(used);
+            }
+        }
+    }
+    let pattern = tuple(patterns);
+    let used = (!uses.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> let _ = (#(#uses,)*);));
+    quote_spanned!(Span::mixed_site()=> #pattern = #guards; #(#params)* #used)
+}
+
+/// The operators of a borrow, at the place of the type that asks for it.
+fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan = |mut token: proc_macro2::TokenTree| {
+        if let proc_macro2::TokenTree::Punct(punct) = &mut token {
+            punct.set_span(span);
+        }
+        token
+    };
+    tokens.into_iter().map(respan).collect()
+}
+
+/// The user's expression at the end of a block, where `if a {} else {} + 1` would be two statements.
+fn expression(body: &TokenStream) -> TokenStream {
+    match syn::parse2::<Expr>(body.clone()) {
+        Ok(expr) if starts_with_block(&expr) => quote_spanned!(Span::mixed_site()=> (#body)),
+        _ => body.clone(),
+    }
+}
+
+/// Whether the leftmost part of an expression, but not all of it, ends with a brace.
+fn starts_with_block(expr: &Expr) -> bool {
+    let mut left = expr;
+    loop {
+        left = match left {
+            Expr::Assign(expr) => &expr.left,
+            Expr::Await(expr) => &expr.base,
+            Expr::Binary(expr) => &expr.left,
+            Expr::Call(expr) => &expr.func,
+            Expr::Cast(expr) => &expr.expr,
+            Expr::Field(expr) => &expr.base,
+            Expr::Index(expr) => &expr.expr,
+            Expr::MethodCall(expr) => &expr.receiver,
+            Expr::Range(syn::ExprRange { start: Some(start), .. }) => start,
+            Expr::Try(expr) => &expr.expr,
+            _ => break,
+        }
+    }
+    let block = matches!(
+        left,
+        Expr::Block(_)
+            | Expr::Const(_)
+            | Expr::ForLoop(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::TryBlock(_)
+            | Expr::Unsafe(_)
+            | Expr::While(_)
+    );
+    block && !std::ptr::eq(left, expr)
+}
+
+/// A tuple of any length: groups of groups where there are too many members.
+fn tuple(members: Vec<TokenStream>) -> TokenStream {
+    if members.len() <= ARITY {
+        return quote_spanned!(Span::mixed_site()=> (#(#members,)*));
+    }
+    tuple(members.chunks(ARITY).map(|chunk| tuple(chunk.to_vec())).collect())
+}

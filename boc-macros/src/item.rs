@@ -1,0 +1,245 @@
+//! Syntax of one entry of a header: a request or a capture.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Expr, Ident, Member, Token};
+
+use crate::ast::{Capture, Item, Let, Mode, Place, Request};
+use crate::diag::Diag;
+use crate::parse::{Form, expr, path, rest_of_item, separated, word};
+
+/// `REQUEST | CAPTURE`. None if nothing of it can be used; then its tokens are gone.
+pub(crate) fn parse(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Item> {
+    if input.peek(Token![let]) {
+        return binding(input, form, diag).map(|capture| Item::Capture(Capture::Let(Box::new(capture))));
+    }
+    if modifier_ahead(input, "clone") {
+        return clone(input, form, diag).map(Item::Capture);
+    }
+    let modifiers = modifiers(input, form, diag);
+    let mode = mode(&modifiers, diag);
+    let place = place(input, form, &modifiers, diag)?;
+    Some(Item::Request(Request { modifiers, mode, place }))
+}
+
+/// `clone NAME`
+fn clone(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Capture> {
+    let keyword = Ident::parse_any(input).ok()?;
+    match input.parse::<Ident>() {
+        Ok(name) if separated(input, form) => Some(Capture::Clone { keyword, name }),
+        name => {
+            let place = rest_of_item(input);
+            let name = name.ok().map(ToTokens::into_token_stream);
+            diag.on(
+                quote!(#keyword #name #place),
+                "`clone` takes the name of a variable; for anything else write `let name = EXPR.clone()`",
+            );
+            None
+        }
+    }
+}
+
+/// `let [mut] NAME [: TYPE] = EXPR`
+fn binding(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Let> {
+    let keyword: Token![let] = input.parse().ok()?;
+    if separated(input, form) {
+        diag.on(keyword, "this `let` is empty; write `let name = EXPR`");
+        return None;
+    }
+    let mutability = input.parse().ok();
+    let Ok(name) = input.parse::<Ident>() else {
+        diag.on(rest_of_item(input), "a `let` in the header binds one name; write `let name = EXPR`");
+        return None;
+    };
+    let ty = match input.parse::<Token![:]>() {
+        Ok(colon) => Some((colon, input.parse().map_err(|error| diag.push(error)).ok()?)),
+        Err(_) => None,
+    };
+    if !equals(input) {
+        let rest = rest_of_item(input);
+        let message = match rest.is_empty() {
+            true => format!("this `let` has no value; write `let {name} = {name}` or `clone {name}`"),
+            false => "a `let` in the header binds one name; write `let name = EXPR`".to_owned(),
+        };
+        diag.on(quote!(#keyword #mutability #name #rest), message);
+        return None;
+    }
+    let eq = input.parse().ok()?;
+    if separated(input, form) {
+        diag.on(eq, format!("the value of `{name}` is missing; write `let {name} = EXPR`"));
+        return None;
+    }
+    let value = expr(input);
+    Some(Let { keyword, mutability, name, ty, eq, value })
+}
+
+/// `name`, `path.to.field` or `name = EXPR`
+fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Diag) -> Option<Place> {
+    if separated(input, form) {
+        let message = "the name of a cown is missing; write `read NAME`, `pinned NAME` or `try NAME`";
+        diag.on(quote!(#(#modifiers)*), message);
+        return None;
+    }
+    if input.peek(Ident) && equals_second(input) {
+        let (name, eq) = (input.parse::<Ident>().ok()?, input.parse().ok()?);
+        if separated(input, form) {
+            diag.on(eq, format!("the cown of `{name}` is missing; write `{name} = EXPR`"));
+            return None;
+        }
+        return Some(Place { name, eq: Some(eq), value: expr(input) });
+    }
+    let value = path(input);
+    let stray = match separated(input, form) {
+        true => TokenStream::new(),
+        false => rest_of_item(input),
+    };
+    match own_name(&value) {
+        Some(name) if stray.is_empty() => return Some(Place { name: name.clone(), eq: None, value }),
+        _ if !stray.is_empty() => {
+            diag.on(stray, "unexpected tokens in a request; write a `,` between two items")
+        }
+        _ if is_self(&value) => diag.on(value, "`self` cannot be the name of a guard; write `name = self`"),
+        _ => diag.on(value, "this request has no name in the body; write `name = EXPR`"),
+    }
+    None
+}
+
+/// The name that a place binds: its last field, or itself.
+fn own_name(place: &Expr) -> Option<&Ident> {
+    match place {
+        Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => {
+            path.path.get_ident().filter(|name| *name != "self")
+        }
+        Expr::Field(field) => match &field.member {
+            Member::Named(name) if is_path(&field.base) => Some(name),
+            _ => None,
+        },
+        Expr::Group(group) => own_name(&group.expr),
+        _ => None,
+    }
+}
+
+/// `name`, `self`, or fields of these.
+fn is_path(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(path) => path.path.get_ident().is_some(),
+        Expr::Field(field) => is_path(&field.base),
+        Expr::Group(group) => is_path(&group.expr),
+        _ => false,
+    }
+}
+
+fn is_self(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident("self"))
+}
+
+/// The modifiers before a place; those that do not exist are reported and dropped.
+fn modifiers(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Vec<Ident> {
+    let mut modifiers = Vec::new();
+    loop {
+        if ["try", "read", "pinned"].iter().any(|word| modifier_ahead(input, word)) {
+            modifiers.extend(Ident::parse_any(input));
+        } else if let Some(unknown) = unknown_modifier(input, form) {
+            let rest = input.fork();
+            let place = rest_of_item(&rest).to_string();
+            diag.on(&unknown, advice(&unknown.to_string(), &place));
+        } else {
+            return modifiers;
+        }
+    }
+}
+
+/// `mut a`, `&a`, `&mut a`, `write a` and the like.
+fn unknown_modifier(input: ParseStream<'_>, form: Form) -> Option<TokenStream> {
+    let second = input.fork();
+    if let Ok(and) = second.parse::<Token![&]>() {
+        let mutability: Option<Token![mut]> = second.parse().ok()?;
+        let name: Ident = second.parse().ok()?;
+        if !separated(&second, form) || name == "self" {
+            return None;
+        }
+        input.parse::<Token![&]>().ok()?;
+        input.parse::<Option<Token![mut]>>().ok()?;
+        return Some(quote!(#and #mutability));
+    }
+    let first = Ident::parse_any(&second).ok()?;
+    if !second.peek(Ident) {
+        return None;
+    }
+    Ident::parse_any(input).ok()?;
+    Some(first.into_token_stream())
+}
+
+/// What to write in place of a modifier that does not exist.
+fn advice(unknown: &str, place: &str) -> String {
+    match unknown {
+        "mut" | "write" | "exclusive" | "lock" => {
+            format!(
+                "`{unknown}` is not a modifier, a request is exclusive unless it says `read`; write `{place}`"
+            )
+        }
+        "ref" | "shared" => format!("`{unknown}` is not a modifier; write `read {place}`"),
+        "move" => {
+            format!("`{unknown}` is not a modifier, a body is always `move`; write `let {place} = {place}`")
+        }
+        unknown if unknown.starts_with('&') => {
+            format!("a request borrows the handle by itself; write `{place}`, or `read {place}` to share it")
+        }
+        _ => format!(
+            "`{unknown}` is not a modifier; write `read`, `pinned`, `try` or `clone`, or a `,` between two names"
+        ),
+    }
+}
+
+/// The mode that the modifiers stand for.
+fn mode(modifiers: &[Ident], diag: &mut Diag) -> Mode {
+    let words: Vec<String> = modifiers.iter().map(ToString::to_string).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let all = quote!(#(#modifiers)*);
+    match words[..] {
+        [] => Mode::Exclusive,
+        ["read"] => Mode::Read,
+        ["pinned"] => Mode::Pinned,
+        ["try"] => Mode::Attempt,
+        ["read", "try"] => Mode::ReadAttempt,
+        ["try", "read"] => {
+            diag.on(all, "these modifiers are in the wrong order; write `read try`");
+            Mode::ReadAttempt
+        }
+        [first, second] if first == second => {
+            diag.on(&modifiers[1], format!("`{first}` is written twice; write it once"));
+            Mode::Exclusive
+        }
+        _ if words.contains(&"pinned") && words.contains(&"read") => {
+            diag.on(all, "a pinned cown cannot be shared, its thread is its only reader; write `pinned`");
+            Mode::Pinned
+        }
+        _ if words.contains(&"pinned") => {
+            diag.on(all, "a pinned cown cannot fail, so there is nothing to `try`; write `pinned`");
+            Mode::Pinned
+        }
+        _ => {
+            diag.on(all, "too many modifiers; write `read`, `pinned`, `try` or `read try`");
+            Mode::Exclusive
+        }
+    }
+}
+
+/// Whether `word` stands here as a modifier: it does if another word follows.
+fn modifier_ahead(input: ParseStream<'_>, modifier: &str) -> bool {
+    let ahead = input.fork();
+    let found = Ident::parse_any(&ahead).is_ok_and(|found| found == modifier);
+    found && (modifier == "try" || word(&ahead))
+}
+
+/// Whether a lone `=` stands here.
+fn equals(input: ParseStream<'_>) -> bool {
+    input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>])
+}
+
+/// Whether a lone `=` stands after the next token.
+fn equals_second(input: ParseStream<'_>) -> bool {
+    input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>])
+}

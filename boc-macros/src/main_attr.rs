@@ -1,0 +1,156 @@
+//! `#[main]`: the function becomes the body of the pumping thread.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{Attribute, Error, Expr, FnArg, Ident, Safety, Signature, Token, Visibility};
+
+use crate::attr;
+use crate::diag::Diag;
+use crate::names::{Krate, hidden};
+use crate::parse::{all, rest_of_item};
+
+/// The options of `#[main(..)]`.
+#[derive(Default)]
+struct Options {
+    krate: Krate,
+    workers: Option<Expr>,
+}
+
+/// The function, its block unread.
+struct Main {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    sig: Signature,
+    block: TokenStream,
+}
+
+// Input:   #[main(workers = 4)] fn main(main: MainThread) -> R BLOCK
+// Output:  fn main() -> R {
+//              fn __boc_main(main: MainThread) -> R BLOCK
+//              run_main(MainOptions::new().workers(4), __boc_main)
+//          }
+/// Expands `#[main]`; beside an error the function stays as it is.
+pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::default();
+    let options = options(args, &mut diag);
+    let main = parse.parse2(item.clone()).map_err(|error| diag.push(error));
+    if let Ok(main) = &main {
+        check(&main.sig, &mut diag);
+    }
+    match (main, diag.finish()) {
+        (Ok(main), Ok(())) => expand(&options, &main),
+        (_, finished) => {
+            let error = finished.err().as_ref().map(Error::to_compile_error);
+            quote!(#error #item)
+        }
+    }
+}
+
+/// `[workers = EXPR ,] [crate = PATH ,]` in any order.
+fn options(args: TokenStream, diag: &mut Diag) -> Options {
+    all(args, |input| {
+        let mut options = Options::default();
+        while !input.is_empty() {
+            if let Err(error) = option(input, &mut options) {
+                diag.push(error);
+                rest_of_item(input);
+            }
+            if input.parse::<Token![,]>().is_err() && input.parse::<Token![;]>().is_err() && !input.is_empty()
+            {
+                diag.on(
+                    rest_of_item(input),
+                    "unexpected tokens after an option; write a `,` between two options",
+                );
+                input.parse::<Token![,]>().ok();
+            }
+        }
+        options
+    })
+}
+
+fn option(input: ParseStream<'_>, options: &mut Options) -> syn::Result<()> {
+    const KNOWN: &str = "unknown option; write `workers = COUNT` or `crate = PATH`";
+    if input.peek(Token![crate]) {
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        options.krate = Krate::new(input.call(syn::Path::parse_mod_style)?.into_token_stream());
+        return Ok(());
+    }
+    let Ok(name) = input.parse::<Ident>() else {
+        let stray = rest_of_item(input);
+        return Err(Error::new_spanned(stray, KNOWN));
+    };
+    if name != "workers" {
+        return Err(Error::new_spanned(name, KNOWN));
+    }
+    if options.workers.is_some() {
+        return Err(Error::new_spanned(name, "`workers` is written twice; write it once"));
+    }
+    input
+        .parse::<Token![=]>()
+        .map_err(|_| Error::new_spanned(&name, "`workers` has no value; write `workers = COUNT`"))?;
+    options.workers = Some(input.parse()?);
+    Ok(())
+}
+
+fn parse(input: ParseStream<'_>) -> syn::Result<Main> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let start = input.span();
+    match attr::signature(input) {
+        Ok((vis, sig)) => Ok(Main { attrs, vis, sig, block: input.parse()? }),
+        Err(_) => {
+            input.parse::<TokenStream>()?;
+            Err(Error::new(start, "`#[main]` goes on a function; write `fn main() { .. }`"))
+        }
+    }
+}
+
+fn check(sig: &Signature, diag: &mut Diag) {
+    if let Some(token) = &sig.asyncness {
+        diag.on(token, "boc needs no async; remove `async`");
+    }
+    if let Some(token) = &sig.constness {
+        diag.on(token, "the program's entry cannot be `const`; remove `const`");
+    }
+    if let Safety::Unsafe(token) = &sig.safety {
+        diag.on(token, "the program's entry cannot be `unsafe`; remove `unsafe`");
+    }
+    if let Some(abi) = &sig.abi {
+        diag.on(abi, "the program's entry has no ABI; remove this");
+    }
+    if !sig.generics.params.is_empty() {
+        diag.on(&sig.generics, "the program's entry cannot be generic; remove the parameters");
+    }
+    if let Some(clause) = &sig.generics.where_clause {
+        diag.on(clause, "the program's entry cannot be generic; remove the `where` clause");
+    }
+    if let Some(variadic) = &sig.variadic {
+        diag.on(variadic, "`#[main]` takes at most one parameter; remove `...`");
+    }
+    if let Some(FnArg::Receiver(receiver)) = sig.inputs.first() {
+        diag.on(receiver, "`#[main]` has no receiver; write `main: MainThread`");
+    }
+    for extra in sig.inputs.iter().skip(1) {
+        diag.on(extra, "`#[main]` takes at most one parameter, the `MainThread`; remove this one");
+    }
+}
+
+fn expand(Options { krate, workers }: &Options, Main { attrs, vis, sig, block }: &Main) -> TokenStream {
+    let here = Span::mixed_site();
+    let (run, options) = (krate.private(here, "run_main"), krate.private(here, "MainOptions"));
+    let workers = workers.as_ref().map(|count| quote_spanned!(hidden(count.span())=> .workers(#count)));
+    let Signature { fn_token, ident, inputs, output, .. } = sig;
+    let inner = Ident::new("__boc_main", Span::call_site());
+    let body = match inputs.first() {
+        Some(FnArg::Typed(param)) => Ident::new("__boc_main", param.ty.span()).into_token_stream(),
+        _ => quote_spanned!(here=> |_| #inner()),
+    };
+    quote! {
+        #(#attrs)* #vis #fn_token #ident() #output {
+            fn #inner(#inputs) #output #block
+            #run(#options::new() #workers, #body)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The names that generated code uses: the path of the library, and identifiers that the user cannot see.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+/// The path of the library as the user's crate knows it: `$crate`, `::boc` or what `crate = ..` said.
+#[derive(Clone)]
+pub(crate) struct Krate(TokenStream);
+
+impl Krate {
+    pub(crate) fn new(path: TokenStream) -> Self {
+        Self(path)
+    }
+
+    /// The path of an item of the library's hidden module, for use at `span`.
+    pub(crate) fn private(&self, span: Span, item: &str) -> TokenStream {
+        let krate = &self.0;
+        let item = Ident::new(item, span);
+        quote_spanned!(span=> #krate::__private::#item)
+    }
+}
+
+impl Default for Krate {
+    fn default() -> Self {
+        Self(quote!(::boc))
+    }
+}
+
+/// The user's place in the source, with names that the user cannot see.
+pub(crate) fn hidden(span: Span) -> Span {
+    span.resolved_at(Span::mixed_site())
+}
+
+/// A local variable that the user cannot see.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The hidden guard of the parameter at `position`.
+pub(crate) fn guard(position: usize) -> Ident {
+    format_ident!("guard_{position}", span = Span::mixed_site())
+}
+
+/// The variable that holds the handle found at a field path: `world.cells` is `__boc_world_cells`.
+///
+/// It travels through the nested macro, so its name is one that nobody writes by hand.
+pub(crate) fn handle(path: &[String]) -> Ident {
+    format_ident!("__boc_{}", path.join("_"), span = Span::mixed_site())
+}

@@ -1,0 +1,185 @@
+//! Syntax of the block form. A mistake is reported and skipped, so that all of them are found, and what is well
+//! formed is known to the fallback.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Expr, Ident, Token, token};
+
+use crate::ast::{Block, Header, Item, Target};
+use crate::diag::Diag;
+use crate::item;
+use crate::names::Krate;
+
+/// Which form a header belongs to: the two end differently.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Block,
+    Attribute,
+}
+
+/// `[$crate] HEADER => BODY`: the input of the macro behind `when!`.
+pub(crate) fn entry(tokens: TokenStream, diag: &mut Diag) -> (Krate, Block) {
+    let mut tokens = tokens.into_iter();
+    let krate = match tokens.next() {
+        Some(TokenTree::Group(group)) => Krate::new(group.stream()),
+        _ => Krate::default(),
+    };
+    (krate, block(tokens.collect(), diag))
+}
+
+/// `HEADER => BODY`
+pub(crate) fn block(tokens: TokenStream, diag: &mut Diag) -> Block {
+    all(tokens, |input| {
+        let mut header = Header { krate: None, target: target(input, diag), items: Vec::new() };
+        header.items = items(input, Form::Block, diag);
+        let arrow = arrow(input, &header, diag);
+        let body: TokenStream = rest(input);
+        if let Some(arrow) = arrow.as_ref().filter(|_| body.is_empty()) {
+            diag.on(arrow, "the body is missing; write `=> { .. }`");
+        }
+        if arrow.is_some() {
+            one_expression(&body, diag);
+        }
+        Block { header, arrow, body }
+    })
+}
+
+/// A nested `when!`, as capture analysis sees it: its own expansion reports what is wrong with it.
+pub(crate) fn nested(tokens: &TokenStream) -> Option<Block> {
+    let mut diag = Diag::default();
+    let block = block(tokens.clone(), &mut diag);
+    diag.finish().is_ok().then_some(block)
+}
+
+/// `[in TARGET ;]`
+pub(crate) fn target(input: ParseStream<'_>, diag: &mut Diag) -> Option<Target> {
+    let keyword: Token![in] = input.parse().ok()?;
+    if input.peek(Token![;]) {
+        diag.on(keyword, "`in` needs a target; write `in &runtime;`");
+        rest_of_item(input);
+        input.parse::<Token![;]>().ok();
+        return None;
+    }
+    let value = expr(input);
+    if input.parse::<Token![;]>().is_err() {
+        diag.on(&value, "the target of `in` ends with a `;`; write `in TARGET; ITEM, .. => BODY`");
+        input.parse::<Token![,]>().ok();
+    }
+    Some(Target { keyword, value })
+}
+
+/// `[ITEM {, ITEM} [,]]`
+pub(crate) fn items(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Vec<Item> {
+    let mut items = Vec::new();
+    while !ends(input, form) {
+        if let Ok(comma) = input.parse::<Token![,]>() {
+            diag.on(comma, "a request or a capture is missing before this `,`; remove the `,`");
+            continue;
+        }
+        items.extend(item::parse(input, form, diag));
+        if !separated(input, form) {
+            let stray = rest_of_item(input);
+            diag.on(stray, "unexpected tokens after an item; write a `,` between two items");
+        }
+        if let Ok(semi) = input.parse::<Token![;]>() {
+            diag.on(semi, "items are separated by `,`; write a `,` here");
+        } else {
+            input.parse::<Token![,]>().ok();
+        }
+    }
+    items
+}
+
+/// `=>`, or the report that it is missing.
+fn arrow(input: ParseStream<'_>, header: &Header, diag: &mut Diag) -> Option<Token![=>]> {
+    if let Ok(arrow) = input.parse() {
+        return Some(arrow);
+    }
+    const MISSING: &str = "the `=>` before the body is missing; write `when!(a, b => { .. })`";
+    if !input.is_empty() {
+        diag.at(input.span(), MISSING);
+    } else if let Some(item) = header.items.last() {
+        diag.on(item, "the body is missing; write `when!(a, b => { .. })`");
+    } else {
+        diag.at(Span::call_site(), "nothing to schedule; write `when!(a, b => { .. })`");
+    }
+    None
+}
+
+/// Reports what follows a complete expression. A body that does not parse at all is left to the compiler, which
+/// may know newer syntax than we do, and to the editor, which completes it.
+fn one_expression(body: &TokenStream, diag: &mut Diag) {
+    let check = |input: ParseStream<'_>| {
+        if input.parse::<Expr>().is_ok() && !input.is_empty() {
+            let message = match input.peek(Token![,]) {
+                true => "the body ends the macro; remove this `,` and what follows",
+                false => "the body is one expression; put braces around several statements: `=> { .. }`",
+            };
+            diag.on(rest(input), message);
+        }
+        Ok(rest(input))
+    };
+    check.parse2(body.clone()).ok();
+}
+
+/// An expression, or the tokens that should have been one, which the compiler then reports.
+pub(crate) fn expr(input: ParseStream<'_>) -> Expr {
+    or_verbatim(input, Expr::parse)
+}
+
+/// Likewise, but a brace is not a struct literal: it is the body, and a `=>` is missing.
+pub(crate) fn path(input: ParseStream<'_>) -> Expr {
+    or_verbatim(input, Expr::parse_without_eager_brace)
+}
+
+fn or_verbatim(input: ParseStream<'_>, parser: fn(ParseStream<'_>) -> syn::Result<Expr>) -> Expr {
+    let ahead = input.fork();
+    match parser(&ahead) {
+        Ok(expr) => {
+            input.advance_to(&ahead);
+            expr
+        }
+        Err(_) => Expr::Verbatim(rest_of_item(input)),
+    }
+}
+
+/// Whether the header ends here: a missing `=>` is seen by the brace of the body.
+fn ends(input: ParseStream<'_>, form: Form) -> bool {
+    input.is_empty() || form == Form::Block && (input.peek(Token![=>]) || input.peek(token::Brace))
+}
+
+/// Whether the item that was just read is complete.
+pub(crate) fn separated(input: ParseStream<'_>, form: Form) -> bool {
+    ends(input, form) || input.peek(Token![,]) || input.peek(Token![;])
+}
+
+/// Takes the tokens up to the next `,`, `;` or `=>`.
+pub(crate) fn rest_of_item(input: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while !(input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]) || input.peek(Token![=>])) {
+        tokens.extend(input.parse::<TokenTree>());
+    }
+    tokens
+}
+
+fn rest(input: ParseStream<'_>) -> TokenStream {
+    input.parse().unwrap_or_default()
+}
+
+/// Whether a name may start here: `read` in `read a` is a modifier, in `read, a` it is a name.
+pub(crate) fn word(input: ParseStream<'_>) -> bool {
+    input.peek(Ident::peek_any)
+}
+
+/// Runs a parser that takes all tokens and reports by itself.
+pub(crate) fn all<T>(tokens: TokenStream, parser: impl FnOnce(ParseStream<'_>) -> T) -> T {
+    let mut result = None;
+    let run = |input: ParseStream<'_>| {
+        result = Some(parser(input));
+        Ok(rest(input))
+    };
+    run.parse2(tokens).ok();
+    result.expect("the parser runs once on any tokens")
+}

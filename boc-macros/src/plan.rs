@@ -1,0 +1,78 @@
+//! Exactly what the expansion needs, already valid.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Attribute, ReturnType, Token, Type};
+
+use crate::ast::{Capture, Mode};
+use crate::names::Krate;
+
+/// One behavior.
+pub(crate) struct Plan {
+    pub(crate) krate: Krate,
+    pub(crate) target: Option<TokenStream>,
+    pub(crate) requests: Vec<Request>,
+    /// `clone NAME` and `let NAME = EXPR`, in order.
+    pub(crate) captures: Vec<Capture>,
+    /// Parameters of the attribute form that are captured by name, in order.
+    pub(crate) params: Vec<Param>,
+    /// What the headers of nested behaviors need.
+    pub(crate) handles: Vec<Handle>,
+    pub(crate) body: Body,
+    /// Present in the attribute form.
+    pub(crate) function: Option<Function>,
+}
+
+/// One request and the name of its guard.
+pub(crate) struct Request {
+    pub(crate) mode: Mode,
+    pub(crate) value: TokenStream,
+    pub(crate) span: Span,
+    pub(crate) bind: Bind,
+}
+
+/// How a guard enters the body.
+pub(crate) enum Bind {
+    /// Block form: under its own name.
+    Name(Ident),
+    /// Attribute form: as the parameter was typed.
+    Param(Param, Borrow),
+}
+
+/// What the type of a parameter asks of a guard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Borrow {
+    /// `&mut T`
+    Exclusive,
+    /// `&T`
+    Shared,
+    /// Any other type: the guard itself.
+    Guard,
+}
+
+/// `[mut] NAME: TYPE`
+pub(crate) struct Param {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) mutability: Option<Token![mut]>,
+    /// None for `_`.
+    pub(crate) name: Option<Ident>,
+    pub(crate) ty: Type,
+}
+
+/// `let bind = capture(&place);`
+pub(crate) struct Handle {
+    pub(crate) bind: Ident,
+    pub(crate) place: TokenStream,
+}
+
+/// The user's code.
+pub(crate) struct Body {
+    pub(crate) tokens: TokenStream,
+    pub(crate) span: Span,
+}
+
+/// What the attribute form adds.
+pub(crate) struct Function {
+    pub(crate) name: Ident,
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) output: ReturnType,
+}
