@@ -1,0 +1,12 @@
+//! Nor is it `const`.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    #[boc::attr::when(a)]
+    const fn step(a: &mut i32) {
+        *a += 1;
+    }
+    drop((a, b));
+}

@@ -1,0 +1,4 @@
+//! `#[boc::main]` runs a plain function.
+
+#[boc::main]
+async fn main() {}

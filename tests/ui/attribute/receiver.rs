@@ -1,0 +1,12 @@
+//! A behavior has no `self`.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    #[boc::attr::when(a)]
+    fn step(&mut self, a: &mut i32) {
+        *a += 1;
+    }
+    drop((a, b));
+}

@@ -1,0 +1,12 @@
+//! One parameter for each request.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    #[boc::attr::when(a, b)]
+    fn step(a: &mut i32) {
+        *a += 1;
+    }
+    drop((a, b));
+}

@@ -1,0 +1,10 @@
+//! So does a call.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    let all = vec![a.clone(), b.clone()];
+    when!(a.clone() => 1);
+    drop((a, b, all));
+}

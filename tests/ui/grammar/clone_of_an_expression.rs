@@ -1,0 +1,10 @@
+//! `clone` takes a name.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    let all = vec![a.clone(), b.clone()];
+    when!(a, clone all[0] => *a);
+    drop((a, b, all));
+}

@@ -1,0 +1,10 @@
+//! Nothing to do.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    let all = vec![a.clone(), b.clone()];
+    when!(a =>);
+    drop((a, b, all));
+}

@@ -1,0 +1,10 @@
+//! There is no `write`: exclusive is what a bare name is.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    let all = vec![a.clone(), b.clone()];
+    when!(write a => *a += 1);
+    drop((a, b, all));
+}
