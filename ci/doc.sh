@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Documentation: builds without a warning. The runtime's also with its private items, because its READMEs are part
+# of it and link to them: a link to something that was renamed is an error here.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export RUSTDOCFLAGS="-D warnings"
+cargo doc --workspace --all-features --no-deps
+cargo doc -p boc-runtime --all-features --no-deps --document-private-items

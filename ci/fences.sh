@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Fences: what the compiler does not check by itself about who may use what.
+#   - boc and boc-macros forbid unsafe code, and the macros do not write any either;
+#   - in boc-runtime, atomics come from one door: src/sync.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+failed=0
+complain() {
+    echo "fences: $1" >&2
+    failed=1
+}
+
+# The lines of Rust files with their names and numbers, without comments (which may say what they like).
+code() {
+    grep -rn --include='*.rs' '' "$@" | grep -vE '^[^:]+:[0-9]+:[[:space:]]*//' | sed -E 's#[[:space:]]//.*$##'
+}
+
+for crate in boc boc-macros; do
+    grep -qx '#!\[forbid(unsafe_code)\]' "$crate/src/lib.rs" || complain "$crate/src/lib.rs does not forbid unsafe_code"
+done
+
+# The macros have to know the word, to refuse `unsafe fn` and to speak of it: as a string, a doc or a token's name.
+words=$(code boc/src boc-macros/src | grep -wE 'unsafe' | grep -vE '"[^"]*\bunsafe\b[^"]*"|Token!\[unsafe\]|`unsafe' || true)
+[ -z "$words" ] || complain "unsafe outside of boc-runtime:"$'\n'"$words"
+
+doors=$(code boc-runtime/src | grep -E '(std|core)::sync::atomic' | grep -vE '^boc-runtime/src/sync(/|\.rs)' || true)
+[ -z "$doors" ] || complain "atomics that do not come through boc-runtime/src/sync:"$'\n'"$doors"
+
+[ "$failed" -eq 0 ] && echo "fences: unsafe code and atomics are where they belong"
+exit "$failed"
