@@ -19,7 +19,10 @@ fn main() {
         Some("join") => {
             let gate = Gate::new();
             let blocked = when!(clone gate => gate.pass());
-            let opener = thread::spawn(move || { thread::sleep(IDLE); gate.open(); });
+            let opener = thread::spawn(move || {
+                thread::sleep(IDLE);
+                gate.open();
+            });
             let ticks = measure(|| blocked.join().expect("it passed"));
             opener.join().expect("it opened");
             ticks
@@ -27,7 +30,10 @@ fn main() {
         Some("home") => {
             let (_main, gate) = (MainThread::claim().expect("claimed"), Gate::new());
             let blocked = when!(clone gate => gate.pass());
-            let opener = thread::spawn(move || { thread::sleep(IDLE); gate.open(); });
+            let opener = thread::spawn(move || {
+                thread::sleep(IDLE);
+                gate.open();
+            });
             let ticks = measure(|| blocked.join().expect("it passed"));
             opener.join().expect("it opened");
             ticks

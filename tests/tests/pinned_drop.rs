@@ -196,9 +196,8 @@ fn values_that_hold_pinned_handles_and_schedule_in_their_drop() {
     }
     on_home(1, |main| {
         let log = Cown::new(Vec::new());
-        let chain = (0..20).fold(None, |next, _| {
-            Some(PinnedCown::new(main, Chained { next, log: log.clone() }))
-        });
+        let chain =
+            (0..20).fold(None, |next, _| Some(PinnedCown::new(main, Chained { next, log: log.clone() })));
         thread::spawn(move || drop(chain)).join().unwrap();
         quiesce();
         main.pump();

@@ -82,7 +82,10 @@ fn handles_travel_and_schedule_from_anywhere() {
     on_home(2, |main| {
         let pinned = PinnedCown::new(main, Rc::new(0));
         let from_thread = thread::scope(|scope| {
-            scope.spawn(|| when!(pinned pinned => { *pinned = Rc::new(**pinned + 1); here() })).join().unwrap()
+            scope
+                .spawn(|| when!(pinned pinned => { *pinned = Rc::new(**pinned + 1); here() }))
+                .join()
+                .unwrap()
         });
         let from_body = when!(clone pinned => {
             when!(pinned pinned => { *pinned = Rc::new(**pinned + 1); here() })
@@ -188,7 +191,8 @@ fn behaviors_of_one_home_thread_may_ping_pong_with_another() {
             let theirs = from_first.recv().unwrap();
             let runtime = Runtime::builder().workers(1).build().unwrap();
             for _ in 0..100 {
-                let seen = runtime.enter(|| when!(pinned theirs => { *theirs = Rc::new(**theirs + 1); **theirs }));
+                let seen =
+                    runtime.enter(|| when!(pinned theirs => { *theirs = Rc::new(**theirs + 1); **theirs }));
                 seen.join().unwrap();
             }
             from_first.recv().expect_err("until the other side is done; this thread pumps no more");

@@ -138,9 +138,8 @@ fn a_deadline_that_does_not_pass_changes_nothing() {
 fn panics_are_counted_and_the_rest_runs() {
     on_home(1, |main| {
         let cown = PinnedCown::new(main, 0);
-        let promises: Vec<_> = (0..6)
-            .map(|i| when!(pinned cown => { *cown += 1; assert!(i % 3 != 0, "number {i}") }))
-            .collect();
+        let promises: Vec<_> =
+            (0..6).map(|i| when!(pinned cown => { *cown += 1; assert!(i % 3 != 0, "number {i}") })).collect();
         let result = main.pump();
         assert_eq!((result.executed, result.panicked), (6, 2));
         let failed = promises.into_iter().filter_map(|promise| promise.join().err()).count();

@@ -10,7 +10,14 @@ use boc_tests::{Gate, on_home, panic_message};
 fn with_reads_and_writes_between_pumps() {
     on_home(1, |main| {
         let cown = PinnedCown::new(main, Rc::new(1));
-        assert_eq!(main.with(&cown, |value| { *value = Rc::new(**value + 1); **value }).unwrap(), 2);
+        assert_eq!(
+            main.with(&cown, |value| {
+                *value = Rc::new(**value + 1);
+                **value
+            })
+            .unwrap(),
+            2
+        );
         let seen = when!(pinned cown => { *cown = Rc::new(**cown * 10); **cown });
         assert_eq!(seen.join().unwrap(), 20);
         assert_eq!(main.with(&cown, |value| **value).unwrap(), 20);
@@ -48,7 +55,12 @@ fn busy_is_an_error_with_a_message() {
 fn with_is_free_again_after_a_panic_inside() {
     on_home(1, |main| {
         let cown = PinnedCown::new(main, 1);
-        let message = panic_message(|| main.with(&cown, |value| { *value = 2; panic!("inside") }));
+        let message = panic_message(|| {
+            main.with(&cown, |value| {
+                *value = 2;
+                panic!("inside")
+            })
+        });
         assert_eq!(message, "inside");
         assert_eq!(main.with(&cown, |value| *value).unwrap(), 2);
         assert_eq!(when!(pinned cown => *cown).join().unwrap(), 2);

@@ -16,7 +16,11 @@ fn shutdown_and_drop_join_every_thread() {
             for _ in 0..100 {
                 runtime.enter(|| when!(cown => *cown += 1));
             }
-            if round % 2 == 0 { runtime.shutdown() } else { drop(runtime) }
+            if round % 2 == 0 {
+                runtime.shutdown()
+            } else {
+                drop(runtime)
+            }
             // A joined thread has left the kernel's list, or is just about to.
             let left = (0..1_000).find(|_| {
                 std::thread::sleep(std::time::Duration::from_millis(1));

@@ -116,7 +116,10 @@ fn in_a_body_the_panic_is_the_bodys() {
 fn try_when_returns_the_mistake() {
     on_workers(1, || {
         let (a, b) = (Cown::new(1), Cown::new(2));
-        let fine = boc::try_when((&a, read(&b)), |(mut a, b)| { *a += *b; *a });
+        let fine = boc::try_when((&a, read(&b)), |(mut a, b)| {
+            *a += *b;
+            *a
+        });
         assert_eq!(fine.expect("no alias").join().unwrap(), 3);
         let refused = boc::try_when((&a, read(&b), &a), |(a, _, _)| *a);
         let message = refused.err().expect("an alias").to_string();

@@ -119,7 +119,8 @@ fn tuples_nest() {
 fn a_tuple_of_a_group_and_a_promise() {
     on_workers(2, || {
         let (cowns, promise) = (numbers(3), when!(=> 10));
-        let sum = when((&cowns, (read(&promise),)), |(cowns, (promise,))| cowns.iter().sum::<usize>() + *promise);
+        let sum =
+            when((&cowns, (read(&promise),)), |(cowns, (promise,))| cowns.iter().sum::<usize>() + *promise);
         assert_eq!(sum.join().unwrap(), 13);
     });
 }

@@ -145,7 +145,8 @@ fn waiting_for_quiet_in_a_body_is_refused() {
     on_workers(1, || {
         let quiet = when!(=> panic_message(quiesce)).join().unwrap();
         assert!(quiet.contains("quiesce"), "{quiet}");
-        let bounded = when!(=> panic_message(|| boc::quiesce_timeout(Duration::from_secs(1)))).join().unwrap();
+        let bounded =
+            when!(=> panic_message(|| boc::quiesce_timeout(Duration::from_secs(1)))).join().unwrap();
         assert!(bounded.contains("quiesce"), "{bounded}");
         let end = when!(=> panic_message(boc::wait)).join().unwrap();
         assert!(end.contains("wait"), "{end}");

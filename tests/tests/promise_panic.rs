@@ -20,7 +20,8 @@ fn resumed(failure: Failure) -> Box<dyn Any + Send> {
 fn a_panic_becomes_the_promises_failure() {
     on_workers(1, || {
         let cown = Cown::new(5);
-        let failure = when!(cown => { if *cown == 5 { panic!("five is {}", *cown) } *cown }).join().unwrap_err();
+        let failure =
+            when!(cown => { if *cown == 5 { panic!("five is {}", *cown) } *cown }).join().unwrap_err();
         assert_eq!(failure.kind(), FailureKind::Panicked);
         let said = failure.to_string();
         assert!(said.contains("five is 5"), "{said}");

@@ -141,9 +141,9 @@ fn a_body_schedules_on_its_own_runtime() {
     within(LIMIT, || {
         let runtime = Runtime::builder().workers(2).thread_name("mine").build().unwrap();
         let cown = Cown::new(());
-        let outer = runtime.enter(|| {
-            when!(cown => when!(cown => { let _ = &cown; thread::current().name().map(str::to_owned) }))
-        });
+        let outer = runtime.enter(
+            || when!(cown => when!(cown => { let _ = &cown; thread::current().name().map(str::to_owned) })),
+        );
         let inner = outer.join().unwrap().join().unwrap().unwrap();
         assert!(inner.starts_with("mine"), "{inner}");
         runtime.shutdown();
@@ -174,7 +174,10 @@ fn runtimes_may_share_a_cown_and_quiesce_each_for_itself() {
 fn runtime_when_schedules_without_entering() {
     within(LIMIT, || {
         let (runtime, a, b) = (runtime(1), Cown::new(1), Cown::new(2));
-        let sum = runtime.when((&a, read(&b)), |(mut a, b)| { *a += *b; *a });
+        let sum = runtime.when((&a, read(&b)), |(mut a, b)| {
+            *a += *b;
+            *a
+        });
         assert_eq!(sum.join().unwrap(), 3);
         let name = when!(in &runtime; a, b => *a + *b);
         assert_eq!(name.join().unwrap(), 5);

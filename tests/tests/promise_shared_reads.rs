@@ -37,8 +37,7 @@ fn many_readers_behind_a_writer_start_together() {
     on_workers(4, || {
         let (cown, gate, all) = (Cown::new(0), Gate::new(), Arc::new(Barrier::new(4)));
         when!(cown, clone gate => { gate.pass(); *cown = 1; });
-        let readers: Vec<_> =
-            (0..4).map(|_| when!(read cown, clone all => { all.wait(); *cown })).collect();
+        let readers: Vec<_> = (0..4).map(|_| when!(read cown, clone all => { all.wait(); *cown })).collect();
         gate.open();
         for reader in readers {
             assert_eq!(reader.join().unwrap(), 1);
@@ -142,7 +141,10 @@ fn groups_and_tuples_are_read_as_a_whole() {
         assert_eq!(one.join().unwrap() + other.join().unwrap(), 6);
         let pair = || {
             let both = Arc::clone(&both);
-            when((read(&cowns[0]), read(&cowns[1])), move |(a, b)| { both.wait(); *a * *b })
+            when((read(&cowns[0]), read(&cowns[1])), move |(a, b)| {
+                both.wait();
+                *a * *b
+            })
         };
         let (one, other) = (pair(), pair());
         assert_eq!(one.join().unwrap() + other.join().unwrap(), 4);

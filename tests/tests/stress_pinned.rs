@@ -30,7 +30,13 @@ fn limits(rng: &mut Rng) -> PumpLimits {
 }
 
 /// One home thread: makes its cowns, hands them out, pumps until told to stop.
-fn home(rng: &mut Rng, drops: &Drops, watch: &Watch, out: impl FnOnce(Vec<PinnedCown<Local>>), stop: &AtomicBool) {
+fn home(
+    rng: &mut Rng,
+    drops: &Drops,
+    watch: &Watch,
+    out: impl FnOnce(Vec<PinnedCown<Local>>),
+    stop: &AtomicBool,
+) {
     let main = MainThread::claim().expect("a fresh thread");
     let make = |probe| PinnedCown::new(&main, Local { probe, _stays: Rc::new(drops.token()) });
     out(Probe::several(PINNED, watch).into_iter().map(make).collect());
@@ -138,9 +144,8 @@ fn a_home_that_goes_away() {
                 }
             });
             let pinned = receive.recv().expect("its cown");
-            let promises: Vec<_> = (0..100)
-                .map(|_| when!(pinned pinned, plain => { let _ = &pinned; *plain += 1 }))
-                .collect();
+            let promises: Vec<_> =
+                (0..100).map(|_| when!(pinned pinned, plain => { let _ = &pinned; *plain += 1 })).collect();
             let home = home.join().expect("it ended");
             drop(pinned);
             let ran = promises.into_iter().filter_map(|promise| match promise.join() {

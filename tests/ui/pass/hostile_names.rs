@@ -16,7 +16,9 @@ struct String;
 trait Clone {}
 trait Send {}
 trait FnOnce {}
-macro_rules! panic { () => {} }
+macro_rules! panic {
+    () => {};
+}
 fn drop() {}
 
 fn main() {
