@@ -38,7 +38,8 @@ pub(crate) fn plan(krate: Krate, header: Header, requests: Vec<Request>, analysi
         ast::Item::Capture(capture) => Some(capture),
     });
     let captures = captures.collect();
-    let body = Body { span: analysis.body.span(), tokens: analysis.body };
+    let awaits = !analysis.awaits.is_empty();
+    let body = Body { span: analysis.body.span(), tokens: analysis.body, awaits };
     let handles = analysis.handles;
     Plan { krate, target, requests, captures, params: Vec::new(), handles, body, function: None }
 }

@@ -42,7 +42,7 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
         };
         in_place(&param, position, &all, diag);
         let borrow = borrow(request, &param, diag);
-        requests.push(plan_request(request, Bind::Param(param, borrow)));
+        requests.push(plan_request(request, Bind::Param(Box::new(param), borrow)));
     }
     drop(given);
     for param in params.iter().filter(|param| param.name.is_none()) {

@@ -3,7 +3,7 @@
 //! The user's tokens go in untouched. A helper call takes the span of the request that it constrains, so that an
 //! unmet bound is reported there. No attribute is generated: it would clash with a `forbid` of the user's.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ReturnType};
@@ -16,31 +16,33 @@ use crate::plan::{Bind, Borrow, Function, Handle, Param, Plan, Request};
 const ARITY: usize = 12;
 
 // Input:   when!(a, read b, clone name => BODY)
-// Output:  match (exclusive(&(a)), read(&(b)),) {
-//              request => {
-//                  let name = name.clone();
-//                  when(request, move |guards| { let (mut a, b,) = guards; let _ = (&mut a, &b,); BODY })
-//              }
-//          }
+// Output:  { use $crate::__private as __boc;
+//            match (__boc::exclusive(&(a)), __boc::read(&(b)),) {
+//                request => {
+//                    let name = name.clone();
+//                    __boc::when(request, move |guards| { let (mut a, b,) = guards; let _ = (&mut a, &b,); BODY })
+//                }
+//            } }
 /// The scheduled behavior's promise.
 pub(crate) fn block(plan: &Plan) -> TokenStream {
-    let requests = requests(plan);
-    let inner = inner(plan);
-    let request = names::local("request");
-    let closure = closure(plan);
-    match &plan.target {
+    let here = Span::mixed_site();
+    let (requests, inner, closure) = (requests(plan), inner(plan), closure(plan));
+    let (request, target) = (names::local("request"), names::local("target"));
+    let behavior = match &plan.target {
         None => {
-            let when = plan.krate.private(Span::mixed_site(), "when");
-            quote_spanned!(Span::mixed_site()=> match #requests { #request => { #inner #when(#request, #closure) } })
+            let when = plan.krate.private(here, "when");
+            quote_spanned!(here=> match #requests { #request => { #inner #when(#request, #closure) } })
         }
         Some(value) => {
-            let target = names::local("target");
-            let here = hidden(value.span());
-            let borrowed = quote_spanned!(here=> &(#value));
-            let call = quote_spanned!(here=> #target.when(#request, #closure));
-            quote_spanned!(Span::mixed_site()=>
-                match (#borrowed, #requests) { (#target, #request) => { #inner #call } })
+            let there = hidden(value.span());
+            let borrowed = quote_spanned!(there=> &(#value));
+            let call = quote_spanned!(there=> #target.when(#request, #closure));
+            quote_spanned!(here=> match (#borrowed, #requests) { (#target, #request) => { #inner #call } })
         }
+    };
+    match plan.krate.import() {
+        None => behavior,
+        Some(import) => quote_spanned!(here=> { #import #behavior }),
     }
 }
 
@@ -129,13 +131,13 @@ fn param(param: &Param) -> TokenStream {
 fn closure(plan: &Plan) -> TokenStream {
     let guards = names::local("guards");
     let here = hidden(plan.body.span);
-    let binds = binds(&plan.requests);
+    let binds = binds(plan.requests.iter());
     let body = &plan.body.tokens;
     let (output, body) = match &plan.function {
         None => (None, expression(body)),
-        Some(function) => (Some(output(function)), quote_spanned!(plan.body.span=> { #body })),
+        Some(function) => (Some(output(function)), quote_spanned!(here=> { #body })),
     };
-    quote_spanned!(here=> move |#guards| #output { let #binds #body })
+    quote_spanned!(here=> move |#guards| #output { #binds #body })
 }
 
 /// A function without a result returns `()`, and so does the closure.
@@ -146,68 +148,78 @@ fn output(function: &Function) -> TokenStream {
     }
 }
 
-/// `PATTERN = guards;` and what gives the guards the types of their parameters. A guard that the body does not
+/// `let PATTERN = guards;` and what gives the guards the types of their parameters. A guard that the body does not
 /// mention, or does not change, is no mistake: `let _ = ..` tells the compiler.
-pub(crate) fn binds(requests: &[Request]) -> TokenStream {
+pub(crate) fn binds<'a>(requests: impl Iterator<Item = &'a Request>) -> TokenStream {
     let guards = names::local("guards");
     let mut patterns = Vec::new();
     let mut uses = Vec::new();
     let mut params = Vec::new();
-    for (position, request) in requests.iter().enumerate() {
-        let Request { mode, bind, .. } = request;
+    for (position, Request { mode, bind, .. }) in requests.enumerate() {
         match bind {
+            Bind::Name(name) if matches!(mode, Mode::Read | Mode::ReadAttempt) => {
+                patterns.push(quote!(#name));
+                uses.push(quote!(&#name));
+            }
             Bind::Name(name) => {
-                let (mutability, borrow) = match mode {
-                    Mode::Read | Mode::ReadAttempt => (None, quote!(&#name)),
-                    Mode::Exclusive | Mode::Pinned | Mode::Attempt => (Some(quote!(mut)), quote!(&mut #name)),
-                };
-                patterns.push(quote!(#mutability #name));
-                uses.push(borrow);
+                patterns.push(quote!(mut #name));
+                uses.push(quote!(&mut #name));
             }
-            Bind::Param(Param { name: None, .. }, _) => patterns.push(quote!(_)),
-            Bind::Param(Param { attrs, mutability, name: Some(name), ty }, borrow) => {
-                let guard = names::guard(position);
-                let here = hidden(ty.span());
-                let (pattern, mutability, value, used) = match borrow {
-                    Borrow::Exclusive => (
-                        quote!(mut #guard),
-                        mutability.to_token_stream(),
-                        quote!(&mut *#guard),
-                        quote!(&#name),
-                    ),
-                    Borrow::Shared => {
-                        (quote!(#guard), mutability.to_token_stream(), quote!(&*#guard), quote!(&#name))
-                    }
-                    Borrow::Guard => (quote!(#guard), quote!(mut), quote!(#guard), quote!(&mut #name)),
-                };
-                patterns.push(pattern);
-                let value = respan(value, here);
-                params.push(quote_spanned!(here=> #(#attrs)* let #mutability #name: #ty = #value;));
-                uses.push(used);
-            }
+            Bind::Param(param, borrow) => match &param.name {
+                None => patterns.push(quote!(_)),
+                Some(name) => {
+                    let guard = names::guard(position);
+                    let (pattern, used) = match borrow {
+                        Borrow::Exclusive => (quote!(mut #guard), quote!(&#name)),
+                        Borrow::Shared => (quote!(#guard), quote!(&#name)),
+                        Borrow::Guard => (quote!(#guard), quote!(&mut #name)),
+                    };
+                    patterns.push(pattern);
+                    uses.push(used);
+                    params.push(typed(param, name, *borrow, &guard));
+                }
+            },
         }
     }
     let pattern = tuple(patterns);
     let used = (!uses.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> let _ = (#(#uses,)*);));
-    quote_spanned!(Span::mixed_site()=> #pattern = #guards; #(#params)* #used)
+    quote_spanned!(Span::mixed_site()=> let #pattern = #guards; #(#params)* #used)
 }
 
-/// The operators of a borrow, at the place of the type that asks for it.
-fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    let respan = |mut token: proc_macro2::TokenTree| {
-        if let proc_macro2::TokenTree::Punct(punct) = &mut token {
-            punct.set_span(span);
-        }
-        token
+/// Gives a guard the type that its parameter was written with, at the place of which a mismatch is shown.
+fn typed(param: &Param, name: &Ident, borrow: Borrow, guard: &Ident) -> TokenStream {
+    let Param { attrs, mutability, ty, .. } = param;
+    let here = hidden(ty.span());
+    let guard = Ident::new(&guard.to_string(), here);
+    let (mutability, value) = match borrow {
+        Borrow::Exclusive => (mutability.to_token_stream(), quote_spanned!(here=> &mut *#guard)),
+        Borrow::Shared => (mutability.to_token_stream(), quote_spanned!(here=> &*#guard)),
+        Borrow::Guard => (quote_spanned!(here=> mut), guard.to_token_stream()),
     };
-    tokens.into_iter().map(respan).collect()
+    quote_spanned!(here=> #(#attrs)* let #mutability #name: #ty = #value;)
 }
 
 /// The user's expression at the end of a block, where `if a {} else {} + 1` would be two statements.
-fn expression(body: &TokenStream) -> TokenStream {
+pub(crate) fn expression(body: &TokenStream) -> TokenStream {
+    if let Some(block) = lone_block(body) {
+        return block;
+    }
     match syn::parse2::<Expr>(body.clone()) {
         Ok(expr) if starts_with_block(&expr) => quote_spanned!(Span::mixed_site()=> (#body)),
         _ => body.clone(),
+    }
+}
+
+/// A body that is a block gets braces of ours: the user's are not "unnecessary", whatever a lint may think.
+fn lone_block(body: &TokenStream) -> Option<TokenStream> {
+    let mut tokens = body.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(block)), None) if block.delimiter() == Delimiter::Brace => {
+            let mut ours = Group::new(Delimiter::Brace, block.stream());
+            ours.set_span(hidden(block.span()));
+            Some(TokenTree::Group(ours).into())
+        }
+        _ => None,
     }
 }
 

@@ -2,14 +2,17 @@
 //!
 //! The guards and the promise get the compiler's error type, which silences every error that would only follow.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Error, Expr};
 
 use crate::ast::{Capture, Let};
 use crate::expand;
 use crate::names;
-use crate::plan::Plan;
+use crate::plan::{Bind, Plan, Request};
 
 /// Beside a mistake in the block form: an expression of any type.
 pub(crate) fn block(plan: &Plan, error: &Error) -> TokenStream {
@@ -27,13 +30,19 @@ pub(crate) fn block(plan: &Plan, error: &Error) -> TokenStream {
     });
     let target = plan.target.iter().map(|value| quote!(let _ = &(#value);));
     let values = plan.requests.iter().map(|request| &request.value);
-    let binds = expand::binds(&plan.requests);
-    let body = &plan.body.tokens;
+    let mut seen = HashSet::new();
+    let first = |request: &&Request| match &request.bind {
+        Bind::Name(name) => seen.insert(name.unraw()),
+        Bind::Param(..) => true,
+    };
+    let binds = expand::binds(plan.requests.iter().filter(first));
+    let body = expand::expression(&plan.body.tokens);
+    let asynchronous = plan.body.awaits.then(|| quote!(async move));
     quote_spanned! {Span::mixed_site()=> {
         let #guards = { #error };
         #(#target)*
         #(let _ = &(#values);)*
-        let _ = move || { #(#captures)* let #binds #body };
+        let _ = move || { #(#captures)* #binds #asynchronous { #body } };
         #guards
     }}
 }
@@ -44,7 +53,7 @@ pub(crate) fn function(plan: Option<&Plan>, item: TokenStream, error: Option<&Er
     match plan.and_then(|plan| plan.function.as_ref()) {
         Some(function) => {
             let name = function.name.to_token_stream();
-            quote_spanned!(Span::mixed_site()=> #item let #name = { #error }; let _ = &#name;)
+            quote_spanned!(Span::mixed_site()=> #[allow(unused)] #item let #name = { #error }; let _ = &#name;)
         }
         None => quote!(#error #item),
     }

@@ -2,6 +2,7 @@
 //! formed is known to the fallback.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -23,7 +24,7 @@ pub(crate) enum Form {
 pub(crate) fn entry(tokens: TokenStream, diag: &mut Diag) -> (Krate, Block) {
     let mut tokens = tokens.into_iter();
     let krate = match tokens.next() {
-        Some(TokenTree::Group(group)) => Krate::new(group.stream()),
+        Some(TokenTree::Group(group)) => Krate::of_macro(group.stream()),
         _ => Krate::default(),
     };
     (krate, block(tokens.collect(), diag))
@@ -35,12 +36,12 @@ pub(crate) fn block(tokens: TokenStream, diag: &mut Diag) -> Block {
         let mut header = Header { krate: None, target: target(input, diag), items: Vec::new() };
         header.items = items(input, Form::Block, diag);
         let arrow = arrow(input, &header, diag);
-        let body: TokenStream = rest(input);
+        let mut body = rest(input);
         if let Some(arrow) = arrow.as_ref().filter(|_| body.is_empty()) {
             diag.on(arrow, "the body is missing; write `=> { .. }`");
         }
         if arrow.is_some() {
-            one_expression(&body, diag);
+            one_expression(&mut body, diag);
         }
         Block { header, arrow, body }
     })
@@ -74,8 +75,14 @@ pub(crate) fn target(input: ParseStream<'_>, diag: &mut Diag) -> Option<Target> 
 pub(crate) fn items(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Vec<Item> {
     let mut items = Vec::new();
     while !ends(input, form) {
-        if let Ok(comma) = input.parse::<Token![,]>() {
-            diag.on(comma, "a request or a capture is missing before this `,`; remove the `,`");
+        if input.peek(Token![,]) || input.peek(Token![;]) {
+            let stray = input.parse::<TokenTree>().ok();
+            diag.on(stray, "a request or a capture is missing before this; remove it, or write one");
+            continue;
+        }
+        if input.peek(Token![in]) {
+            diag.on(rest_of_item(input), "the target comes first; write `in TARGET; ITEM, ..`");
+            input.parse::<Token![;]>().ok();
             continue;
         }
         items.extend(item::parse(input, form, diag));
@@ -110,18 +117,18 @@ fn arrow(input: ParseStream<'_>, header: &Header, diag: &mut Diag) -> Option<Tok
 
 /// Reports what follows a complete expression. A body that does not parse at all is left to the compiler, which
 /// may know newer syntax than we do, and to the editor, which completes it.
-fn one_expression(body: &TokenStream, diag: &mut Diag) {
-    let check = |input: ParseStream<'_>| {
-        if input.parse::<Expr>().is_ok() && !input.is_empty() {
-            let message = match input.peek(Token![,]) {
-                true => "the body ends the macro; remove this `,` and what follows",
-                false => "the body is one expression; put braces around several statements: `=> { .. }`",
-            };
-            diag.on(rest(input), message);
-        }
-        Ok(rest(input))
+fn one_expression(body: &mut TokenStream, diag: &mut Diag) {
+    let split = |input: ParseStream<'_>| {
+        let expr = input.parse::<Expr>()?;
+        Ok((expr.into_token_stream(), input.parse::<Option<Token![,]>>()?, rest(input)))
     };
-    check.parse2(body.clone()).ok();
+    let Ok((expr, comma, more)) = split.parse2(body.clone()) else { return };
+    if comma.is_some() {
+        diag.on(quote!(#comma #more), "the body ends the macro; remove this `,` and what follows");
+        *body = quote!(#expr; #more);
+    } else if !more.is_empty() {
+        diag.on(more, "the body is one expression; put braces around several statements: `=> { .. }`");
+    }
 }
 
 /// An expression, or the tokens that should have been one, which the compiler then reports.

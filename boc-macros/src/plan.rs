@@ -35,7 +35,7 @@ pub(crate) enum Bind {
     /// Block form: under its own name.
     Name(Ident),
     /// Attribute form: as the parameter was typed.
-    Param(Param, Borrow),
+    Param(Box<Param>, Borrow),
 }
 
 /// What the type of a parameter asks of a guard.
@@ -68,6 +68,8 @@ pub(crate) struct Handle {
 pub(crate) struct Body {
     pub(crate) tokens: TokenStream,
     pub(crate) span: Span,
+    /// Whether it awaits, which is a mistake.
+    pub(crate) awaits: bool,
 }
 
 /// What the attribute form adds.
