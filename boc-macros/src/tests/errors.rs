@@ -1,0 +1,182 @@
+//! Each mistake has its own message, and all that are in one macro are reported.
+
+use super::{block, function, main, messages};
+
+#[track_caller]
+fn in_block(input: &str, expected: &[&str]) {
+    assert_eq!(messages(block(input)), expected, "{input}");
+}
+
+#[track_caller]
+fn in_function(args: &str, item: &str, expected: &[&str]) {
+    assert_eq!(messages(function(args, item)), expected, "#[when({args})] {item}");
+}
+
+#[track_caller]
+fn in_main(args: &str, item: &str, expected: &[&str]) {
+    assert_eq!(messages(main(args, item)), expected, "#[main({args})] {item}");
+}
+
+#[test]
+fn names() {
+    const TWICE: &str = "`a` is bound twice; give one of the two another name: `other = a`";
+    in_block("a, a => 0", &[TWICE]);
+    in_block("a, clone a, let a = 1 => 0", &[TWICE, TWICE]);
+    in_block("a, r#a => 0", &["`r#a` is bound twice; give one of the two another name: `other = r#a`"]);
+    const NONE: &str = "this request has no name in the body; write `name = EXPR`";
+    in_block("cells[0] => 0", &[NONE]);
+    in_block("f(x), pair.0, m::STATIC => 0", &[NONE, NONE, NONE]);
+    in_block("self => 0", &["`self` cannot be the name of a guard; write `name = self`"]);
+}
+
+#[test]
+fn modifiers() {
+    for word in ["mut", "write", "exclusive"] {
+        let message =
+            format!("`{word}` is not a modifier, a request is exclusive unless it says `read`; write `a`");
+        in_block(&format!("{word} a => 0"), &[&message]);
+    }
+    in_block("shared a => 0", &["`shared` is not a modifier; write `read a`"]);
+    in_block("ref a => 0", &["`ref` is not a modifier; write `read a`"]);
+    in_block("move a => 0", &["`move` is not a modifier, a body is always `move`; write `let a = a`"]);
+    in_block("&a => 0", &["a request borrows the handle by itself; write `a`, or `read a` to share it"]);
+    in_block("&mut a => 0", &["a request borrows the handle by itself; write `a`, or `read a` to share it"]);
+    in_block(
+        "a b => 0",
+        &["`a` is not a modifier; write `read`, `pinned`, `try` or `clone`, or a `,` between two names"],
+    );
+    const SHARED: &str = "a pinned cown cannot be shared, its thread is its only reader; write `pinned`";
+    in_block("pinned read a, read pinned b => 0", &[SHARED, SHARED]);
+    in_block("try read a => 0", &["these modifiers are in the wrong order; write `read try`"]);
+    in_block("read read a => 0", &["`read` is written twice; write it once"]);
+    in_block(
+        "try pinned a => 0",
+        &["a pinned cown cannot fail, so there is nothing to `try`; write `pinned`"],
+    );
+    in_block("try => 0", &["the name of a cown is missing; write `read NAME`, `pinned NAME` or `try NAME`"]);
+}
+
+#[test]
+fn captures() {
+    in_block("let => 0", &["this `let` is empty; write `let name = EXPR`"]);
+    in_block("let k => 0", &["this `let` has no value; write `let k = k` or `clone k`"]);
+    in_block("let k = => 0", &["the value of `k` is missing; write `let k = EXPR`"]);
+    in_block("let (x, y) = z => 0", &["a `let` in the header binds one name; write `let name = EXPR`"]);
+    in_block(
+        "clone a.b => 0",
+        &["`clone` takes the name of a variable; for anything else write `let name = EXPR.clone()`"],
+    );
+    in_block("c = => 0", &["the cown of `c` is missing; write `c = EXPR`"]);
+}
+
+#[test]
+fn punctuation() {
+    in_block("", &["nothing to schedule; write `when!(a, b => { .. })`"]);
+    in_block("a, b", &["the body is missing; write `when!(a, b => { .. })`"]);
+    in_block("a =>", &["the body is missing; write `=> { .. }`"]);
+    in_block("a { 0 }", &["the `=>` before the body is missing; write `when!(a, b => { .. })`"]);
+    in_block("a,, b => 0", &["a request or a capture is missing before this; remove it, or write one"]);
+    in_block("a; b => 0", &["items are separated by `,`; write a `,` here"]);
+    in_block("a + b c => 0", &["unexpected tokens in a request; write a `,` between two items"]);
+    in_block("a => 0,", &["the body ends the macro; remove this `,` and what follows"]);
+    in_block(
+        "a => x(); y()",
+        &["the body is one expression; put braces around several statements: `=> { .. }`"],
+    );
+    in_block("in; a => 0", &["`in` needs a target; write `in &runtime;`"]);
+    in_block("in rt, a => 0", &["the target of `in` ends with a `;`; write `in TARGET; ITEM, .. => BODY`"]);
+    in_block("a, in rt; b => 0", &["the target comes first; write `in TARGET; ITEM, ..`"]);
+    in_block("a => match x { 1 => 2, _ => 3 }", &[]);
+}
+
+#[test]
+fn awaiting() {
+    const AWAIT: &str =
+        "a body cannot await, it holds cowns; request the promise: `when!(name = promise => { .. })`";
+    in_block("a => b.await", &[AWAIT]);
+    in_block("a => { f(c.await); async { d.await }; async || e.await; when!(b => x.await); }", &[AWAIT]);
+    in_function("a", "fn f(a: &mut u8) { b.await; }", &[AWAIT]);
+}
+
+#[test]
+fn several_at_once() {
+    assert_eq!(messages(block("mut a, let, pinned read b, c[0] =>")).len(), 5);
+}
+
+#[test]
+fn signatures() {
+    let one = |item: &str, message: &str| in_function("a", item, &[message]);
+    one(
+        "async fn f(a: &mut T) {}",
+        "a behavior never awaits; remove `async`, and request the promises that it needs",
+    );
+    one("const fn f(a: &mut T) {}", "a behavior runs later, it cannot be `const`; remove `const`");
+    one(
+        "unsafe fn f(a: &mut T) {}",
+        "a behavior is called by the runtime, it cannot be `unsafe`; remove it, use a block",
+    );
+    one("extern \"C\" fn f(a: &mut T) {}", "a behavior is called by the runtime, it has no ABI; remove this");
+    one("fn f<T>(a: &mut T) {}", "a behavior is scheduled once, it cannot be generic; write the types");
+    one("fn f(a: &mut T) where T: X {}", "a behavior cannot be generic; remove the `where` clause");
+    one(
+        "fn f(self, a: &mut T) {}",
+        "a behavior has no receiver; request it: `#[when(this = self)] fn name(this: &mut T)`",
+    );
+    one("fn f(a: &mut T, ...) {}", "a behavior has a fixed number of parameters; remove `...`");
+    one(
+        "fn f((a, b): &mut T) {}",
+        "a parameter of a behavior is a plain name; take it apart in the body: `let (a, b) = name;`",
+    );
+    one("fn f(a: &mut impl X) {}", "a behavior cannot be generic; write the type instead of `impl Trait`");
+    one("fn f(a: &mut T) -> impl X {}", "a behavior's result has one type; write it instead of `impl Trait`");
+    one("pub fn f(a: &mut T) {}", "a behavior is local to its block and has no visibility; remove this");
+    const NOT_A_FUNCTION: &str =
+        "`#[when]` schedules a function with a body; write `#[when(a)] fn name(a: &mut T) { .. }`";
+    one("struct S;", NOT_A_FUNCTION);
+    one("#[x] fn f(a: &mut T);", NOT_A_FUNCTION);
+}
+
+#[test]
+fn parameters() {
+    in_function(
+        "a, read b",
+        "fn f() {}",
+        &["no parameter for `a`; add `a: &mut T` to `fn f`", "no parameter for `b`; add `b: &T` to `fn f`"],
+    );
+    in_function(
+        "a, b",
+        "fn f(b: &mut T, x: &mut T) {}",
+        &["`b` stands at the place of `a`; write the parameters in the order of the requests"],
+    );
+    in_function("read a", "fn f(a: &mut Account) {}", &["`a` is requested with `read`; write `&Account`"]);
+    in_function(
+        "a",
+        "fn f(x: &mut T, x: u8) {}",
+        &["`x` is bound twice; give one of the two another name: `other = x`"],
+    );
+    in_function(
+        "a",
+        "fn f(a: &mut T, _: u8) {}",
+        &["a parameter beyond the requests is captured by its name; write one instead of `_`"],
+    );
+    in_function(
+        "crate = ; a",
+        "fn f(a: &mut T) {}",
+        &["`crate` needs the path of the library; write `crate = my_boc;`"],
+    );
+}
+
+#[test]
+fn entry() {
+    in_main("", "async fn main() {}", &["boc needs no async; remove `async`"]);
+    in_main("", "fn main<T>() {}", &["the program's entry cannot be generic; remove the parameters"]);
+    in_main(
+        "",
+        "fn main(a: A, b: B) {}",
+        &["`#[main]` takes at most one parameter, the `MainThread`; remove this one"],
+    );
+    in_main("", "struct S;", &["`#[main]` goes on a function; write `fn main() { .. }`"]);
+    in_main("threads = 4", "fn main() {}", &["unknown option; write `workers = COUNT` or `crate = PATH`"]);
+    in_main("workers", "fn main() {}", &["`workers` has no value; write `workers = COUNT`"]);
+    in_main("workers = 1, workers = 2", "fn main() {}", &["`workers` is written twice; write it once"]);
+}
