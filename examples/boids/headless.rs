@@ -1,7 +1,6 @@
 //! `--mode headless`: the flock alone, as fast as it goes.
 
 use boc::prelude::MainThread;
-use indicatif::HumanCount;
 
 use crate::cli::Options;
 use crate::error::Error;
@@ -24,13 +23,6 @@ pub(crate) fn run(options: &Options, main: &MainThread) -> Result<(), Error> {
         tally.add(frame.behaviors);
         frame.join()?;
     }
-    println!(
-        "headless: {} boids, {} frames, {} behaviors, {:.2} s: {}",
-        HumanCount(options.boids.into()),
-        HumanCount(tally.frames),
-        HumanCount(tally.behaviors),
-        tally.elapsed().as_secs_f64(),
-        tally.rates(),
-    );
+    println!("headless: {}", tally.summary(options.boids));
     verify::check(options, &flock.state(main), frames)
 }

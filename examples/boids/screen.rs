@@ -16,7 +16,8 @@ use crate::tally::Meter;
 /// A window and what it shows.
 pub(crate) struct Screen {
     surface: Surface<Rc<Window>, Rc<Window>>,
-    pixmap: Pixmap,
+    /// As large as the surface; none before the first frame, and none while the window is minimized to nothing.
+    picture: Option<Pixmap>,
     painter: Painter,
     meter: Meter,
 }
@@ -28,7 +29,7 @@ impl Screen {
         let surface = Context::new(Rc::clone(&window)).and_then(|context| Surface::new(&context, window));
         Ok(Self {
             surface: surface.map_err(cannot_draw)?,
-            pixmap: Pixmap::new(1, 1).expect("one pixel is a picture"),
+            picture: None,
             painter: Painter::new(Palette::new()),
             meter: Meter::start(),
         })
@@ -36,44 +37,42 @@ impl Screen {
 
     /// Shows the last picture again, as when something that covered the window has gone.
     pub(crate) fn present(&mut self) -> Result<(), Error> {
+        let Some(picture) = &self.picture else { return Ok(()) };
         self.surface.window().pre_present_notify();
         let mut buffer = self.surface.buffer_mut().map_err(cannot_draw)?;
-        if buffer.len() == self.pixmap.pixels().len() {
-            for (shown, pixel) in buffer.iter_mut().zip(self.pixmap.pixels()) {
-                *shown = u32::from_be_bytes([0, pixel.red(), pixel.green(), pixel.blue()]);
-            }
-            buffer.present().map_err(cannot_draw)?;
+        for (shown, pixel) in buffer.iter_mut().zip(picture.pixels()) {
+            *shown = u32::from_be_bytes([0, pixel.red(), pixel.green(), pixel.blue()]);
         }
-        Ok(())
+        buffer.present().map_err(cannot_draw)
     }
 
-    /// Follows the window's size. A window that is no larger than nothing, as when it is minimized, has no picture.
-    fn resize(&mut self) -> Result<bool, Error> {
+    /// Follows the window's size.
+    fn resize(&mut self) -> Result<(), Error> {
         let size = self.surface.window().inner_size();
-        let (Some(width), Some(height)) = (NonZeroU32::new(size.width), NonZeroU32::new(size.height)) else {
-            return Ok(false);
-        };
-        if (self.pixmap.width(), self.pixmap.height()) != (size.width, size.height) {
-            self.surface.resize(width, height).map_err(cannot_draw)?;
-            self.pixmap = Pixmap::new(size.width, size.height)
-                .ok_or_else(|| Error::refused(format!("a window of {width}x{height} pixels is too large")))?;
+        let drawn = self.picture.as_ref().map_or((0, 0), |picture| (picture.width(), picture.height()));
+        if drawn != (size.width, size.height) {
+            self.picture = None;
+            if let (Some(width), Some(height)) = (NonZeroU32::new(size.width), NonZeroU32::new(size.height)) {
+                self.surface.resize(width, height).map_err(cannot_draw)?;
+                self.picture = Pixmap::new(size.width, size.height);
+            }
         }
-        Ok(true)
+        Ok(())
     }
 }
 
 impl Canvas for Screen {
     fn draw(&mut self, scene: &Scene<'_>) -> Result<(), Error> {
         let rates = self.meter.add(scene.behaviors);
-        if !self.resize()? {
-            return Ok(());
+        self.resize()?;
+        if let Some(picture) = &mut self.picture {
+            let overlay = [
+                (scene.positions.len() as u64, "boids"),
+                (rates.behaviors, "behaviors/s"),
+                (rates.frames, "frames/s"),
+            ];
+            self.painter.paint(picture, scene, &overlay);
         }
-        let overlay = [
-            (scene.positions.len() as u64, "boids"),
-            (rates.behaviors, "behaviors/s"),
-            (rates.frames, "frames/s"),
-        ];
-        self.painter.paint(&mut self.pixmap, scene, &overlay);
         self.present()
     }
 }

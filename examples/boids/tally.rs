@@ -1,6 +1,5 @@
 //! How much has been done, and how fast.
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
@@ -35,6 +34,20 @@ impl Tally {
         let per_second = |count: u64| (count as f64 / self.elapsed().as_secs_f64().max(1e-9)).round() as u64;
         Rates { behaviors: per_second(self.behaviors), frames: per_second(self.frames) }
     }
+
+    /// For instance `300 boids, 60 frames, 5,040 behaviors, 1.00 s: 5,040 behaviors/s, 60 frames/s`.
+    pub(crate) fn summary(&self, boids: u32) -> String {
+        let Rates { behaviors, frames } = self.rates();
+        format!(
+            "{} boids, {} frames, {} behaviors, {:.2} s: {} behaviors/s, {} frames/s",
+            HumanCount(boids.into()),
+            HumanCount(self.frames),
+            HumanCount(self.behaviors),
+            self.elapsed().as_secs_f64(),
+            HumanCount(behaviors),
+            HumanCount(frames),
+        )
+    }
 }
 
 /// What is done in a second.
@@ -42,13 +55,6 @@ impl Tally {
 pub(crate) struct Rates {
     pub(crate) behaviors: u64,
     pub(crate) frames: u64,
-}
-
-/// For instance `41,230 behaviors/s, 60 frames/s`.
-impl fmt::Display for Rates {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} behaviors/s, {} frames/s", HumanCount(self.behaviors), HumanCount(self.frames))
-    }
 }
 
 /// Rates to watch: those of the last half second, steady enough to be read.
@@ -90,8 +96,10 @@ mod tests {
     }
 
     #[test]
-    fn rates_read_well() {
-        let rates = Rates { behaviors: 1_234_567, frames: 60 };
-        assert_eq!(rates.to_string(), "1,234,567 behaviors/s, 60 frames/s");
+    fn a_summary_reads_well() {
+        let since = Instant::now().checked_sub(Duration::from_secs(10)).unwrap();
+        let summary = Tally { frames: 600, behaviors: 12_345_670, since }.summary(300);
+        assert!(summary.starts_with("300 boids, 600 frames, 12,345,670 behaviors, 10.0"), "{summary}");
+        assert!(summary.ends_with(" frames/s"), "{summary}");
     }
 }

@@ -64,10 +64,11 @@ pub(crate) fn run(options: &Options, main: &MainThread, events: EventLoop<Wake>)
     let mut app = App { options, main, flight: None, outcome: Ok(()) };
     events.run_app(&mut app).map_err(|error| Error::refused(format!("the window failed: {error}")))?;
     app.outcome?;
-    match app.flight {
-        Some(flight) => verify::check(options, &flight.flock.state(main), flight.tally.frames),
-        None => Ok(()),
+    if let Some(Flight { flock, tally, .. }) = app.flight {
+        println!("window: {}", tally.summary(options.boids));
+        verify::check(options, &flock.state(main), tally.frames)?;
     }
+    Ok(())
 }
 
 /// What the event loop calls.
@@ -115,21 +116,33 @@ impl App<'_> {
 }
 
 impl Flight {
-    /// Draws what is ready, begins what is due. Returns when to be called again at the latest.
-    fn tick(&mut self, main: &MainThread, period: Duration) -> Result<Instant, Error> {
+    /// Draws what is ready, begins what is due.
+    fn tick(&mut self, main: &MainThread, options: &Options) -> Result<Next, Error> {
+        let period = Duration::from_secs(1) / options.fps;
         main.pump();
         let now = Instant::now();
         if let Some(frame) = self.frame.take_if(|frame| frame.is_finished()) {
             self.tally.add(frame.behaviors);
             frame.join()?;
         }
+        if Some(self.tally.frames) == options.frames {
+            return Ok(Next::End);
+        }
         if self.frame.is_none() && self.due <= now {
             // A frame that came late does not make the next ones hurry.
             self.due = (self.due + period).max(now);
             self.frame = Some(self.flock.frame(main));
         }
-        Ok(if self.frame.is_some() { now + period } else { self.due })
+        Ok(Next::Wait(if self.frame.is_some() { now + period } else { self.due }))
     }
+}
+
+/// What the event loop has to do after a tick.
+enum Next {
+    /// Tick again, then at the latest.
+    Wait(Instant),
+    /// All frames have been shown.
+    End,
 }
 
 fn is_escape(event: &KeyEvent) -> bool {
@@ -163,10 +176,9 @@ impl ApplicationHandler<Wake> for App<'_> {
     /// Called after every event, and when the time to wait is over.
     fn about_to_wait(&mut self, events: &ActiveEventLoop) {
         let Some(flight) = &mut self.flight else { return };
-        let period = Duration::from_secs(1) / self.options.fps;
-        match flight.tick(self.main, period) {
-            Ok(_) if Some(flight.tally.frames) == self.options.frames => events.exit(),
-            Ok(next) => events.set_control_flow(ControlFlow::WaitUntil(next)),
+        match flight.tick(self.main, self.options) {
+            Ok(Next::Wait(until)) => events.set_control_flow(ControlFlow::WaitUntil(until)),
+            Ok(Next::End) => events.exit(),
             Err(error) => self.check(events, Err(error)),
         }
     }
