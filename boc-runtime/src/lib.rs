@@ -1,1 +1,56 @@
-//! Placeholder.
+//! The runtime of `boc`: cowns, behaviors, promises, pinned cowns and their scheduler. Use it through the crate `boc`,
+//! which adds the macros.
+//!
+//! # The rooms
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | `queue` | the queue of a cown: the MCS protocol with readers (README.md, loom models) |
+//! | `memory`, `later` | headers and reference counts of blocks; what must not happen now |
+//! | `cown`, `promise`, `pinned` | the three things that can be requested, and their guards |
+//! | `request` | request sets: places, modes, affinity as a type, groups, tuples |
+//! | `behavior` | the block of a behavior; scheduling, running, finishing (README.md) |
+//! | `sched` | workers, stealing, parking, counting, starting and stopping (README.md) |
+//! | `runtime` | the public runtime, the global one, `when`, waiting |
+//! | `failure`, `unwind` | panics as data |
+//! | `sync`, `spin`, `trace` | the doors to atomics, to spinning, to `tracing` |
+//!
+//! # Where affinity is decided
+//!
+//! `request/affinity.rs` has the two marker types and their fold; `behavior/block.rs` (`dispatch_block`) is the
+//! function that monomorphisation makes for each behavior's type. For a set without pinned cowns it is a push to a
+//! worker's queue and nothing else.
+
+#![deny(unsafe_code)]
+#![warn(clippy::undocumented_unsafe_blocks)]
+
+mod behavior;
+mod cown;
+mod failure;
+mod later;
+mod memory;
+mod pinned;
+mod promise;
+mod queue;
+mod request;
+mod runtime;
+mod sched;
+mod spin;
+mod sync;
+mod trace;
+mod unwind;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use cown::{Acquired, AcquiredRead, Cown, Handle};
+pub use failure::{Failure, FailureKind};
+pub use pinned::{Busy, ClaimError, MainThread, PinnedCown, PumpLimits, PumpResult};
+pub use promise::Promise;
+pub use request::{
+    Affinity, Anywhere, Exclusive, Group, Mode, Pinned, Place, ReadGroup, Request, Requested, Shared, pinned,
+    read,
+};
+pub use runtime::{
+    Aliased, Builder, Runtime, Stats, ThreadName, TimedOut, quiesce, quiesce_timeout, try_when, wait, when,
+};

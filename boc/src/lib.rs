@@ -1,1 +1,110 @@
-//! Placeholder.
+//! Behavior-oriented concurrency: shared state without locks, without deadlock, without `await`.
+//!
+//! ```
+//! use boc::prelude::*;
+//!
+//! let account = Cown::new(100);
+//! let log = Cown::new(Vec::new());
+//!
+//! when!(account, log => {
+//!     *account -= 30;
+//!     log.push("withdrew 30");
+//! });
+//! let balance = when!(read account => *account);
+//! assert_eq!(balance.join().unwrap(), 70);
+//! ```
+//!
+//! Data that is shared lives in a [`Cown`]. A *behavior* is a piece of code and the cowns that it requests:
+//! [`when!`](macro@when) schedules one and returns at once, with a [`Promise`] of its result; it runs when it holds all of
+//! its cowns, on a pool of worker threads. Behaviors that share a cown run in the order in which they were scheduled;
+//! all others in parallel. There is nothing to lock, hence no lock order and no deadlock.
+//!
+//! What must stay on one thread (a window, a GPU context, an `Rc`) lives in a [`PinnedCown`]: behaviors that request it
+//! run on that thread, when it [pumps](MainThread::pump).
+//!
+//! # Three ways to write a behavior
+//!
+//! ```
+//! use boc::prelude::*;
+//!
+//! let (a, b) = (Cown::new(1), Cown::new(2));
+//! let factor = 10;
+//!
+//! // a block
+//! let sum = when!(a, read b => { *a += *b; *a });
+//!
+//! // a nested function: `scaled` becomes the promise; `factor` is captured from the scope, by name
+//! #[boc::attr::when(a)]
+//! fn scaled(a: &mut i32, factor: i32) -> i32 {
+//!     *a *= factor;
+//!     *a
+//! }
+//!
+//! // a closure: what the other two expand to
+//! let both = when((&sum, &scaled), |(sum, scaled)| *sum + *scaled);
+//! assert_eq!(both.join().unwrap(), 33);
+//! ```
+//!
+//! # Guarantees
+//!
+//! - **Isolation**: while a body runs nobody else touches what it holds exclusively, and what it holds shared
+//!   (`read`) is only read. The types say so: no body can hold on to a guard or to a borrowed local.
+//! - **Order**: two behaviors that request a cown in common, not both shared, run in the order in which they were scheduled.
+//! - **No deadlock**: requests are acquired together, in one global order; a body never waits, and waiting in
+//!   one is refused.
+//! - **Panics are data**: a body's panic ends up in its promise as a [`Failure`]; its cowns are released; the workers
+//!   live on.
+
+#![forbid(unsafe_code)]
+
+pub mod prelude;
+
+/// The attribute form of [`when!`](macro@crate::when). (An attribute and a macro cannot share one path.)
+pub mod attr {
+    pub use boc_macros::when;
+}
+
+#[doc(hidden)]
+pub mod __private {
+    pub use boc_macros::when_impl;
+    pub use boc_runtime::__private::*;
+}
+
+pub use boc_macros::main;
+pub use boc_runtime::{
+    Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Builder, Busy, ClaimError, Cown, Exclusive, Failure,
+    FailureKind, Group, Handle, MainThread, Mode, Pinned, PinnedCown, Place, Promise, PumpLimits, PumpResult,
+    ReadGroup, Request, Requested, Runtime, Shared, Stats, ThreadName, TimedOut, pinned, quiesce,
+    quiesce_timeout, read, try_when, wait, when,
+};
+
+/// Schedules a behavior, in block form.
+///
+/// ```
+/// use boc::prelude::*;
+///
+/// let cells: Vec<Cown<u64>> = (0..4).map(Cown::new).collect();
+/// let total = Cown::new(0);
+/// let name = "cells".to_owned();
+/// let n = 2;
+///
+/// let report = when!(read cells, total, clone name, let k = 10 * n => {
+///     *total = cells.iter().sum::<u64>() * k;
+///     format!("{name}: {total}")
+/// });
+/// assert_eq!(report.join().unwrap(), "cells: 120");
+/// assert_eq!(name, "cells"); // still ours
+/// ```
+///
+/// The grammar, for this form and for the attribute, is on the page of [`attr::when`](macro@crate::attr::when).
+#[macro_export]
+macro_rules! when {
+    ($($input:tt)*) => {
+        $crate::__private::when_impl! { [$crate] $($input)* }
+    };
+}
+
+/// The snippets of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,127 @@
+//! Owns: what a body gets for a request of one cown.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use crate::memory::HeaderRef;
+
+/// Exclusive access to a cown's value, for the time of one body.
+///
+/// It derefs to the value. The cown is given back when the body ends, not when the guard is dropped. A guard can be
+/// requested again: `when!(state => { .. when!(state => ..) })` schedules another behavior on the same cown.
+///
+/// ```
+/// use boc_runtime::{Acquired, Cown, Promise, when};
+///
+/// fn count_down(mut left: Acquired<'_, u32>) {
+///     *left -= 1;
+///     if *left > 0 {
+///         when(&left, count_down); // another behavior, after this one
+///     }
+/// }
+///
+/// let left = Cown::new(3);
+/// when(&left, count_down);
+/// boc_runtime::quiesce();
+/// assert_eq!(when(&left, |left| *left).join().unwrap(), 0);
+/// ```
+///
+/// It cannot leave the body:
+///
+/// ```compile_fail
+/// # use boc_runtime::{Cown, when};
+/// let cown = Cown::new(1);
+/// let guard = when(&cown, |guard| guard); // the guard's lifetime ends with the body
+/// ```
+pub struct Acquired<'a, T> {
+    value: &'a mut T,
+    header: HeaderRef<'a>,
+}
+
+/// Shared access to a cown's value, for the time of one body: see [`Acquired`].
+///
+/// ```
+/// use boc_runtime::{Cown, read, when};
+///
+/// let text = Cown::new("shared".to_owned());
+/// let length = when(read(&text), |text| text.len());
+/// assert_eq!(length.join().unwrap(), 6);
+/// ```
+pub struct AcquiredRead<'a, T> {
+    value: &'a T,
+    header: HeaderRef<'a>,
+}
+
+impl<'a, T> Acquired<'a, T> {
+    pub(crate) fn new(value: &'a mut T, header: HeaderRef<'a>) -> Acquired<'a, T> {
+        Acquired { value, header }
+    }
+
+    pub(crate) fn into_value(self) -> &'a mut T {
+        self.value
+    }
+
+    pub(crate) fn header(&self) -> HeaderRef<'a> {
+        self.header
+    }
+}
+
+impl<'a, T> AcquiredRead<'a, T> {
+    pub(crate) fn new(value: &'a T, header: HeaderRef<'a>) -> AcquiredRead<'a, T> {
+        AcquiredRead { value, header }
+    }
+
+    pub(crate) fn into_value(self) -> &'a T {
+        self.value
+    }
+
+    pub(crate) fn header(&self) -> HeaderRef<'a> {
+        self.header
+    }
+}
+
+impl<T> Deref for Acquired<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.value
+    }
+}
+
+impl<T> DerefMut for Acquired<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.value
+    }
+}
+
+impl<T> Deref for AcquiredRead<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Acquired<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Acquired").field(&self.value).finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for AcquiredRead<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AcquiredRead").field(&self.value).finish()
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Acquired<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for AcquiredRead<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}

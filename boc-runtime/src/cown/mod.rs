@@ -1,0 +1,195 @@
+//! Owns: [`Cown`], the guards that bodies get, and [`Handle`], a handle made from a guard.
+
+#![expect(unsafe_code, reason = "the value lies behind a queue, not behind a lock of the language")]
+
+mod guard;
+mod handle;
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use crate::failure::Failure;
+use crate::memory::{self, Disposal, Header, Table};
+use crate::queue::Queue;
+use crate::sync::UnsafeCell;
+
+pub use guard::{Acquired, AcquiredRead};
+pub use handle::Handle;
+
+/// A concurrent owner: shared data that behaviors request, and that nobody touches otherwise.
+///
+/// A `Cown` is a handle: cloning it is cheap and gives another handle of the same cown. Handles compare, hash and
+/// order by identity. The value can be reached in a behavior's body only, through the guard that the request gives.
+///
+/// From "When Concurrency Matters: Behaviour-Oriented Concurrency" (OOPSLA 2023), after `cown_ptr` of Verona.
+///
+/// ```
+/// use boc_runtime::{Cown, when};
+///
+/// let account = Cown::new(100);
+/// when(&account, |mut balance| *balance -= 30);
+/// let left = when(&account, |balance| *balance);
+/// assert_eq!(left.join().unwrap(), 70);
+/// ```
+///
+/// A value that must stay on one thread does not go in here, but in a [`PinnedCown`](crate::PinnedCown):
+///
+/// ```compile_fail,E0277
+/// let shared = boc_runtime::Cown::new(std::rc::Rc::new(1)); // `Rc` cannot be sent between threads
+/// ```
+pub struct Cown<T> {
+    block: NonNull<CownBlock<T>>,
+    /// Owns a `T` for the drop check, and is neither `Send` nor `Sync` by itself.
+    _owns: PhantomData<T>,
+}
+
+#[repr(C)]
+struct CownBlock<T> {
+    header: Header,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: a handle gives access to the value only inside of bodies, exclusively (needs `T: Send`, which `Cown::new`
+// demands) or shared (needs `T: Sync`, which the shared request demands). The value is dropped by whoever drops the
+// last handle, which `T: Send` allows.
+unsafe impl<T: Send> Send for Cown<T> {}
+// SAFETY: as above; `&Cown` allows no more than a clone of the handle does.
+unsafe impl<T: Send> Sync for Cown<T> {}
+
+impl<T> std::panic::UnwindSafe for Cown<T> {}
+impl<T> std::panic::RefUnwindSafe for Cown<T> {}
+
+impl<T: Send + 'static> Cown<T> {
+    const TABLE: Table =
+        Table { pinned: false, value: value::<T>, take: never_taken, dispose: dispose::<T>, free: free::<T> };
+
+    /// Wraps a value. May be called from any thread, and from inside a body.
+    pub fn new(value: T) -> Cown<T> {
+        let header = Header::new(&Self::TABLE, Queue::idle(), 1, 1);
+        let block = Box::new(CownBlock { header, value: UnsafeCell::new(value) });
+        Cown { block: NonNull::from(Box::leak(block)), _owns: PhantomData }
+    }
+}
+
+impl<T> Cown<T> {
+    pub(crate) fn header(&self) -> NonNull<Header> {
+        self.block.cast()
+    }
+
+    /// The value of a cown whose header this is.
+    ///
+    /// # Safety
+    /// `header` heads the block of a `Cown<T>` that is alive.
+    pub(crate) unsafe fn value_of(header: NonNull<Header>) -> NonNull<T> {
+        let block = header.cast::<CownBlock<T>>();
+        // SAFETY: the caller's duty; `raw_get` makes no reference.
+        let cell = unsafe { &raw const (*block.as_ptr()).value };
+        // SAFETY: a field of a live block is not null.
+        unsafe { NonNull::new_unchecked(UnsafeCell::raw_get(cell)) }
+    }
+}
+
+unsafe fn value<T>(header: NonNull<Header>) -> Result<NonNull<()>, Failure> {
+    // SAFETY: this function stands in the table of `Cown<T>` only.
+    Ok(unsafe { Cown::<T>::value_of(header) }.cast())
+}
+
+/// In the tables of cowns that are no promises.
+pub(crate) unsafe fn never_taken(_: NonNull<Header>, _: NonNull<()>) {
+    unreachable!("only a promise is joined");
+}
+
+unsafe fn dispose<T>(header: NonNull<Header>) -> Disposal {
+    // SAFETY: this function stands in the table of `Cown<T>` only.
+    let value = unsafe { Cown::<T>::value_of(header) };
+    // SAFETY: the strong count is zero: nobody uses the value, and it is dropped once.
+    unsafe { value.drop_in_place() };
+    Disposal::Done
+}
+
+unsafe fn free<T>(header: NonNull<Header>) {
+    let block = header.cast::<CownBlock<std::mem::ManuallyDrop<T>>>();
+    // SAFETY: made by `Box` in `Cown::new` (`ManuallyDrop` keeps the layout); both counts are zero, the value is gone.
+    drop(unsafe { Box::from_raw(block.as_ptr()) });
+}
+
+impl<T> Clone for Cown<T> {
+    fn clone(&self) -> Cown<T> {
+        // SAFETY: this handle keeps the block alive.
+        unsafe { memory::retain(self.header()) };
+        Cown { block: self.block, _owns: PhantomData }
+    }
+}
+
+impl<T> Drop for Cown<T> {
+    fn drop(&mut self) {
+        // SAFETY: every handle owns one strong count.
+        unsafe { memory::release(self.header()) };
+    }
+}
+
+impl<T> PartialEq for Cown<T> {
+    fn eq(&self, other: &Cown<T>) -> bool {
+        self.block == other.block
+    }
+}
+
+impl<T> Eq for Cown<T> {}
+
+impl<T> PartialOrd for Cown<T> {
+    fn partial_cmp(&self, other: &Cown<T>) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> Ord for Cown<T> {
+    fn cmp(&self, other: &Cown<T>) -> std::cmp::Ordering {
+        self.block.cmp(&other.block)
+    }
+}
+
+impl<T> Hash for Cown<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.block.hash(state);
+    }
+}
+
+impl<T> fmt::Debug for Cown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cown<{}>({:p})", std::any::type_name::<T>(), self.block)
+    }
+}
+
+impl<T: Send + Default + 'static> Default for Cown<T> {
+    fn default() -> Cown<T> {
+        Cown::new(T::default())
+    }
+}
+
+impl<T: Send + 'static> From<T> for Cown<T> {
+    fn from(value: T) -> Cown<T> {
+        Cown::new(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    const fn send_sync<T: Send + Sync>() {}
+    // `Cell` is `Send` and not `Sync`, and `Send` is enough.
+    const _: () = send_sync::<Cown<Cell<u8>>>();
+
+    #[test]
+    fn handles_are_one_cown() {
+        let one = Cown::new(1);
+        let same = one.clone();
+        let other = Cown::new(1);
+        assert_eq!(one, same);
+        assert_ne!(one, other);
+        assert!(format!("{one:?}").starts_with("Cown<i32>(0x"));
+    }
+}

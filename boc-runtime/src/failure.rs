@@ -1,0 +1,152 @@
+//! Owns: why a promise has no value.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::unwind::{self, Payload};
+
+/// The reason why a promise will never hold a value.
+///
+/// A failure travels: a behavior that requests a failed promise does not run, and its own promise fails with the
+/// same `Failure`. Clones share what they carry.
+///
+/// ```
+/// use boc_runtime::{Cown, FailureKind, when};
+///
+/// let cown = Cown::new(1);
+/// let failure = when(&cown, |_| -> u8 { panic!("out of cheese") }).join().unwrap_err();
+/// assert_eq!(failure.kind(), FailureKind::Panicked);
+/// assert_eq!(failure.message(), "out of cheese");
+/// ```
+#[derive(Clone)]
+pub struct Failure {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    kind: FailureKind,
+    message: Box<str>,
+    location: Option<&'static Location<'static>>,
+    payload: Mutex<Option<Payload>>,
+}
+
+/// What kind of thing went wrong: see [`Failure::kind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The behavior's body panicked.
+    Panicked,
+    /// The behavior was given up before it ran: its runtime or its `MainThread` is gone.
+    Cancelled,
+    /// A `Resolver` was dropped without a value.
+    Abandoned,
+    /// The value had been taken by a `join` before this request was reached.
+    Taken,
+}
+
+impl Failure {
+    /// What kind of failure this is.
+    pub fn kind(&self) -> FailureKind {
+        self.inner.kind
+    }
+
+    /// What the panic said, or a sentence for the other kinds.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// Where the behavior that failed was scheduled: the place of its `when`.
+    pub fn location(&self) -> Option<&'static Location<'static>> {
+        self.inner.location
+    }
+
+    /// Goes on panicking on this thread, with the payload of the original panic if nobody has resumed it before,
+    /// with its text otherwise.
+    ///
+    /// # Panics
+    ///
+    /// Always; the panic hook does not run a second time for a panic that is resumed.
+    pub fn resume(self) -> ! {
+        let payload = self.inner.payload.lock().take();
+        match payload {
+            Some(payload) => std::panic::resume_unwind(payload),
+            None => std::panic::resume_unwind(Box::new(self.to_string())),
+        }
+    }
+
+    pub(crate) fn panicked(payload: Payload, place: &'static Location<'static>) -> Failure {
+        let message = unwind::message(&payload).into_boxed_str();
+        Failure::new(FailureKind::Panicked, message, Some(place), Some(payload))
+    }
+
+    pub(crate) fn cancelled(place: &'static Location<'static>) -> Failure {
+        let message = "cancelled before it ran: its runtime or its MainThread is gone";
+        Failure::new(FailureKind::Cancelled, message.into(), Some(place), None)
+    }
+
+    pub(crate) fn taken() -> Failure {
+        let message = "the promise's value was taken by an earlier join";
+        Failure::new(FailureKind::Taken, message.into(), None, None)
+    }
+
+    fn new(
+        kind: FailureKind,
+        message: Box<str>,
+        location: Option<&'static Location<'static>>,
+        payload: Option<Payload>,
+    ) -> Failure {
+        Failure { inner: Arc::new(Inner { kind, message, location, payload: Mutex::new(payload) }) }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(payload) = self.payload.get_mut().take() {
+            unwind::discard(payload);
+        }
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("kind", &self.kind())
+            .field("message", &self.message())
+            .field("location", &self.location().map(ToString::to_string))
+            .finish()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.kind(), self.location()) {
+            (FailureKind::Panicked, Some(place)) => {
+                write!(f, "the behavior scheduled at {place} panicked: {}", self.message())
+            }
+            (_, Some(place)) => write!(f, "the behavior scheduled at {place} was {}", self.message()),
+            (_, None) => f.write_str(self.message()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn send_sync_error<T: Send + Sync + std::error::Error + Clone>() {}
+    const _: () = send_sync_error::<Failure>();
+
+    #[test]
+    fn resume_gives_the_payload_once_and_the_text_after() {
+        let failure = Failure::panicked(Box::new(17_u64), Location::caller());
+        let first = unwind::catch(|| failure.clone().resume()).expect_err("resumes");
+        assert_eq!(first.downcast_ref::<u64>(), Some(&17));
+        let second = unwind::catch(|| failure.clone().resume()).expect_err("resumes");
+        assert!(second.downcast_ref::<String>().is_some_and(|text| text.contains("panicked")));
+    }
+}

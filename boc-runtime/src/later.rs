@@ -1,0 +1,158 @@
+//! Owns: what must not happen now: user code while queues are being changed, and recursion along chains.
+//!
+//! Three things can follow from releasing a cown or dropping a handle that run user code or release more: a value
+//! dies, a behavior is cancelled, a spent ticket passes its promise on. Each may cause the next, a million deep. Inside
+//! a [`Scope`] they are put on a list of this thread, and the outermost scope works the list off in a loop when it ends.
+
+#![expect(unsafe_code, reason = "disposes of blocks whose counts have reached zero, cancels jobs")]
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use crate::behavior::Job;
+use crate::memory::{Disposal, Header, release_weak};
+use crate::promise::Ticket;
+use crate::sched;
+use crate::unwind::{self, Payload};
+
+enum Item {
+    Dispose(NonNull<Header>),
+    Cancel(Job),
+    PassOn(Arc<Ticket>),
+}
+
+thread_local! {
+    // No destructors here, so these outlive every other thread-local.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static ANY: Cell<bool> = const { Cell::new(false) };
+    static ITEMS: RefCell<VecDeque<Item>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Everything that is put off happens when the outermost of these ends; panics in it are contained.
+#[derive(Debug)]
+pub(crate) struct Scope(());
+
+impl Scope {
+    #[inline]
+    pub(crate) fn new() -> Scope {
+        DEPTH.set(DEPTH.get() + 1);
+        Scope(())
+    }
+}
+
+impl Drop for Scope {
+    #[inline]
+    fn drop(&mut self) {
+        if DEPTH.get() == 1
+            && ANY.get()
+            && let Some(payload) = work_off()
+        {
+            unwind::discard(payload);
+        }
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+/// Drops the value of a block: put off inside a scope, at once outside; there its panic goes on.
+///
+/// # Safety
+/// The strong count is zero, and the caller took it there.
+pub(crate) unsafe fn dispose(header: NonNull<Header>) {
+    if DEPTH.get() != 0 {
+        return put_off(Item::Dispose(header));
+    }
+    DEPTH.set(1);
+    let first = carry_out(Item::Dispose(header));
+    let rest = if ANY.get() { work_off() } else { None };
+    DEPTH.set(0);
+    let panicked = match (first, rest) {
+        (Some(first), rest) => {
+            rest.into_iter().for_each(unwind::discard);
+            Some(first)
+        }
+        (None, rest) => rest,
+    };
+    // A handle dropped by user code: a panicking destructor of the value panics there, as with `Arc`.
+    match panicked {
+        Some(payload) if std::thread::panicking() => unwind::discard(payload),
+        Some(payload) => std::panic::resume_unwind(payload),
+        None => {}
+    }
+}
+
+/// Cancels a behavior.
+///
+/// # Safety
+/// As `behavior::cancel`, but that the core is held here.
+pub(crate) unsafe fn cancel(job: Job) {
+    let _scope = Scope::new();
+    put_off(Item::Cancel(job));
+}
+
+/// Releases the slot of a spent ticket.
+pub(crate) fn pass_on(ticket: Arc<Ticket>) {
+    let _scope = Scope::new();
+    put_off(Item::PassOn(ticket));
+}
+
+/// Puts it on the list. At the very end of a thread, when the list is gone, it is done at once, recursion or not.
+fn put_off(item: Item) {
+    let mut item = Some(item);
+    if ITEMS.try_with(|items| items.borrow_mut().extend(item.take())).is_ok() {
+        ANY.set(true);
+    } else if let Some(payload) = item.and_then(carry_out) {
+        unwind::discard(payload);
+    }
+}
+
+/// Does everything on the list, and what that adds; gives the first panic back.
+#[cold]
+fn work_off() -> Option<Payload> {
+    sched::user_code_ahead();
+    let mut first = None;
+    while let Ok(Some(item)) = ITEMS.try_with(|items| items.borrow_mut().pop_front()) {
+        match (carry_out(item), &first) {
+            (Some(payload), Some(_)) => unwind::discard(payload),
+            (Some(payload), None) => first = Some(payload),
+            (None, _) => {}
+        }
+    }
+    ANY.set(false);
+    first
+}
+
+fn carry_out(item: Item) -> Option<Payload> {
+    match item {
+        Item::Dispose(header) => {
+            // SAFETY: the duty of `dispose`.
+            unsafe { dispose_now(header) }
+        }
+        Item::Cancel(job) => {
+            // SAFETY: the duty of `cancel`.
+            unsafe { sched::cancel_now(job) };
+            None
+        }
+        Item::PassOn(ticket) => {
+            // SAFETY: granted and spent: nobody else releases it.
+            unsafe { ticket.release() };
+            None
+        }
+    }
+}
+
+/// # Safety
+/// As [`dispose`].
+unsafe fn dispose_now(header: NonNull<Header>) -> Option<Payload> {
+    // SAFETY: the strong handles' weak count keeps the memory.
+    let table = unsafe { header.as_ref() }.table;
+    // SAFETY: the strong count is zero (caller).
+    let disposed = unwind::catch(|| unsafe { (table.dispose)(header) });
+    if !matches!(disposed, Ok(Disposal::SentHome)) {
+        // SAFETY: the strong handles' weak count is ours; the value is gone (a destructor that panicked has dropped what
+        // it could).
+        unsafe { release_weak(header) };
+    }
+    disposed.err()
+}

@@ -1,0 +1,145 @@
+//! Owns: the header of a block and its counts.
+
+#![expect(unsafe_code, reason = "reference counting over blocks of different types")]
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use crate::failure::Failure;
+use crate::later;
+use crate::queue::Queue;
+use crate::sync::{AtomicU32, Ordering, fence};
+
+/// The start of every block.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Header {
+    /// First, so that a pointer to the queue is a pointer to the header.
+    pub(crate) queue: Queue,
+    strong: AtomicU32,
+    weak: AtomicU32,
+    pub(crate) table: &'static Table,
+}
+
+/// What depends on the type of a block.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Table {
+    /// Whether the block is a pinned cown (then it starts with a `PinnedHeader`).
+    pub(crate) pinned: bool,
+    /// The value, or why there is none. The caller holds the cown.
+    pub(crate) value: unsafe fn(NonNull<Header>) -> Result<NonNull<()>, Failure>,
+    /// Moves the value out, leaving `Taken` behind; only promises have it. The caller holds the promise exclusively.
+    pub(crate) take: unsafe fn(NonNull<Header>, out: NonNull<()>),
+    /// Drops the value: the strong count is zero. Returns whether the strong ones' weak count is to be given back.
+    pub(crate) dispose: unsafe fn(NonNull<Header>) -> Disposal,
+    /// Frees the memory: both counts are zero.
+    pub(crate) free: unsafe fn(NonNull<Header>),
+}
+
+/// What became of a value whose last strong count is gone.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Disposal {
+    /// It is dropped.
+    Done,
+    /// It was sent to its own thread, and the weak count of the strong ones with it.
+    SentHome,
+}
+
+/// Counts beyond this abort, as `Arc`'s do: only leaked handles get there.
+const MAX_COUNT: u32 = u32::MAX / 2;
+
+#[cold]
+fn too_many() -> ! {
+    eprintln!("boc: more than {MAX_COUNT} handles of one cown or promise, aborting");
+    std::process::abort()
+}
+
+impl Header {
+    pub(crate) fn new(table: &'static Table, queue: Queue, strong: u32, weak: u32) -> Header {
+        Header { queue, strong: AtomicU32::new(strong), weak: AtomicU32::new(weak), table }
+    }
+
+    /// The header that a queue starts.
+    pub(crate) fn of(queue: NonNull<Queue>) -> NonNull<Header> {
+        queue.cast()
+    }
+
+    pub(crate) fn retain(&self) {
+        // Relaxed: the caller has a handle already; whoever it is given to synchronizes by that giving.
+        if self.strong.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
+            too_many();
+        }
+    }
+}
+
+/// Takes a strong count.
+///
+/// # Safety
+/// `header` is alive (the caller borrows a handle or holds the cown).
+pub(crate) unsafe fn retain(header: NonNull<Header>) {
+    // SAFETY: the caller's duty.
+    unsafe { header.as_ref() }.retain();
+}
+
+/// Gives a strong count back; the last one drops the value, now or (inside another drop, or while cowns are being
+/// released) soon after.
+///
+/// # Safety
+/// The caller owns one strong count and uses the block no more.
+pub(crate) unsafe fn release(header: NonNull<Header>) {
+    // SAFETY: the caller's count keeps it alive.
+    let this = unsafe { header.as_ref() };
+    // Release: pairs with the fence of whoever takes the count to zero.
+    if this.strong.fetch_sub(1, Ordering::Release) == 1 {
+        // Acquire: everything that the other handles' owners did comes before the drop.
+        fence(Ordering::Acquire);
+        // SAFETY: nobody else has a strong count.
+        unsafe { later::dispose(header) };
+    }
+}
+
+/// Gives a weak count back; the last one frees the memory.
+///
+/// # Safety
+/// The caller owns one weak count and uses the block no more.
+pub(crate) unsafe fn release_weak(header: NonNull<Header>) {
+    // SAFETY: the caller's weak count keeps the memory.
+    let this = unsafe { header.as_ref() };
+    // Release: pairs with the fence below.
+    if this.weak.fetch_sub(1, Ordering::Release) == 1 {
+        // Acquire: pairs with the Release above, of all others.
+        fence(Ordering::Acquire);
+        // SAFETY: both counts are zero: nobody else knows the block.
+        unsafe { (this.table.free)(header) };
+    }
+}
+
+/// A borrowed block: like `&Header`, but good for the whole block that the header starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeaderRef<'a> {
+    header: NonNull<Header>,
+    _alive: PhantomData<&'a Header>,
+}
+
+// SAFETY: as `&Header`, whose words are atomic and whose table is immutable.
+unsafe impl Send for HeaderRef<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for HeaderRef<'_> {}
+
+impl<'a> HeaderRef<'a> {
+    /// # Safety
+    /// The block stays alive for `'a`.
+    pub(crate) unsafe fn new(header: NonNull<Header>) -> HeaderRef<'a> {
+        HeaderRef { header, _alive: PhantomData }
+    }
+
+    pub(crate) fn as_ptr(self) -> NonNull<Header> {
+        self.header
+    }
+
+    pub(crate) fn get(self) -> &'a Header {
+        // SAFETY: alive for `'a` (`new`).
+        unsafe { self.header.as_ref() }
+    }
+}

@@ -1,0 +1,10 @@
+//! Owns: the life of every block that handles point to: cowns, pinned cowns, promises. Touches: `queue`, `sync`.
+//!
+//! A block starts with a [`Header`]: the queue, two reference counts, and a table of what to do with the rest. The
+//! *strong* count is held by handles and, once, by the activity of the queue (see `queue/README.md`, part 1); when it
+//! falls to zero the value is dropped. The *weak* count is held by weak handles and, once, by all strong ones
+//! together; when it falls to zero the memory is freed.
+
+mod header;
+
+pub(crate) use header::{Disposal, Header, HeaderRef, Table, release, release_weak, retain};

@@ -1,0 +1,100 @@
+//! Owns: the part of a pinning thread that other threads see: its inbox. README.md, "Parts" and "Closing".
+
+#![expect(unsafe_code, reason = "passes jobs and dead blocks on")]
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::thread::ThreadId;
+
+use parking_lot::Mutex;
+
+use crate::behavior::Job;
+use crate::later;
+use crate::sched::Parker;
+
+use super::cown::PinnedHeader;
+
+/// A thread that has claimed `MainThread`.
+pub(crate) struct Home {
+    thread: ThreadId,
+    parker: Arc<Parker>,
+    inbox: Mutex<Inbox>,
+}
+
+/// What other threads have sent.
+#[derive(Default)]
+pub(super) struct Inbox {
+    pub(super) jobs: VecDeque<Job>,
+    /// Pinned cowns without handles, each with a weak count.
+    pub(super) dead: Vec<Dead>,
+    closed: bool,
+}
+
+/// A block whose value is to be dropped at home.
+pub(super) struct Dead(pub(super) NonNull<PinnedHeader>);
+
+// SAFETY: only the home thread touches the value.
+unsafe impl Send for Dead {}
+
+impl Home {
+    /// The home that the calling thread is.
+    pub(super) fn of_this_thread() -> Home {
+        Home { thread: std::thread::current().id(), parker: Parker::current(), inbox: Mutex::default() }
+    }
+
+    pub(crate) fn thread(&self) -> ThreadId {
+        self.thread
+    }
+
+    pub(crate) fn is_here(&self) -> bool {
+        std::thread::current().id() == self.thread
+    }
+
+    /// Sends a behavior that has all its cowns home; cancels it if nobody lives there any more.
+    pub(crate) fn submit(&self, job: Job) {
+        let mut inbox = self.inbox.lock();
+        if inbox.closed {
+            drop(inbox);
+            // SAFETY: dispatched to us, so it is ours to end.
+            return unsafe { later::cancel(job) };
+        }
+        inbox.jobs.push_back(job);
+        drop(inbox);
+        self.parker.unpark();
+    }
+
+    /// Sends a value home to be dropped. `false`: nobody lives there, and the value is gone or will be.
+    pub(super) fn send_dead(&self, dead: Dead) -> bool {
+        let mut inbox = self.inbox.lock();
+        if inbox.closed {
+            return false;
+        }
+        inbox.dead.push(dead);
+        drop(inbox);
+        self.parker.unpark();
+        true
+    }
+
+    /// Empties the inbox.
+    pub(super) fn take(&self) -> Inbox {
+        std::mem::take(&mut *self.inbox.lock())
+    }
+
+    /// Empties the inbox; `None`: it was empty, and is closed from now on.
+    pub(super) fn take_or_close(&self) -> Option<Inbox> {
+        let mut inbox = self.inbox.lock();
+        if inbox.jobs.is_empty() && inbox.dead.is_empty() {
+            inbox.closed = true;
+            return None;
+        }
+        Some(std::mem::take(&mut *inbox))
+    }
+}
+
+impl fmt::Debug for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Home").field("thread", &self.thread).finish_non_exhaustive()
+    }
+}

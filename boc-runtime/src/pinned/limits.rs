@@ -1,0 +1,64 @@
+//! Owns: how long a pump may go on, and what it tells afterwards.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+/// How long a [`pump_with`](crate::MainThread::pump_with) may go on. Without limits it runs until nothing is ready.
+///
+/// Limits gate the *start* of the next behavior; one that runs is never interrupted.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use std::time::Duration;
+/// use boc_runtime::PumpLimits;
+///
+/// let tick = PumpLimits::new()
+///     .deadline(Duration::from_millis(8))
+///     .max_behaviors(NonZeroUsize::new(100).unwrap())
+///     .resume_panics(true);
+/// # let _ = tick;
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "limits do nothing by themselves: give them to `pump_with`"]
+pub struct PumpLimits {
+    pub(super) deadline: Option<Duration>,
+    pub(super) max_behaviors: Option<NonZeroUsize>,
+    pub(super) resume_panics: bool,
+}
+
+impl PumpLimits {
+    /// No limits.
+    pub fn new() -> PumpLimits {
+        PumpLimits::default()
+    }
+
+    /// No behavior starts later than this after the pump began. The first one starts in any case.
+    pub fn deadline(mut self, after: Duration) -> PumpLimits {
+        self.deadline = Some(after);
+        self
+    }
+
+    /// At most so many behaviors.
+    pub fn max_behaviors(mut self, behaviors: NonZeroUsize) -> PumpLimits {
+        self.max_behaviors = Some(behaviors);
+        self
+    }
+
+    /// Whether the first panic of a body goes on in the pumping thread, after the pump is done. Otherwise, and for
+    /// all other panics, the promise of the behavior has it and nobody else.
+    pub fn resume_panics(mut self, resume: bool) -> PumpLimits {
+        self.resume_panics = resume;
+        self
+    }
+}
+
+/// What a pump did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PumpResult {
+    /// How many behaviors were run.
+    pub executed: usize,
+    /// Whether the deadline ended the pump with behaviors left to run.
+    pub deadline_reached: bool,
+    /// How many of the bodies panicked.
+    pub panicked: usize,
+}

@@ -1,0 +1,227 @@
+//! Owns: the part of a pinning thread that only this thread sees: its queue, its values, and what is going on.
+
+#![expect(unsafe_code, reason = "runs jobs; walks the list of values")]
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::ptr::NonNull;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::behavior::{self, Behavior, Job, Ran};
+use crate::failure::Failure;
+use crate::later;
+use crate::sched::{Core, context};
+use crate::unwind;
+
+use super::cown::PinnedHeader;
+use super::home::{Home, Inbox};
+use super::limits::{PumpLimits, PumpResult};
+
+/// How long a wait sleeps at most, unless it is set otherwise.
+const DEFAULT_POLL: Duration = Duration::from_millis(50);
+
+/// See README.md, "Parts".
+#[derive(Debug)]
+pub(super) struct Local {
+    home: Arc<Home>,
+    jobs: RefCell<VecDeque<Job>>,
+    /// The first of the values that live here.
+    pub(super) values: Cell<Option<NonNull<PinnedHeader>>>,
+    activity: Cell<Activity>,
+    poll: Cell<Duration>,
+}
+
+/// What is going on at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Activity {
+    Nothing,
+    Body,
+    Access { depth: u32 },
+}
+
+thread_local! {
+    static LOCAL: RefCell<Weak<Local>> = const { RefCell::new(Weak::new()) };
+}
+
+/// The calling thread's, if it has claimed `MainThread`.
+pub(super) fn of_this_thread() -> Option<Rc<Local>> {
+    LOCAL.try_with(|local| local.borrow().upgrade()).ok().flatten()
+}
+
+/// What a wait did instead of sleeping.
+#[derive(Debug)]
+pub(crate) struct WaitPump {
+    pub(crate) ran: bool,
+    /// How long to sleep at most.
+    pub(crate) poll: Duration,
+}
+
+/// Runs one pinned behavior, if this thread has claimed `MainThread` and one is ready.
+#[track_caller]
+pub(crate) fn pump_one_while_waiting() -> WaitPump {
+    let Some(local) = of_this_thread() else { return WaitPump { ran: false, poll: DEFAULT_POLL } };
+    local.refuse_if_busy("waiting");
+    WaitPump { ran: local.run_next().is_some(), poll: local.poll.get() }
+}
+
+impl Local {
+    /// Makes the calling thread a home. `None`: it is one already.
+    pub(super) fn claim() -> Option<Rc<Local>> {
+        if of_this_thread().is_some() {
+            return None;
+        }
+        let local = Rc::new(Local {
+            home: Arc::new(Home::of_this_thread()),
+            jobs: RefCell::default(),
+            values: Cell::new(None),
+            activity: Cell::new(Activity::Nothing),
+            poll: Cell::new(DEFAULT_POLL),
+        });
+        LOCAL.with(|current| *current.borrow_mut() = Rc::downgrade(&local));
+        Some(local)
+    }
+
+    pub(super) fn home(&self) -> &Arc<Home> {
+        &self.home
+    }
+
+    pub(super) fn set_poll(&self, poll: Duration) {
+        self.poll.set(poll);
+    }
+
+    #[track_caller]
+    pub(super) fn refuse_if_busy(&self, what: &str) {
+        match self.activity.get() {
+            Activity::Nothing => {}
+            Activity::Body => panic!(
+                "{what} inside a behavior is refused: behaviors run one after the other, each to its end; schedule another \
+                 behavior instead"
+            ),
+            Activity::Access { .. } => panic!(
+                "{what} inside `MainThread::with` is refused: the behaviors to be run may need the value that is lent; \
+                 return from `with` first"
+            ),
+        }
+    }
+
+    /// Moves what has arrived to the local queue, and drops the values that were sent home.
+    fn collect(&self) {
+        let Inbox { jobs, dead, .. } = self.home.take();
+        self.jobs.borrow_mut().extend(jobs);
+        for dead in dead {
+            // SAFETY: the last handle is gone; its weak count came with it.
+            unsafe { PinnedHeader::bury(dead.0, self) };
+        }
+    }
+
+    /// Runs the next behavior, if there is one.
+    fn run_next(&self) -> Option<Ran> {
+        if self.jobs.borrow().is_empty() {
+            self.collect();
+        }
+        let job = self.jobs.borrow_mut().pop_front()?;
+        // SAFETY: not run yet, so it lives.
+        let core = unsafe { Behavior::of(job).as_ref() }.core;
+        // SAFETY: a behavior of it is in flight.
+        let held = unsafe { Core::hold(core) };
+        if held.is_cancelled() {
+            // SAFETY: ours to end.
+            unsafe { later::cancel(job) };
+            return Some(Ran::Skipped);
+        }
+        // SAFETY: held beyond the scope.
+        let scope = unsafe { context::Scope::enter(core, true) };
+        let before = self.activity.replace(Activity::Body);
+        // SAFETY: ours to run; the core is held.
+        let ran = unsafe { behavior::run(job) };
+        self.activity.set(before);
+        drop(scope);
+        Some(ran)
+    }
+
+    fn has_jobs(&self) -> bool {
+        if self.jobs.borrow().is_empty() {
+            self.collect();
+        }
+        !self.jobs.borrow().is_empty()
+    }
+
+    /// Runs what is ready, within the limits.
+    #[track_caller]
+    pub(super) fn pump(&self, limits: &PumpLimits) -> PumpResult {
+        self.refuse_if_busy("pumping");
+        // A deadline too far away to be told is none.
+        let deadline = limits.deadline.and_then(|after| Instant::now().checked_add(after));
+        let mut result = PumpResult::default();
+        let mut first_panic: Option<Failure> = None;
+        self.collect();
+        loop {
+            if limits.max_behaviors.is_some_and(|most| result.executed >= most.get()) {
+                break;
+            }
+            if result.executed > 0 && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                result.deadline_reached = self.has_jobs();
+                break;
+            }
+            match self.run_next() {
+                None => break,
+                Some(Ran::Panicked(failure)) => {
+                    result.panicked += 1;
+                    first_panic.get_or_insert(failure);
+                }
+                Some(Ran::Returned | Ran::Skipped) => {}
+            }
+            result.executed += 1;
+        }
+        match first_panic {
+            Some(failure) if limits.resume_panics => failure.resume(),
+            _ => result,
+        }
+    }
+
+    /// Lends something of this thread to user code, between bodies. `None`: a body runs.
+    pub(super) fn access<R>(&self, user: impl FnOnce() -> R) -> Option<R> {
+        struct Leave<'l>(&'l Local, Activity);
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                self.0.activity.set(self.1);
+            }
+        }
+        let before = self.activity.get();
+        let depth = match before {
+            Activity::Nothing => 1,
+            Activity::Access { depth } => depth + 1,
+            Activity::Body => return None,
+        };
+        let _leave = Leave(self, before);
+        self.activity.set(Activity::Access { depth });
+        Some(user())
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let scope = later::Scope::new();
+        let cancel = |jobs: VecDeque<Job>| {
+            for job in jobs {
+                // SAFETY: taken from the queue, so it is ours to end.
+                unsafe { later::cancel(job) };
+            }
+        };
+        cancel(std::mem::take(self.jobs.get_mut()));
+        drop(scope);
+        while let Some(Inbox { jobs, dead, .. }) = self.home.take_or_close() {
+            cancel(jobs);
+            for dead in dead {
+                // SAFETY: the last handle is gone; its weak count came with it.
+                unsafe { PinnedHeader::bury(dead.0, self) };
+            }
+        }
+        while let Some(value) = self.values.get() {
+            // SAFETY: listed, so its block is there; no body runs on it any more, for the inbox is closed.
+            unwind::contain(|| unsafe { PinnedHeader::end(value, self) });
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Owns: [`MainThread`], the token of a pinning thread.
+
+#![expect(unsafe_code, reason = "lends a pinned value")]
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::cown::PinnedCown;
+use super::limits::{PumpLimits, PumpResult};
+use super::local::Local;
+
+/// Proof of being on a thread that pumps, and its queue of pinned behaviors.
+///
+/// Any thread can claim one, the real main thread or another; [`PinnedCown`]s made with it live on that thread. It is
+/// neither `Send` nor `Sync`: no body can capture it, so nobody can pump, or make a pinned cown, anywhere but here.
+/// `#[boc::main]` claims one for `main`.
+///
+/// Dropping it ends the thread's part: behaviors that have not run fail with
+/// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled), the pinned values are dropped, and what is scheduled
+/// on them afterwards fails at once.
+///
+/// An event loop pumps when it is idle, or on its tick:
+///
+/// ```
+/// use std::time::Duration;
+/// use boc_runtime::{MainThread, PinnedCown, PumpLimits, pinned, when};
+///
+/// let main = MainThread::claim().unwrap();
+/// let frames = PinnedCown::new(&main, 0);
+/// for _ in 0..3 {
+///     when(pinned(&frames), |mut frames| *frames += 1);
+/// }
+/// let mut executed = 0;
+/// while executed < 3 {
+///     // .. handle events ..
+///     executed += main.pump_with(PumpLimits::new().deadline(Duration::from_millis(8))).executed;
+/// }
+/// assert_eq!(main.with(&frames, |frames| *frames), Ok(3));
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use boc_runtime::{MainThread, when};
+/// let main = MainThread::claim().unwrap();
+/// when((), move |()| { main.pump(); }); // a `MainThread` stays on its thread
+/// ```
+pub struct MainThread {
+    local: Rc<Local>,
+    /// `!Send + !Sync`, said where a reader looks for it.
+    _here: PhantomData<*mut ()>,
+}
+
+impl MainThread {
+    /// Claims the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// If the thread has claimed one already that is still alive.
+    ///
+    /// ```
+    /// use boc_runtime::MainThread;
+    ///
+    /// let main = MainThread::claim().unwrap();
+    /// assert!(MainThread::claim().is_err());
+    /// drop(main);
+    /// assert!(MainThread::claim().is_ok());
+    /// ```
+    pub fn claim() -> Result<MainThread, ClaimError> {
+        match Local::claim() {
+            Some(local) => Ok(MainThread { local, _here: PhantomData }),
+            None => Err(ClaimError { _private: () }),
+        }
+    }
+
+    /// A second token of the same claim, for `#[boc::main]`.
+    pub(crate) fn share(&self) -> MainThread {
+        MainThread { local: Rc::clone(&self.local), _here: PhantomData }
+    }
+
+    pub(super) fn local(&self) -> &Local {
+        &self.local
+    }
+
+    /// Runs the pinned behaviors that are ready, one after the other, until none is. Never blocks.
+    ///
+    /// Behaviors that become ready meanwhile are run too: where one may reschedule itself for ever, use
+    /// [`pump_with`](MainThread::pump_with). A panic of a body ends up in its promise, and is counted.
+    ///
+    /// # Panics
+    ///
+    /// If called from inside a behavior, or inside of [`with`](MainThread::with), by whatever back door.
+    #[track_caller]
+    pub fn pump(&self) -> PumpResult {
+        self.local.pump(&PumpLimits::new())
+    }
+
+    /// As [`pump`](MainThread::pump), within limits.
+    ///
+    /// # Panics
+    ///
+    /// As `pump`; and with the first panic of a body if the limits say so
+    /// ([`resume_panics`](PumpLimits::resume_panics)), after everything else is done.
+    #[track_caller]
+    pub fn pump_with(&self, limits: PumpLimits) -> PumpResult {
+        self.local.pump(&limits)
+    }
+
+    /// Direct access to a pinned cown's value, between pumps.
+    ///
+    /// Behaviors that were scheduled on the cown and have not run yet do not matter: they run later.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`] if the value is lent already (a `with` inside a `with` of the same cown), if a behavior is running on
+    /// this thread, or if the cown belongs to another thread.
+    ///
+    /// ```
+    /// use boc_runtime::{MainThread, PinnedCown};
+    ///
+    /// let main = MainThread::claim().unwrap();
+    /// let score = PinnedCown::new(&main, 1);
+    /// main.with(&score, |score| *score += 1).unwrap();
+    /// assert_eq!(main.with(&score, |score| *score), Ok(2));
+    /// assert!(main.with(&score, |_| main.with(&score, |_| ()).is_err()).unwrap());
+    /// ```
+    pub fn with<T, R>(&self, cown: &PinnedCown<T>, f: impl FnOnce(&mut T) -> R) -> Result<R, Busy>
+    where
+        T: 'static,
+    {
+        if !cown.is_at(self.local.home()) {
+            return Err(Busy { why: Why::Elsewhere });
+        }
+        // SAFETY: at home; no body runs (`access`), and none will: pumps are refused meanwhile.
+        let lent = self.local.access(|| unsafe { cown.lend(f) });
+        match lent {
+            None => Err(Busy { why: Why::Body }),
+            Some(None) => Err(Busy { why: Why::Lent }),
+            Some(Some(result)) => Ok(result),
+        }
+    }
+
+    /// How long a wait on this thread (`join`, `quiesce` and so on) sleeps at most before it looks again; 50 ms unless set.
+    ///
+    /// Waits are woken by what arrives; this only bounds a sleep, for hosts that have work of their own to look after.
+    pub fn set_poll_interval(&self, interval: Duration) {
+        self.local.set_poll(interval);
+    }
+}
+
+impl fmt::Debug for MainThread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MainThread").field("home", &self.local.home()).finish_non_exhaustive()
+    }
+}
+
+/// The calling thread has claimed a [`MainThread`] already.
+#[derive(Debug)]
+pub struct ClaimError {
+    _private: (),
+}
+
+impl fmt::Display for ClaimError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this thread has claimed a MainThread already; pass that one on, or drop it first")
+    }
+}
+
+impl std::error::Error for ClaimError {}
+
+/// A pinned value cannot be lent at the moment: see [`MainThread::with`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy {
+    why: Why,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    Lent,
+    Body,
+    Elsewhere,
+}
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.why {
+            Why::Lent => "the pinned value is lent already, further out",
+            Why::Body => "a behavior is running on this thread: request the pinned cown instead",
+            Why::Elsewhere => "the pinned cown belongs to another thread",
+        })
+    }
+}
+
+impl std::error::Error for Busy {}

@@ -1,0 +1,15 @@
+#![doc = include_str!("README.md")]
+
+mod cown;
+mod home;
+mod limits;
+mod local;
+mod main_thread;
+
+pub use cown::PinnedCown;
+pub use limits::{PumpLimits, PumpResult};
+pub use main_thread::{Busy, ClaimError, MainThread};
+
+pub(crate) use cown::PinnedHeader;
+pub(crate) use home::Home;
+pub(crate) use local::pump_one_while_waiting;

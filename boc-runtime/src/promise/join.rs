@@ -1,0 +1,96 @@
+//! Owns: waiting for a promise outside of behaviors.
+
+#![expect(unsafe_code, reason = "moves the result out of a behavior's block")]
+
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::failure::Failure;
+use crate::sched::{self, Parker};
+
+use super::Promise;
+use super::ticket::Ticket;
+
+impl<R: Send + 'static> Promise<R> {
+    /// Waits for the behavior and takes its result.
+    ///
+    /// Blocks the thread; on a thread that has claimed [`MainThread`](crate::MainThread) it pumps meanwhile. Behaviors
+    /// that requested the promise before are waited for too; those that request it later, through another handle,
+    /// fail with [`FailureKind::Taken`](crate::FailureKind::Taken).
+    ///
+    /// # Errors
+    ///
+    /// The [`Failure`] of the behavior: it panicked, was cancelled, or requested a failed promise.
+    ///
+    /// # Panics
+    ///
+    /// At once, if called inside a behavior: a body never waits. Request the promise instead.
+    #[track_caller]
+    pub fn join(mut self) -> Result<R, Failure> {
+        sched::refuse_in_body("join", "request the promise: `when!(promise => ..)`");
+        let ticket = self.ticket();
+        sched::wait_until(|| ticket.is_granted(), None);
+        // SAFETY: granted: without a deadline the wait ends in no other way.
+        unsafe { self.take(&ticket) }
+    }
+
+    /// Waits for the behavior for a limited time and takes its result.
+    ///
+    /// # Errors
+    ///
+    /// The promise itself if the time is over, to wait for once more or to be dropped; the inner result is that of
+    /// [`join`](Promise::join).
+    ///
+    /// # Panics
+    ///
+    /// At once, if called inside a behavior.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use boc_runtime::when;
+    ///
+    /// let promise = when((), |()| "done");
+    /// let result = promise.join_timeout(Duration::from_secs(10)).expect("in time");
+    /// assert_eq!(result.unwrap(), "done");
+    /// ```
+    #[track_caller]
+    pub fn join_timeout(mut self, timeout: Duration) -> Result<Result<R, Failure>, Promise<R>> {
+        sched::refuse_in_body("join_timeout", "request the promise: `when!(promise => ..)`");
+        // A time too long to be told is no limit.
+        let deadline = Instant::now().checked_add(timeout);
+        let ticket = self.ticket();
+        if sched::wait_until(|| ticket.is_granted(), deadline) || !ticket.stop_waiting() {
+            // SAFETY: granted, if need be at the last moment.
+            return Ok(unsafe { self.take(&ticket) });
+        }
+        self.ticket = Some(ticket);
+        Err(self)
+    }
+
+    /// A place in the promise's queue, waiting: what an earlier `join_timeout` has left if it is still good, or a new one.
+    fn ticket(&mut self) -> Arc<Ticket> {
+        if let Some(left) = self.ticket.take()
+            && left.wait_again(Parker::current())
+        {
+            return left;
+        }
+        // SAFETY: this handle keeps the promise alive.
+        unsafe { Ticket::enter(self.header(), Parker::current()) }
+    }
+
+    /// # Safety
+    /// The ticket is granted; called once.
+    unsafe fn take(self, ticket: &Ticket) -> Result<R, Failure> {
+        let mut result = MaybeUninit::<Result<R, Failure>>::uninit();
+        // SAFETY: this handle keeps the block alive.
+        let table = unsafe { self.header().as_ref() }.table;
+        // SAFETY: the ticket holds the promise exclusively; `result` has room for what a promise of `R` gives.
+        unsafe { (table.take)(self.header(), NonNull::from(&mut result).cast()) };
+        // SAFETY: granted, and released once.
+        unsafe { ticket.release() };
+        // SAFETY: written by `take`.
+        unsafe { result.assume_init() }
+    }
+}

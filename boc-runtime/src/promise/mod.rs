@@ -1,0 +1,132 @@
+//! Owns: [`Promise`], the handle of a behavior's result. Touches: `behavior` (the block), `queue` (a promise is a cown).
+
+#![expect(unsafe_code, reason = "a counted handle of a behavior's block")]
+
+mod join;
+mod ticket;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use crate::memory::{self, Header};
+use crate::queue::Status;
+
+pub(crate) use ticket::Ticket;
+
+/// The start of a block that holds a promise.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Promised {
+    pub(crate) header: Header,
+    /// The slot with which the producer leads the queue.
+    pub(crate) producer: Status,
+}
+
+impl Promised {
+    pub(crate) fn new(header: Header) -> Promised {
+        Promised { header, producer: Status::ready() }
+    }
+}
+
+/// The result of a behavior, to come.
+///
+/// A promise is a cown that its behavior holds from the start: it can be requested by later behaviors, which run when
+/// the result is there, and this is how work is chained. Several behaviors may request it, shared or exclusively.
+/// Outside of behaviors it is waited for with [`join`](Promise::join).
+///
+/// Dropping a promise does not cancel anything: the behavior runs all the same, and its result is dropped.
+///
+/// ```
+/// use boc_runtime::{Cown, read, when};
+///
+/// let words = Cown::new(vec!["behavior", "cown"]);
+/// let longest = when(read(&words), |words| words.iter().map(|word| word.len()).max());
+/// let doubled = when(&longest, |longest| longest.map(|length| 2 * length));
+/// assert_eq!(doubled.join().unwrap(), Some(16));
+/// ```
+///
+/// A behavior that requests a failed promise does not run; its own promise fails with the same
+/// [`Failure`](crate::Failure):
+///
+/// ```
+/// use boc_runtime::{Cown, when};
+///
+/// let cown = Cown::new(0);
+/// let failed = when(&cown, |_| -> u32 { panic!("no result") });
+/// let skipped = when(&failed, |value| *value + 1);
+/// assert_eq!(skipped.join().unwrap_err().message(), "no result");
+/// ```
+pub struct Promise<R> {
+    block: NonNull<Promised>,
+    /// The place in the queue that a `join_timeout` has left behind.
+    ticket: Option<Arc<Ticket>>,
+    _result: PhantomData<R>,
+}
+
+// SAFETY: a handle gives access to the result only inside of bodies (which state what they need) or moves it out,
+// which needs `R: Send`; the result is dropped by whoever drops the last handle, which `R: Send` allows.
+unsafe impl<R: Send> Send for Promise<R> {}
+// SAFETY: as above; by reference a promise can be requested, cloned and asked whether it is finished.
+unsafe impl<R: Send> Sync for Promise<R> {}
+
+impl<R> std::panic::UnwindSafe for Promise<R> {}
+impl<R> std::panic::RefUnwindSafe for Promise<R> {}
+
+impl<R> Promise<R> {
+    /// # Safety
+    /// `block` holds a promise of an `R`, and the caller gives one strong count away.
+    pub(crate) unsafe fn from_raw(block: NonNull<Promised>, result: PhantomData<R>) -> Promise<R> {
+        Promise { block, ticket: None, _result: result }
+    }
+
+    pub(crate) fn header(&self) -> NonNull<Header> {
+        self.block.cast()
+    }
+
+    /// Whether the behavior has run, or failed. Does not block; may be called from any thread.
+    ///
+    /// ```
+    /// let promise = boc_runtime::when((), |()| 1);
+    /// boc_runtime::quiesce();
+    /// assert!(promise.is_finished());
+    /// ```
+    pub fn is_finished(&self) -> bool {
+        // SAFETY: this handle keeps the block alive.
+        unsafe { self.block.as_ref() }.producer.is_finished()
+    }
+}
+
+impl<R> Clone for Promise<R> {
+    fn clone(&self) -> Promise<R> {
+        // SAFETY: this handle keeps the block alive.
+        unsafe { memory::retain(self.header()) };
+        Promise { block: self.block, ticket: None, _result: PhantomData }
+    }
+}
+
+impl<R> Drop for Promise<R> {
+    fn drop(&mut self) {
+        // SAFETY: every handle owns one strong count.
+        unsafe { memory::release(self.header()) };
+    }
+}
+
+impl<R> fmt::Debug for Promise<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Promise")
+            .field("result", &std::any::type_name::<R>())
+            .field("finished", &self.is_finished())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    const fn send_sync<T: Send + Sync>() {}
+    const _: () = send_sync::<Promise<Cell<u8>>>();
+}

@@ -1,0 +1,168 @@
+//! Owns: a joiner's place in the queue of a promise.
+//!
+//! Joining is an exclusive request whose "body" runs on the joining thread: the grant wakes it, it moves the result out
+//! and releases. A `join_timeout` that gives up cannot take its slot out of the queue (nobody can), so it leaves the
+//! ticket *idle*, keeps it in the promise that it gives back, and the next `join` of that handle takes it up again. A
+//! grant that finds the ticket idle passes the promise on at once and leaves the ticket *spent*.
+//!
+//! | state | meaning | leaves it |
+//! |---|---|---|
+//! | `Idle` | in the queue, nobody waits | the joiner: `Waiting`; the grant: `Spent` |
+//! | `Waiting` | in the queue, the joiner sleeps | the grant: `Granted`; the joiner at its deadline: `Idle` |
+//! | `Granted` | the joiner holds the promise | the joiner, when it has taken the result: nobody looks any more |
+//! | `Spent` | passed on | nobody |
+//!
+//! The ticket has two owners: the handle and the queue (until the grant). Every transition is one compare-exchange;
+//! the loser looks again. Race closed: a grant at the same moment as a deadline; whoever comes second sees the
+//! other's state and acts on it.
+
+#![expect(unsafe_code, reason = "its slot stands in a promise's queue")]
+
+use std::fmt;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::behavior::{self, Hint, Task};
+use crate::later;
+use crate::memory::{self, Header};
+use crate::queue::{self, Effects, Queue, Slot};
+use crate::sched::Parker;
+use crate::sync::{AtomicU32, Ordering, UnsafeCell};
+
+const IDLE: u32 = 0;
+const WAITING: u32 = 1;
+const GRANTED: u32 = 2;
+const SPENT: u32 = 3;
+
+#[repr(C)]
+pub(crate) struct Ticket {
+    /// First: the queue gives back a pointer to it.
+    task: Task,
+    slot: UnsafeCell<MaybeUninit<Slot>>,
+    state: AtomicU32,
+    parker: Mutex<Option<Arc<Parker>>>,
+}
+
+// SAFETY: the slot is written before the ticket is shared; its words are atomic.
+unsafe impl Send for Ticket {}
+// SAFETY: as above.
+unsafe impl Sync for Ticket {}
+
+impl Ticket {
+    /// Enters the queue of a promise and begins to wait.
+    ///
+    /// # Safety
+    /// `promise` is alive during the call.
+    pub(super) unsafe fn enter(promise: NonNull<Header>, parker: Arc<Parker>) -> Arc<Ticket> {
+        let ticket = Arc::new(Ticket {
+            task: Task::new(dispatch_ticket, 1),
+            slot: UnsafeCell::new(MaybeUninit::uninit()),
+            state: AtomicU32::new(WAITING),
+            parker: Mutex::new(Some(parker)),
+        });
+        // The queue's count; `dispatch_ticket` takes it over.
+        let raw = Arc::into_raw(Arc::clone(&ticket)).cast_mut();
+        // SAFETY: from an `Arc`: not null.
+        let task = unsafe { NonNull::new_unchecked(raw.cast::<Task>()) };
+        let mut slot = Slot::new(promise.cast(), false, task);
+        slot.make_single();
+        // SAFETY: nobody else knows the ticket yet.
+        unsafe { ticket.slot().write(slot) };
+        let _scope = later::Scope::new();
+        // SAFETY: the only slot of this task; the promise is alive (caller).
+        unsafe { queue::enter_single(ticket.slot(), &mut EnteringTicket) };
+        ticket
+    }
+
+    /// Begins to wait once more. `false`: the ticket is spent.
+    #[must_use]
+    pub(super) fn wait_again(&self, parker: Arc<Parker>) -> bool {
+        *self.parker.lock() = Some(parker);
+        // Release: pairs with the Acquire of the grant, which reads `parker` (and the lock orders that too).
+        let waiting = self.state.compare_exchange(IDLE, WAITING, Ordering::Release, Ordering::Relaxed);
+        debug_assert!(matches!(waiting, Ok(_) | Err(SPENT)), "{waiting:?}");
+        waiting.is_ok()
+    }
+
+    pub(super) fn is_granted(&self) -> bool {
+        // Acquire: pairs with the Release of the grant: the result is written.
+        self.state.load(Ordering::Acquire) == GRANTED
+    }
+
+    /// Gives up waiting. `false`: too late, the promise is granted.
+    #[must_use]
+    pub(super) fn stop_waiting(&self) -> bool {
+        // Acquire on failure: as in `is_granted`.
+        self.state.compare_exchange(WAITING, IDLE, Ordering::Relaxed, Ordering::Acquire).is_ok()
+    }
+
+    /// Gives the promise up after a grant.
+    ///
+    /// # Safety
+    /// The ticket is granted; called once.
+    pub(crate) unsafe fn release(&self) {
+        // SAFETY: granted: the slot was written, and is still ours.
+        unsafe { behavior::release_slot(self.slot()) };
+    }
+
+    fn slot(&self) -> NonNull<Slot> {
+        NonNull::new(self.slot.get().cast()).expect("a field has an address")
+    }
+
+    /// The queue grants the promise.
+    fn grant(self: Arc<Ticket>) {
+        loop {
+            // AcqRel: Release for the joiner, which reads the result; Acquire for `parker`.
+            if self.state.compare_exchange(WAITING, GRANTED, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+                let parker = self.parker.lock().clone();
+                parker.expect("a waiting joiner has left its parker").unpark();
+                return;
+            }
+            // Relaxed: nothing is read on the strength of it; the pass-on is ordered by the queue.
+            if self.state.compare_exchange(IDLE, SPENT, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                later::pass_on(self);
+                return;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state.load(Ordering::Relaxed) {
+            IDLE => "Idle",
+            WAITING => "Waiting",
+            GRANTED => "Granted",
+            _ => "Spent",
+        };
+        f.debug_tuple("Ticket").field(&state).finish()
+    }
+}
+
+unsafe fn dispatch_ticket(task: NonNull<Task>, _: Hint) {
+    // SAFETY: the queue's count, made in `enter`; the task is the ticket's first field.
+    unsafe { Arc::from_raw(task.as_ptr().cast::<Ticket>().cast_const()) }.grant();
+}
+
+struct EnteringTicket;
+
+impl Effects for EnteringTicket {
+    fn granted(&mut self, slot: NonNull<Slot>) {
+        // SAFETY: granted just now; it is the only slot of its task.
+        let task = unsafe { slot.as_ref() }.task();
+        // SAFETY: its only grant.
+        unsafe { dispatch_ticket(task, Hint::Spawned) };
+    }
+
+    fn activated(&mut self, cown: NonNull<Queue>) {
+        // SAFETY: the joiner has a handle.
+        unsafe { memory::retain(Header::of(cown)) };
+    }
+
+    fn idle(&mut self, _: NonNull<Queue>) {
+        unreachable!("entering leaves no queue");
+    }
+}

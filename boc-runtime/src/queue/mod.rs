@@ -1,0 +1,350 @@
+#![doc = include_str!("README.md")]
+#![expect(unsafe_code, reason = "the slots of a queue lie in blocks of other behaviors")]
+
+mod status;
+#[cfg(test)]
+mod tests;
+
+use std::ptr::{self, NonNull};
+
+use crate::behavior::Task;
+use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
+
+pub(crate) use status::{State, Status};
+
+/// What a step of the protocol asks its caller to do. The queue knows no behavior, no worker and no value.
+pub(crate) trait Effects {
+    /// This request has its cown.
+    fn granted(&mut self, slot: NonNull<Slot>);
+    /// The cown turned from idle to active: take a reference count for it.
+    fn activated(&mut self, cown: NonNull<Queue>);
+    /// The cown turned idle: give the count back. It may die of this.
+    fn idle(&mut self, cown: NonNull<Queue>);
+}
+
+/// The queue of one cown: README.md, part 1.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Queue {
+    tail: AtomicPtr<Status>,
+    readers: AtomicUsize,
+    writer: AtomicPtr<Slot>,
+}
+
+/// One reader in the word `readers`.
+const READER: usize = 2;
+/// The bit of `readers` that says that a writer waits.
+const WRITER_WAITS: usize = 1;
+
+/// A request in a queue.
+///
+/// The status comes first: a queue's `tail` and a slot's predecessor are pointers to status words, because the
+/// producer of a promise has no more than that.
+#[derive(Debug)]
+#[repr(C, align(8))]
+pub(crate) struct Slot {
+    status: Status,
+    /// The queue, with two tag bits: see [`Slot::SHARED`] and [`Slot::REPEATED`].
+    cown: *mut Queue,
+    task: NonNull<Task>,
+}
+
+impl Slot {
+    /// The request is shared.
+    const SHARED: usize = 1;
+    /// The same cown stands in this request set already (both shared): this slot enters no queue.
+    const REPEATED: usize = 2;
+
+    pub(crate) fn new(cown: NonNull<Queue>, shared: bool, task: NonNull<Task>) -> Slot {
+        let cown = cown.as_ptr().map_addr(|addr| addr | if shared { Self::SHARED } else { 0 });
+        Slot { status: Status::waiting(), cown, task }
+    }
+
+    /// Marks the only slot of a behavior: it need not be published.
+    pub(crate) fn make_single(&mut self) {
+        self.status = Status::ready();
+    }
+
+    /// Marks a second shared request of a cown.
+    pub(crate) fn make_repeated(&mut self) {
+        self.cown = self.cown.map_addr(|addr| addr | Self::REPEATED);
+    }
+
+    pub(crate) fn cown(&self) -> NonNull<Queue> {
+        let cown = self.cown.map_addr(|addr| addr & !(Self::SHARED | Self::REPEATED));
+        // SAFETY: made from a `NonNull` whose low bits are free (a `Queue` is 8-aligned).
+        unsafe { NonNull::new_unchecked(cown) }
+    }
+
+    pub(crate) fn is_shared(&self) -> bool {
+        self.cown.addr() & Self::SHARED != 0
+    }
+
+    pub(crate) fn is_repeated(&self) -> bool {
+        self.cown.addr() & Self::REPEATED != 0
+    }
+
+    pub(crate) fn task(&self) -> NonNull<Task> {
+        self.task
+    }
+}
+
+impl Queue {
+    /// The queue of a cown that nobody has requested.
+    pub(crate) fn idle() -> Queue {
+        Queue::led_by(ptr::null_mut())
+    }
+
+    /// The queue of a promise: its producer holds it from the start.
+    pub(crate) fn led_by(producer: *mut Status) -> Queue {
+        Queue {
+            tail: AtomicPtr::new(producer),
+            readers: AtomicUsize::new(0),
+            writer: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    fn take_turn(&self, status: *mut Status) -> *mut Status {
+        // Release: edge E1 for our successor. Acquire: edges E1 and E4 from who came before.
+        self.tail.swap(status, Ordering::AcqRel)
+    }
+
+    /// `true` if `status` was the last in the queue, which is empty now.
+    fn try_leave_last(&self, status: *mut Status) -> bool {
+        // Release: edge E4. Relaxed on failure: `wait_linked` acquires.
+        self.tail.compare_exchange(status, ptr::null_mut(), Ordering::Release, Ordering::Relaxed).is_ok()
+    }
+}
+
+/// Step 1 of entering: takes the slot's place in its queue and waits out a predecessor that is still entering.
+///
+/// # Safety
+/// 1. `slot` is live, in `Wait`, not repeated, and enters for the first time.
+/// 2. Its cown is alive during the call (the caller borrows a handle).
+/// 3. The slots of one behavior enter in the global order of their cowns, and [`publish`] follows.
+pub(crate) unsafe fn enter(slot: NonNull<Slot>) {
+    // SAFETY: duty 1.
+    let this = unsafe { slot.as_ref() };
+    // SAFETY: duty 2.
+    let queue = unsafe { this.cown().as_ref() };
+    let predecessor = queue.take_turn(slot.as_ptr().cast());
+    this.status.remember(predecessor);
+    // SAFETY: INV-2: the predecessor lives until we link.
+    if let Some(predecessor) = unsafe { predecessor.as_ref() } {
+        predecessor.wait_published();
+    }
+}
+
+/// Step 2 of entering: lets successors pass, and takes or waits for the cown.
+///
+/// # Safety
+/// 1. [`enter`] was called for every slot of the behavior, once; this is called once for each.
+/// 2. The cown is alive during the call.
+/// 3. The behavior cannot run before its scheduler is done (one more pending count).
+pub(crate) unsafe fn publish(slot: NonNull<Slot>, effects: &mut impl Effects) {
+    // SAFETY: duty 3: the block lives.
+    let this = unsafe { slot.as_ref() };
+    let predecessor = this.status.remembered();
+    this.status.publish();
+    // SAFETY: duties 1 and 2; the predecessor comes from our own turn and is not linked yet.
+    unsafe { follow(slot, predecessor, effects) };
+}
+
+/// Both steps at once, for a behavior on one cown. The slot may be gone on return.
+///
+/// # Safety
+/// As [`enter`], with the slot made by [`Slot::make_single`].
+pub(crate) unsafe fn enter_single(slot: NonNull<Slot>, effects: &mut impl Effects) {
+    // SAFETY: duty 1 of `enter`.
+    let cown = unsafe { slot.as_ref() }.cown();
+    // SAFETY: duty 2 of `enter`.
+    let predecessor = unsafe { cown.as_ref() }.take_turn(slot.as_ptr().cast());
+    // SAFETY: INV-2: the predecessor lives until we link.
+    if let Some(predecessor) = unsafe { predecessor.as_ref() } {
+        predecessor.wait_published();
+    }
+    // SAFETY: the turn was taken just now; duties of `enter`.
+    unsafe { follow(slot, predecessor, effects) };
+}
+
+/// Links behind the predecessor or arrives at an empty queue.
+///
+/// # Safety
+/// `predecessor` is what `take_turn` gave for this slot, published, and not linked yet; the cown is alive.
+unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut impl Effects) {
+    // SAFETY: not granted yet, so it lives (INV-1).
+    let this = unsafe { slot.as_ref() };
+    let (cown, shared) = (this.cown(), this.is_shared());
+    // SAFETY: the cown is alive (caller).
+    let queue = unsafe { cown.as_ref() };
+    // SAFETY: INV-2.
+    match unsafe { predecessor.as_ref() } {
+        Some(predecessor) if !shared => predecessor.link_writer(slot),
+        Some(predecessor) => {
+            if !predecessor.try_link_reader(slot) {
+                // The predecessor reads: join it. Counted before the link, or its release might see the cown idle.
+                // Relaxed: ordered before the release's subtraction by the link (Release) that it acquires.
+                queue.readers.fetch_add(READER, Ordering::Relaxed);
+                predecessor.link_joiner(slot);
+                // SAFETY: counted, active because its predecessor is (INV-5).
+                unsafe { walk(queue, slot, effects) };
+            }
+        }
+        None if shared => {
+            // Relaxed: what the last writer wrote came with the turn (E4).
+            if queue.readers.fetch_add(READER, Ordering::Relaxed) == 0 {
+                effects.activated(cown);
+            }
+            // SAFETY: counted just now; it is the head of the queue.
+            unsafe { walk(queue, slot, effects) };
+        }
+        None => arrive_writer(queue, cown, slot, effects),
+    }
+}
+
+/// A writer at the head of the queue: has the cown, or waits for the readers that are still active.
+fn arrive_writer(queue: &Queue, cown: NonNull<Queue>, slot: NonNull<Slot>, effects: &mut impl Effects) {
+    // Acquire: edge E6, pairs with the last reader's subtraction. A stale value other than 0 is settled below.
+    if queue.readers.load(Ordering::Acquire) != 0 {
+        // Relaxed: carried by the addition, edge E7.
+        queue.writer.store(slot.as_ptr(), Ordering::Relaxed);
+        // Release: edge E7. Acquire: edge E6 if this finds 0.
+        if queue.readers.fetch_add(WRITER_WAITS, Ordering::AcqRel) != 0 {
+            return; // the last reader grants
+        }
+        // Relaxed: no reader is active and none can come before us (INV-4).
+        queue.readers.store(0, Ordering::Relaxed);
+    }
+    effects.activated(cown);
+    effects.granted(slot);
+}
+
+/// Activates the run of readers that starts at `first`: README.md, part 3.
+///
+/// # Safety
+/// `first` is a published reader whose turn has come and which is counted in `readers`; the cown is active.
+unsafe fn walk(queue: &Queue, first: NonNull<Slot>, effects: &mut impl Effects) {
+    let mut last = first;
+    let mut others = 0;
+    loop {
+        // SAFETY: linked and not granted, so it lives (INV-1).
+        match unsafe { last.as_ref() }.status.try_activate() {
+            Err(State::NextReader(next)) => {
+                last = next;
+                others += READER;
+            }
+            Err(State::NextWriter(_)) | Ok(()) => break,
+            Err(other) => unreachable!("a reader in {other:?} is not to be activated"),
+        }
+    }
+    if others != 0 {
+        // Relaxed: `first` is counted and not granted, so nobody takes the count for zero meanwhile; each of the
+        // others subtracts after its grant, which comes after this.
+        queue.readers.fetch_add(others, Ordering::Relaxed);
+    }
+    let mut slot = first;
+    while slot != last {
+        // SAFETY: not granted yet (INV-1).
+        let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {
+            unreachable!("the first pass came this way");
+        };
+        effects.granted(slot);
+        slot = next;
+    }
+    effects.granted(last);
+}
+
+/// Gives the cown up and hands it to whoever is next. The slot is out of the queue on return.
+///
+/// # Safety
+/// 1. `slot` has been granted its cown, and the behavior touches the cown no more.
+/// 2. Called once for each slot that was granted.
+pub(crate) unsafe fn release(slot: NonNull<Slot>, effects: &mut impl Effects) {
+    // SAFETY: INV-1.
+    let this = unsafe { slot.as_ref() };
+    let cown = this.cown();
+    // SAFETY: INV-6: we hold it.
+    let queue = unsafe { cown.as_ref() };
+    let state = match this.status.load() {
+        State::Ready | State::Reading if queue.try_leave_last(slot.as_ptr().cast()) => None,
+        State::Ready | State::Reading => Some(this.status.wait_linked()),
+        linked => Some(linked),
+    };
+    if this.is_shared() {
+        release_reader(queue, cown, state, effects);
+    } else {
+        // SAFETY: `state` is what stands behind a writer that holds the cown.
+        unsafe { release_writer(queue, cown, state, effects) };
+    }
+}
+
+/// The producer of a promise has finished: marks it so and hands the promise to whoever is next. The promise may be
+/// gone on return.
+///
+/// # Safety
+/// 1. `producer` leads `cown` since [`Queue::led_by`].
+/// 2. Called once; the result is written.
+pub(crate) unsafe fn release_producer(
+    cown: NonNull<Queue>,
+    producer: NonNull<Status>,
+    effects: &mut impl Effects,
+) {
+    // SAFETY: duty 1; alive until the count of its activity is given back below (INV-6).
+    let status = unsafe { producer.as_ref() };
+    // SAFETY: INV-6.
+    let queue = unsafe { cown.as_ref() };
+    let next = match status.load() {
+        State::Ready if queue.try_leave_last(producer.as_ptr()) => None,
+        State::Ready => Some(status.wait_linked()),
+        linked => Some(linked),
+    };
+    status.finish();
+    // SAFETY: a producer holds its promise as a writer does.
+    unsafe { release_writer(queue, cown, next, effects) };
+}
+
+/// # Safety
+/// `next` is what is linked behind the writer that holds the cown; `None` if it has left an empty queue.
+unsafe fn release_writer(
+    queue: &Queue,
+    cown: NonNull<Queue>,
+    next: Option<State>,
+    effects: &mut impl Effects,
+) {
+    match next {
+        None => effects.idle(cown),
+        Some(State::NextWriter(writer)) => effects.granted(writer),
+        Some(State::NextReader(reader)) => {
+            // Relaxed: nobody else counts while a writer holds the cown; a joiner comes after the walk's activation.
+            queue.readers.store(READER, Ordering::Relaxed);
+            // SAFETY: counted just now, and its turn has come.
+            unsafe { walk(queue, reader, effects) };
+        }
+        Some(other) => unreachable!("a writer that releases is not in {other:?}"),
+    }
+}
+
+fn release_reader(queue: &Queue, cown: NonNull<Queue>, next: Option<State>, effects: &mut impl Effects) {
+    if let Some(State::NextWriter(writer)) = next {
+        // Relaxed: carried by the subtraction, edge E7.
+        queue.writer.store(writer.as_ptr(), Ordering::Relaxed);
+        // One reader less and one waiting writer more. AcqRel: edges E6 and E7.
+        if queue.readers.fetch_sub(READER - WRITER_WAITS, Ordering::AcqRel) == READER {
+            // Relaxed: no reader is left and none can come before the writer.
+            queue.readers.store(0, Ordering::Relaxed);
+            effects.granted(writer);
+        }
+        return;
+    }
+    // AcqRel: edge E6; and E7 if a writer waits.
+    let found = queue.readers.fetch_sub(READER, Ordering::AcqRel);
+    if found == READER {
+        effects.idle(cown);
+    } else if found == READER + WRITER_WAITS {
+        // Relaxed: as above. The cown stays active: the writer inherits its count.
+        queue.readers.store(0, Ordering::Relaxed);
+        // Relaxed: stored before the 1 that we have found, edge E7.
+        let writer = NonNull::new(queue.writer.load(Ordering::Relaxed)).expect("stored before the bit");
+        effects.granted(writer);
+    }
+}

@@ -1,0 +1,160 @@
+//! Owns: the slot's status word. Touches: `crate::sync`. Protocol: README.md, parts 1 to 3.
+
+#![expect(unsafe_code, reason = "a pointer taken out of the word is known not to be null")]
+
+use std::ptr::{self, NonNull};
+
+use crate::spin::Spin;
+use crate::sync::{AtomicPtr, Ordering};
+
+use super::Slot;
+
+/// The status of a slot: a pointer to a slot (8-aligned) with the state in its three low bits.
+#[derive(Debug)]
+#[repr(transparent)]
+pub(crate) struct Status(AtomicPtr<()>);
+
+/// What a status word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Wait,
+    Ready,
+    Reading,
+    NextWriter(NonNull<Slot>),
+    NextReader(NonNull<Slot>),
+    Done,
+}
+
+const TAGS: usize = 0b111;
+const WAIT: usize = 0;
+const READY: usize = 1;
+const READING: usize = 2;
+const NEXT_WRITER: usize = 3;
+const NEXT_READER: usize = 4;
+const DONE: usize = 5;
+
+fn tagged<T>(pointer: *mut T, tag: usize) -> *mut () {
+    debug_assert!(pointer.addr() & TAGS == 0, "{pointer:?} is not aligned for a tag");
+    pointer.cast::<()>().map_addr(|addr| addr | tag)
+}
+
+fn bare(tag: usize) -> *mut () {
+    ptr::without_provenance_mut(tag)
+}
+
+fn decode(word: *mut ()) -> State {
+    let slot = word.map_addr(|addr| addr & !TAGS).cast::<Slot>();
+    // SAFETY: only called for the two link states, which are made from a `NonNull`.
+    let link = || unsafe { NonNull::new_unchecked(slot) };
+    match word.addr() & TAGS {
+        WAIT => State::Wait,
+        READY => State::Ready,
+        READING => State::Reading,
+        NEXT_WRITER => State::NextWriter(link()),
+        NEXT_READER => State::NextReader(link()),
+        _ => State::Done,
+    }
+}
+
+impl Status {
+    /// A slot whose behavior is still entering its queues.
+    pub(crate) fn waiting() -> Status {
+        Status(AtomicPtr::new(bare(WAIT)))
+    }
+
+    /// The slot of a behavior on one cown, and a promise's producer: nothing to wait for.
+    pub(crate) fn ready() -> Status {
+        Status(AtomicPtr::new(bare(READY)))
+    }
+
+    /// Keeps the predecessor in the word until the slot is published. Only the scheduler of the slot calls this.
+    pub(crate) fn remember(&self, predecessor: *mut Status) {
+        // Relaxed: still `Wait` for everybody else; the pointer is read back by this thread only.
+        self.0.store(tagged(predecessor, WAIT), Ordering::Relaxed);
+    }
+
+    /// The predecessor kept by [`Status::remember`]; null if there is none.
+    pub(crate) fn remembered(&self) -> *mut Status {
+        // Relaxed: written by this thread.
+        let word = self.0.load(Ordering::Relaxed);
+        debug_assert_eq!(word.addr() & TAGS, WAIT, "remembered() after publish()");
+        word.cast()
+    }
+
+    /// `Wait` to `Ready`.
+    pub(crate) fn publish(&self) {
+        // Release: edge E2, pairs with the Acquire in `wait_published`.
+        self.0.store(bare(READY), Ordering::Release);
+    }
+
+    /// Waits until this slot's behavior has entered all of its queues.
+    pub(crate) fn wait_published(&self) {
+        let mut spin = Spin::new();
+        // Acquire: edge E2, pairs with the Release in `publish`.
+        while self.0.load(Ordering::Acquire).addr() & TAGS == WAIT {
+            spin.wait();
+        }
+    }
+
+    /// The state, with what its writer wrote before.
+    pub(crate) fn load(&self) -> State {
+        // Acquire: edge E3, pairs with the Release of the links.
+        decode(self.0.load(Ordering::Acquire))
+    }
+
+    /// Waits until somebody has linked behind this slot; called once the tail is known to have moved on.
+    pub(crate) fn wait_linked(&self) -> State {
+        let mut spin = Spin::new();
+        loop {
+            match self.load() {
+                State::Ready | State::Reading => spin.wait(),
+                linked => return linked,
+            }
+        }
+    }
+
+    /// Links a writer behind this slot, whatever it does at the moment.
+    pub(crate) fn link_writer(&self, writer: NonNull<Slot>) {
+        // Release: edge E3. A plain store: nobody else links, and a walk that turns `Ready` into `Reading` either did so
+        // before (then `Reading` has done its work: the reader's release sees this link) or finds this link.
+        self.0.store(tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Release);
+    }
+
+    /// Links a reader behind this slot if it is `Ready`; `false`: it is `Reading`, and the reader joins.
+    #[must_use = "a reader that is not linked has to join"]
+    pub(crate) fn try_link_reader(&self, reader: NonNull<Slot>) -> bool {
+        let link = tagged(reader.as_ptr(), NEXT_READER);
+        // Release: edge E3. Acquire on failure: edge E5, pairs with the Release in `try_activate`.
+        let linked = self.0.compare_exchange(bare(READY), link, Ordering::Release, Ordering::Acquire);
+        debug_assert!(linked.is_ok() || linked.is_err_and(|word| word.addr() == READING));
+        linked.is_ok()
+    }
+
+    /// Links a reader behind an active reader, after it has been counted.
+    pub(crate) fn link_joiner(&self, reader: NonNull<Slot>) {
+        // Release: the joiner's addition to `readers` comes before our release's subtraction (race "a joiner against
+        // the release"), pairs with the Acquire in `load`. A plain store: only the joiner leaves `Reading`.
+        self.0.store(tagged(reader.as_ptr(), NEXT_READER), Ordering::Release);
+    }
+
+    /// `Ready` to `Reading`; otherwise what is linked behind.
+    pub(crate) fn try_activate(&self) -> Result<(), State> {
+        // Release: edge E5. Acquire on both ways: edge E3, pairs with the Release of the links.
+        match self.0.compare_exchange(bare(READY), bare(READING), Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => Ok(()),
+            Err(word) => Err(decode(word)),
+        }
+    }
+
+    /// Marks a producer as finished.
+    pub(crate) fn finish(&self) {
+        // Release: pairs with the Acquire in `is_finished`.
+        self.0.store(bare(DONE), Ordering::Release);
+    }
+
+    /// Whether [`Status::finish`] was called.
+    pub(crate) fn is_finished(&self) -> bool {
+        // Acquire: pairs with the Release in `finish`.
+        self.0.load(Ordering::Acquire).addr() == DONE
+    }
+}

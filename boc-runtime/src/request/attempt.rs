@@ -1,0 +1,64 @@
+//! Owns: `try` requests: a promise whether it failed or not.
+
+#![expect(unsafe_code, reason = "makes guards out of slots")]
+
+use std::marker::PhantomData;
+
+use crate::failure::Failure;
+
+use super::Request;
+use super::affinity::Anywhere;
+use super::claims::{Claims, Granted};
+use super::group::Single;
+use super::place::{self, Exclusive, Mode, Place, Shared};
+use super::sealed::Sealed;
+
+/// A promise requested with `try`: the behavior runs even if the promise has failed, and gets a `Result`.
+#[derive(Debug)]
+pub struct Attempt<'h, P: ?Sized, M> {
+    place: &'h P,
+    mode: PhantomData<M>,
+}
+
+/// Requests a promise exclusively, failed or not: what `try p` in a macro's header is. The body gets
+/// `Result<&mut R, Failure>`.
+pub fn attempt<P: Place<Exclusive> + Single + ?Sized>(place: &P) -> Attempt<'_, P, Exclusive> {
+    Attempt { place, mode: PhantomData }
+}
+
+/// Requests a promise shared, failed or not: what `read try p` in a macro's header is. The body gets
+/// `Result<&R, Failure>`.
+pub fn read_attempt<P: Place<Shared> + Single + ?Sized>(place: &P) -> Attempt<'_, P, Shared> {
+    Attempt { place, mode: PhantomData }
+}
+
+impl<M: Mode, P: Place<M> + ?Sized> Sealed for Attempt<'_, P, M> {}
+
+macro_rules! attempts {
+    ($($mode:ty => $guard:ty, $get:path;)*) => {$(
+        #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+        impl<P: Place<$mode> + Single + ?Sized> Request for Attempt<'_, P, $mode> {
+            type Affinity = Anywhere;
+            type Guard<'a> = Result<$guard, Failure>;
+            type Plan = P::Plan;
+
+            fn slots(&self) -> usize {
+                self.place.slots()
+            }
+
+            fn plan(&self, claims: &mut Claims<'_>) -> P::Plan {
+                self.place.plan(claims)
+            }
+
+            unsafe fn guard<'a>(_: P::Plan, granted: &mut Granted<'a>) -> Result<Self::Guard<'a>, Failure> {
+                // SAFETY: the same duties; a single place claims one slot of a block that holds its `Value`.
+                Ok(unsafe { $get(granted) }.map(|guard| guard.into_value()))
+            }
+        }
+    )*};
+}
+
+attempts! {
+    Exclusive => &'a mut P::Value, place::exclusive;
+    Shared => &'a P::Value, place::shared;
+}

@@ -1,0 +1,147 @@
+//! Owns: what a body captures for a cown named in the header of a nested `when!`.
+
+use crate::cown::{Acquired, AcquiredRead, Cown, Handle};
+use crate::pinned::PinnedCown;
+use crate::promise::Promise;
+
+use super::group::{Group, ReadGroup};
+
+/// Makes the handle that an outer body takes along for a nested `when!`.
+///
+/// A handle is cloned; a guard, which cannot leave its body, becomes a [`Handle`]; a group becomes a group of these.
+/// The macros call this; there is no need to do so by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is named in the header of a nested `when!`, but it is nothing that can be requested",
+    label = "not a cown, a promise, or a group of these",
+    note = "a nested `when!` captures what its header names as cloned handles"
+)]
+pub trait Capture {
+    /// The handle.
+    type Captured;
+
+    /// Clones the handle, or makes one from the guard.
+    fn capture(&self) -> Self::Captured;
+}
+
+macro_rules! cloned {
+    ($($handle:ty),*) => {$(
+        impl<T> Capture for $handle {
+            type Captured = $handle;
+
+            fn capture(&self) -> $handle {
+                self.clone()
+            }
+        }
+    )*};
+}
+
+cloned!(Cown<T>, Promise<T>, PinnedCown<T>, Handle<T>);
+
+macro_rules! guards {
+    ($($guard:ident),*) => {$(
+        impl<T> Capture for $guard<'_, T> {
+            type Captured = Handle<T>;
+
+            fn capture(&self) -> Handle<T> {
+                Handle::new(self.header())
+            }
+        }
+    )*};
+}
+
+guards!(Acquired, AcquiredRead);
+
+macro_rules! group_guards {
+    ($($guard:ident),*) => {$(
+        impl<T> Capture for $guard<'_, T> {
+            type Captured = Vec<Handle<T>>;
+
+            fn capture(&self) -> Vec<Handle<T>> {
+                (0..self.len()).map(|index| self.guard(index).capture()).collect()
+            }
+        }
+    )*};
+}
+
+group_guards!(Group, ReadGroup);
+
+impl<P: Capture + ?Sized> Capture for &P {
+    type Captured = P::Captured;
+
+    fn capture(&self) -> P::Captured {
+        P::capture(self)
+    }
+}
+
+impl<P: Capture + ?Sized> Capture for &mut P {
+    type Captured = P::Captured;
+
+    fn capture(&self) -> P::Captured {
+        P::capture(self)
+    }
+}
+
+impl<P: Capture> Capture for Option<P> {
+    type Captured = Option<P::Captured>;
+
+    fn capture(&self) -> Self::Captured {
+        self.as_ref().map(P::capture)
+    }
+}
+
+impl<P: Capture> Capture for [P] {
+    type Captured = Vec<P::Captured>;
+
+    fn capture(&self) -> Self::Captured {
+        self.iter().map(P::capture).collect()
+    }
+}
+
+impl<P: Capture> Capture for Vec<P> {
+    type Captured = Vec<P::Captured>;
+
+    fn capture(&self) -> Self::Captured {
+        self[..].capture()
+    }
+}
+
+impl<P: Capture> Capture for Box<[P]> {
+    type Captured = Vec<P::Captured>;
+
+    fn capture(&self) -> Self::Captured {
+        self[..].capture()
+    }
+}
+
+impl<P: Capture, const N: usize> Capture for [P; N] {
+    type Captured = [P::Captured; N];
+
+    fn capture(&self) -> Self::Captured {
+        self.each_ref().map(P::capture)
+    }
+}
+
+macro_rules! tuples {
+    ($(($($item:ident)*))*) => {$(
+        impl<$($item: Capture),*> Capture for ($($item,)*) {
+            type Captured = ($($item::Captured,)*);
+
+            #[allow(non_snake_case, reason = "a type's letter names its value")]
+            fn capture(&self) -> Self::Captured {
+                let ($($item,)*) = self;
+                ($($item.capture(),)*)
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A)
+    (A B)
+    (A B C)
+    (A B C D)
+    (A B C D E)
+    (A B C D E F)
+    (A B C D E F G)
+    (A B C D E F G H)
+}

@@ -1,0 +1,217 @@
+//! Owns: what can be requested, and what a body gets for it. Touches: `cown`, `promise`, `pinned` through [`Place`].
+//!
+//! A [`Request`] is a set of *places* with a *mode* each: `(&a, read(&b), pinned(&canvas))`. A [`Place`] is something
+//! that names cowns: a handle, a guard, a group, a tuple of these. A request makes a *plan* while it writes its slots
+//! (see `behavior/README.md`); the plan and the slots make the guards when the behavior runs.
+
+mod affinity;
+mod attempt;
+mod capture;
+mod claims;
+mod group;
+mod place;
+mod tuple;
+
+use std::marker::PhantomData;
+
+use crate::failure::Failure;
+
+pub use affinity::{Affinity, Anywhere, Pinned};
+pub use attempt::{Attempt, attempt, read_attempt};
+pub use capture::Capture;
+pub use group::{Group, ReadGroup};
+pub use place::{Exclusive, Mode, Place, Shared};
+
+pub(crate) use affinity::HomeOf;
+pub(crate) use claims::{Claims, Granted, Misfit};
+
+/// A set of cowns to be acquired together, each in its mode.
+///
+/// Requests are: a reference to a [`Place`] (exclusive), [`read`] and [`pinned`] of one, `Option` of a request, and
+/// tuples of requests, nested at will: there is no limit on how many. `()` requests nothing.
+///
+/// ```
+/// use boc_runtime::{Cown, read, when};
+///
+/// let (a, b, c) = (Cown::new(1), Cown::new(2), Cown::new(3));
+/// let sum = when((&a, (read(&b), read(&c))), |(mut a, (b, c))| {
+///     *a += *b + *c;
+///     *a
+/// });
+/// assert_eq!(sum.join().unwrap(), 6);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not something that a behavior can request",
+    label = "not a request",
+    note = "request a cown, a promise, a group of these, a tuple of requests: `&cown`, `read(&cown)`, `pinned(&pinned_cown)`"
+)]
+pub trait Request: sealed::Sealed {
+    /// Where behaviors with this request set run; computed from the items.
+    type Affinity: Affinity;
+
+    /// What the body gets.
+    type Guard<'a>;
+
+    #[doc(hidden)]
+    type Plan: Copy + Send + 'static;
+
+    /// The name that a tracing span shows; the attribute form sets it.
+    #[doc(hidden)]
+    const NAME: Option<&'static str> = None;
+
+    /// How many slots this needs.
+    #[doc(hidden)]
+    fn slots(&self) -> usize;
+
+    /// Writes the slots.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+    fn plan(&self, claims: &mut Claims<'_>) -> Self::Plan;
+
+    /// Makes the guards.
+    ///
+    /// # Safety
+    /// `granted` stands at this request's slots, all granted, and the cowns are held for `'a`.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+    #[expect(unsafe_code, reason = "makes guards out of slots")]
+    unsafe fn guard<'a>(plan: Self::Plan, granted: &mut Granted<'a>) -> Result<Self::Guard<'a>, Failure>;
+}
+
+/// A place requested with a mode other than exclusive: what [`read`] and [`pinned`] give.
+#[derive(Debug)]
+pub struct Requested<'h, P: ?Sized, M> {
+    place: &'h P,
+    mode: PhantomData<M>,
+}
+
+/// Requests a place shared: other readers may hold it at the same time, nobody may write.
+///
+/// The value has to be [`Sync`]. See [`AcquiredRead`](crate::AcquiredRead) for an example.
+pub fn read<P: Place<Shared> + ?Sized>(place: &P) -> Requested<'_, P, Shared> {
+    Requested { place, mode: PhantomData }
+}
+
+/// Requests a pinned cown: the behavior will run on the cown's thread, when that thread pumps.
+///
+/// See [`PinnedCown`](crate::PinnedCown) for an example. The idea is bocpy's.
+pub fn pinned<P: Place<Pinned> + ?Sized>(place: &P) -> Requested<'_, P, Pinned> {
+    Requested { place, mode: PhantomData }
+}
+
+impl<P: Place<Exclusive> + ?Sized> sealed::Sealed for &P {}
+
+#[expect(private_interfaces, reason = "sealed: called by this crate only")]
+#[expect(unsafe_code, reason = "makes guards out of slots")]
+impl<P: Place<Exclusive> + ?Sized> Request for &P {
+    type Affinity = Anywhere;
+    type Guard<'a> = P::Guard<'a>;
+    type Plan = P::Plan;
+
+    fn slots(&self) -> usize {
+        P::slots(self)
+    }
+
+    fn plan(&self, claims: &mut Claims<'_>) -> P::Plan {
+        P::plan(self, claims)
+    }
+
+    unsafe fn guard<'a>(plan: P::Plan, granted: &mut Granted<'a>) -> Result<P::Guard<'a>, Failure> {
+        // SAFETY: the same duties.
+        unsafe { P::guard(plan, granted) }
+    }
+}
+
+impl<M: Mode, P: Place<M> + ?Sized> sealed::Sealed for Requested<'_, P, M> {}
+
+#[expect(private_interfaces, reason = "sealed: called by this crate only")]
+#[expect(unsafe_code, reason = "makes guards out of slots")]
+impl<M: Mode, P: Place<M> + ?Sized> Request for Requested<'_, P, M> {
+    type Affinity = M::Affinity;
+    type Guard<'a> = P::Guard<'a>;
+    type Plan = P::Plan;
+
+    fn slots(&self) -> usize {
+        self.place.slots()
+    }
+
+    fn plan(&self, claims: &mut Claims<'_>) -> P::Plan {
+        self.place.plan(claims)
+    }
+
+    unsafe fn guard<'a>(plan: P::Plan, granted: &mut Granted<'a>) -> Result<P::Guard<'a>, Failure> {
+        // SAFETY: the same duties.
+        unsafe { P::guard(plan, granted) }
+    }
+}
+
+impl<Q: Request> sealed::Sealed for Option<Q> {}
+
+#[expect(private_interfaces, reason = "sealed: called by this crate only")]
+#[expect(unsafe_code, reason = "makes guards out of slots")]
+impl<Q: Request> Request for Option<Q> {
+    type Affinity = Q::Affinity;
+    type Guard<'a> = Option<Q::Guard<'a>>;
+    type Plan = Option<Q::Plan>;
+
+    fn slots(&self) -> usize {
+        self.as_ref().map_or(0, Q::slots)
+    }
+
+    fn plan(&self, claims: &mut Claims<'_>) -> Self::Plan {
+        self.as_ref().map(|request| request.plan(claims))
+    }
+
+    unsafe fn guard<'a>(plan: Self::Plan, granted: &mut Granted<'a>) -> Result<Self::Guard<'a>, Failure> {
+        // SAFETY: the same duties.
+        plan.map(|plan| unsafe { Q::guard(plan, granted) }).transpose()
+    }
+}
+
+/// A request set with a name for tracing.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Named<N, Q> {
+    request: Q,
+    name: PhantomData<N>,
+}
+
+/// A name as a type, so that it costs a behavior nothing.
+#[doc(hidden)]
+pub trait Name {
+    const NAME: &'static str;
+}
+
+#[doc(hidden)]
+pub fn named<N: Name, Q: Request>(request: Q) -> Named<N, Q> {
+    Named { request, name: PhantomData }
+}
+
+impl<N: Name, Q: Request> sealed::Sealed for Named<N, Q> {}
+
+#[expect(private_interfaces, reason = "sealed: called by this crate only")]
+#[expect(unsafe_code, reason = "makes guards out of slots")]
+impl<N: Name, Q: Request> Request for Named<N, Q> {
+    type Affinity = Q::Affinity;
+    type Guard<'a> = Q::Guard<'a>;
+    type Plan = Q::Plan;
+
+    const NAME: Option<&'static str> = Some(N::NAME);
+
+    fn slots(&self) -> usize {
+        self.request.slots()
+    }
+
+    fn plan(&self, claims: &mut Claims<'_>) -> Q::Plan {
+        self.request.plan(claims)
+    }
+
+    unsafe fn guard<'a>(plan: Q::Plan, granted: &mut Granted<'a>) -> Result<Q::Guard<'a>, Failure> {
+        // SAFETY: the same duties.
+        unsafe { Q::guard(plan, granted) }
+    }
+}
+
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}

@@ -1,0 +1,172 @@
+//! Owns: the public runtime: [`Runtime`], its [`Builder`], the global one, and waiting for quiescence.
+
+mod builder;
+mod global;
+mod main_fn;
+mod quiesce;
+mod when;
+
+use std::fmt;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::promise::Promise;
+use crate::request::Request;
+use crate::sched::{self, Core, context};
+
+pub use builder::{Builder, ThreadName};
+pub use main_fn::{MainOptions, run_main};
+pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};
+pub use when::{Aliased, try_when, when};
+
+/// A scheduler with worker threads of its own.
+///
+/// Most programs need none: `when` uses the global runtime, which the first `when` starts. Runtimes of one process may
+/// share cowns; a behavior runs on the runtime through which it was scheduled.
+///
+/// Dropping a runtime cancels what has not started and joins its threads; see [`shutdown`](Runtime::shutdown) for
+/// finishing the work first. It may be dropped anywhere, in a body of its own included (then its threads end by
+/// themselves).
+///
+/// ```
+/// use boc_runtime::{Cown, Runtime, when};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let runtime = Runtime::builder().workers(2).thread_name("physics").build()?;
+/// let world = Cown::new(0);
+/// runtime.enter(|| {
+///     for step in 1..=10 {
+///         when(&world, move |mut world| *world += step);
+///     }
+/// });
+/// let sum = runtime.when(&world, |world| *world);
+/// assert_eq!(sum.join().unwrap(), 55);
+/// runtime.shutdown();
+/// # Ok(())
+/// # }
+/// ```
+pub struct Runtime {
+    core: Arc<Core>,
+}
+
+impl Runtime {
+    /// Sets up a runtime.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// A runtime with the default number of workers: see [`Builder::workers`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::build`].
+    pub fn new() -> std::io::Result<Runtime> {
+        Runtime::builder().build()
+    }
+
+    fn from_core(core: Arc<Core>) -> Runtime {
+        Runtime { core }
+    }
+
+    /// Schedules a behavior on this runtime: see [`when`](crate::when()).
+    ///
+    /// # Panics
+    ///
+    /// As [`when`](crate::when()).
+    #[track_caller]
+    pub fn when<Q, F, R>(&self, request: Q, body: F) -> Promise<R>
+    where
+        Q: Request,
+        F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        when::when_on(&self.core, &request, body)
+    }
+
+    /// Makes this the current runtime of the calling thread while `f` runs: `when`, `quiesce` and `wait` use it.
+    #[expect(unsafe_code, reason = "the thread knows its current runtime by pointer")]
+    pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
+        // SAFETY: borrowed for longer than the scope.
+        let _scope = unsafe { context::Scope::enter(NonNull::from(&*self.core), false) };
+        f()
+    }
+
+    /// Waits until nothing of this runtime is scheduled or running, and everything that its behaviors captured has been
+    /// dropped. On a thread that has claimed [`MainThread`](crate::MainThread) it pumps meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// At once, if called inside a behavior.
+    #[track_caller]
+    pub fn quiesce(&self) {
+        quiesce::quiesce_core(&self.core, None, "quiesce").expect("a wait without a deadline");
+    }
+
+    /// As [`quiesce`](Runtime::quiesce), for a limited time.
+    ///
+    /// # Errors
+    ///
+    /// If something is still scheduled or running when the time is over.
+    ///
+    /// # Panics
+    ///
+    /// At once, if called inside a behavior.
+    #[track_caller]
+    pub fn quiesce_timeout(&self, timeout: Duration) -> Result<(), TimedOut> {
+        quiesce::quiesce_core(&self.core, Some(timeout), "quiesce_timeout")
+    }
+
+    /// Waits until nothing is scheduled or running, then ends and joins the threads.
+    ///
+    /// # Panics
+    ///
+    /// At once, if called inside a behavior.
+    #[track_caller]
+    pub fn shutdown(self) {
+        self.quiesce();
+        self.core.stop();
+        // What has come in since is cancelled, as in `drop`.
+        drop(self);
+    }
+
+    /// Figures of this runtime.
+    ///
+    /// ```
+    /// use boc_runtime::{Runtime, when};
+    ///
+    /// let runtime = Runtime::builder().workers(1).build().unwrap();
+    /// runtime.when((), |()| ());
+    /// runtime.quiesce();
+    /// assert_eq!(runtime.stats().finished, 1);
+    /// ```
+    pub fn stats(&self) -> Stats {
+        let (scheduled, finished) = self.core.totals();
+        Stats { workers: self.core.workers(), scheduled, finished }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.core.cancel();
+        sched::bury(Arc::clone(&self.core));
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+/// Figures of a runtime, at about one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// How many worker threads it has.
+    pub workers: usize,
+    /// How many behaviors were scheduled so far.
+    pub scheduled: u64,
+    /// How many of them are finished, failed or cancelled.
+    pub finished: u64,
+}

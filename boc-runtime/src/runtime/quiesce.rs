@@ -1,0 +1,111 @@
+//! Owns: waiting until nothing is in flight.
+
+#![expect(unsafe_code, reason = "the current runtime is known by pointer")]
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::sched::{self, Core};
+
+use super::global::{self, Current};
+
+/// The time of a [`quiesce_timeout`] was over before everything was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimedOut {
+    _private: (),
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the time was over before every behavior was finished")
+    }
+}
+
+impl std::error::Error for TimedOut {}
+
+/// Waits until nothing of the current runtime is scheduled or running, and everything that its behaviors captured has
+/// been dropped. The runtime stays up.
+///
+/// On a thread that has claimed [`MainThread`](crate::MainThread) it pumps meanwhile. What other threads schedule
+/// in the meantime is waited for too.
+///
+/// # Panics
+///
+/// At once, if called inside a behavior: a body never waits.
+///
+/// ```
+/// use boc_runtime::{Cown, quiesce, when};
+/// use std::sync::Arc;
+///
+/// let token = Arc::new(());
+/// let captured = Arc::clone(&token);
+/// when(&Cown::new(0), move |mut n| { *n += 1; drop(captured) });
+/// quiesce();
+/// assert_eq!(Arc::strong_count(&token), 1);
+/// ```
+#[track_caller]
+pub fn quiesce() {
+    quiesce_current(None, "quiesce").expect("a wait without a deadline");
+}
+
+/// As [`quiesce`], for a limited time.
+///
+/// # Errors
+///
+/// If something is still scheduled or running when the time is over.
+///
+/// # Panics
+///
+/// At once, if called inside a behavior.
+#[track_caller]
+pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
+    quiesce_current(Some(timeout), "quiesce_timeout")
+}
+
+/// As [`quiesce`], and then ends and joins the worker threads. The next `when` starts them afresh.
+///
+/// # Panics
+///
+/// At once, if called inside a behavior.
+///
+/// ```
+/// use boc_runtime::{Cown, wait, when};
+///
+/// let cown = Cown::new(1);
+/// when(&cown, |mut n| *n += 1);
+/// wait(); // everything is done, and no thread is left
+/// assert_eq!(when(&cown, |n| *n).join().unwrap(), 2); // started again
+/// ```
+#[track_caller]
+pub fn wait() {
+    quiesce_current(None, "wait").expect("a wait without a deadline");
+    if let Some(core) = existing() {
+        core.stop();
+    }
+}
+
+#[track_caller]
+fn quiesce_current(timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
+    match existing() {
+        Some(core) => quiesce_core(&core, timeout, what),
+        None => Ok(()),
+    }
+}
+
+/// The current runtime, held, if there is one.
+fn existing() -> Option<Arc<Core>> {
+    Some(match global::existing()? {
+        // SAFETY: alive while it is entered.
+        Current::Entered(core) => unsafe { Core::hold(core) },
+        Current::Global(core) => Arc::clone(core),
+    })
+}
+
+#[track_caller]
+pub(super) fn quiesce_core(core: &Core, timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
+    sched::refuse_in_body(what, "schedule a behavior that requests what you wait for");
+    // A time too long to be told is no limit.
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    if core.quiesce(deadline) { Ok(()) } else { Err(TimedOut { _private: () }) }
+}

@@ -1,0 +1,157 @@
+//! Owns: `when`, the one verb.
+
+#![expect(unsafe_code, reason = "the current runtime is known by pointer")]
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::behavior::{self, Refused};
+use crate::promise::Promise;
+use crate::request::Request;
+use crate::sched::Core;
+
+use super::global::{self, Current};
+
+/// Schedules a behavior: `body` runs, once, when it holds everything that `request` names, and gives it back at its end.
+///
+/// Returns at once, with a promise of the body's result. Behaviors that request a cown in common run in the order in
+/// which they were scheduled (readers among themselves at the same time); others in any order, in parallel. There is no
+/// deadlock: all of a behavior's cowns are acquired together, and a body never waits.
+///
+/// The body takes a guard for each request, in the same shape. May be called from any thread, from inside a body, and
+/// with the guard of an outer body as a request; uses the current runtime (see [`Runtime`](crate::Runtime)), the
+/// global one unless another was entered. From "When Concurrency Matters" (OOPSLA 2023), where it is a keyword.
+///
+/// # Panics
+///
+/// If the set requests a cown twice, not both times shared: nothing is scheduled then. If it requests pinned cowns of
+/// two threads. If the global runtime cannot be started (`BOC_WORKERS` is wrong, or the system gives no threads).
+///
+/// ```
+/// use boc_runtime::{Cown, read, when};
+///
+/// let from = Cown::new(100);
+/// let to = Cown::new(0);
+/// let fee = Cown::new(2);
+/// let moved = when((&from, &to, read(&fee)), |(mut from, mut to, fee)| {
+///     *from -= 10 + *fee;
+///     *to += 10;
+///     *to
+/// });
+/// assert_eq!(moved.join().unwrap(), 10);
+/// ```
+#[track_caller]
+#[inline]
+pub fn when<Q, F, R>(request: Q, body: F) -> Promise<R>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    R: Send + 'static,
+{
+    match schedule(&request, body) {
+        Ok(promise) => promise,
+        Err(refused) => refuse(refused),
+    }
+}
+
+/// As [`when`], but a request set that cannot be is an error and no panic.
+///
+/// # Errors
+///
+/// [`Aliased`] if the set requests a cown twice, not both times shared, or pinned cowns of two threads. Nothing is
+/// scheduled then; the body is dropped.
+///
+/// ```
+/// use boc_runtime::{Cown, read, try_when};
+///
+/// let cown = Cown::new(1);
+/// assert!(try_when((&cown, read(&cown)), |_| ()).is_err());
+/// assert!(try_when((read(&cown), read(&cown)), |(a, b)| *a + *b).is_ok());
+/// ```
+#[track_caller]
+pub fn try_when<Q, F, R>(request: Q, body: F) -> Result<Promise<R>, Aliased>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    R: Send + 'static,
+{
+    schedule(&request, body).map_err(|refused| Aliased { refused })
+}
+
+#[track_caller]
+#[inline]
+fn schedule<Q, F, R>(request: &Q, body: F) -> Result<Promise<R>, Refused>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    R: Send + 'static,
+{
+    match global::current() {
+        Current::Entered(core) => {
+            // SAFETY: alive while it is entered or one of its bodies runs here. It has threads, or is about to be
+            // cancelled, or was waited for and is revived by the job.
+            let core = unsafe { core.as_ref() };
+            // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
+            unsafe { behavior::schedule(core, request, body, Location::caller()) }
+        }
+        Current::Global(core) => {
+            start(core);
+            // SAFETY: the global core is never freed.
+            unsafe { behavior::schedule(core, request, body, Location::caller()) }
+        }
+    }
+}
+
+/// `when` on a certain runtime.
+#[track_caller]
+pub(super) fn when_on<Q, F, R>(core: &Arc<Core>, request: &Q, body: F) -> Promise<R>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    R: Send + 'static,
+{
+    start(core);
+    // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
+    match unsafe { behavior::schedule(core, request, body, Location::caller()) } {
+        Ok(promise) => promise,
+        Err(refused) => refuse(refused),
+    }
+}
+
+#[track_caller]
+fn start(core: &Arc<Core>) {
+    if let Err(error) = core.ensure_started() {
+        panic!("the worker threads of the runtime cannot be started: {error}");
+    }
+}
+
+#[cold]
+#[track_caller]
+fn refuse(refused: Refused) -> ! {
+    panic!("`when` refuses its request set: {refused}");
+}
+
+/// A request set that cannot be acquired: see [`try_when`]. Its text names the positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aliased {
+    refused: Refused,
+}
+
+impl Aliased {
+    /// The positions, from 0, of two requests of the same cown; `None` if something else is wrong with the set.
+    pub fn positions(&self) -> Option<(usize, usize)> {
+        match self.refused {
+            Refused::Clash(clash) => Some((clash.first, clash.second)),
+            Refused::Misfit(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Aliased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.refused.fmt(f)
+    }
+}
+
+impl std::error::Error for Aliased {}

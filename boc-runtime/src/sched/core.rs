@@ -1,0 +1,312 @@
+//! Owns: a runtime's scheduler: its queues, workers, counts and life. README.md.
+
+#![expect(unsafe_code, reason = "behaviors know their core by pointer")]
+
+use std::io;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use crossbeam_deque::{Injector, Stealer, Worker as Deque};
+use crossbeam_utils::CachePadded;
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::behavior::Job;
+use crate::later;
+use crate::sync::{AtomicBool, AtomicUsize, Ordering, fence};
+
+use super::config::Config;
+use super::context;
+use super::counters::Counters;
+use super::idle::{AfterPush, Idle};
+use super::park::Parker;
+use super::{wait, worker};
+
+/// See README.md.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(super) injector: Injector<Job>,
+    pub(super) stealers: Box<[Stealer<Job>]>,
+    pub(super) idle: Idle,
+    parkers: Box<[CachePadded<Parker>]>,
+    /// One per worker.
+    counters: Box<[CachePadded<Counters>]>,
+    /// Of all other threads.
+    outside: CachePadded<Counters>,
+    cancelled: AtomicBool,
+    waiters: AtomicUsize,
+    waiting: Mutex<Vec<Arc<Parker>>>,
+    wanted: AtomicBool,
+    lifecycle: Mutex<Lifecycle>,
+    config: Config,
+}
+
+#[derive(Debug)]
+struct Lifecycle {
+    /// The deques of threads that do not run.
+    deques: Vec<Deque<Job>>,
+    threads: Vec<JoinHandle<Deque<Job>>>,
+}
+
+impl Core {
+    /// A core without threads.
+    pub(crate) fn new(config: Config) -> Arc<Core> {
+        let workers = config.workers.get();
+        let deques: Vec<_> = (0..workers).map(|_| Deque::new_fifo()).collect();
+        Arc::new(Core {
+            injector: Injector::new(),
+            stealers: deques.iter().map(Deque::stealer).collect(),
+            idle: Idle::stopped(),
+            parkers: (0..workers).map(|_| CachePadded::new(Parker::new())).collect(),
+            counters: (0..workers).map(|_| CachePadded::default()).collect(),
+            outside: CachePadded::default(),
+            cancelled: AtomicBool::new(false),
+            waiters: AtomicUsize::new(0),
+            waiting: Mutex::default(),
+            wanted: AtomicBool::new(false),
+            lifecycle: Mutex::new(Lifecycle { deques, threads: Vec::new() }),
+            config,
+        })
+    }
+
+    /// A count of the core's own, for a thread that uses it while a behavior may end.
+    ///
+    /// # Safety
+    /// `core` comes from an `Arc` and is alive.
+    pub(crate) unsafe fn hold(core: NonNull<Core>) -> Arc<Core> {
+        // SAFETY: alive (caller).
+        unsafe { Arc::increment_strong_count(core.as_ptr()) };
+        // SAFETY: the count made above.
+        unsafe { Arc::from_raw(core.as_ptr()) }
+    }
+
+    pub(crate) fn workers(&self) -> usize {
+        self.parkers.len()
+    }
+
+    // Jobs.
+
+    pub(super) fn inject(self: &Arc<Core>, job: Job) {
+        self.injector.push(job);
+        match self.idle.pushed() {
+            AfterPush::Nothing => {}
+            AfterPush::Wake(worker) => self.unpark(worker),
+            AfterPush::Revive => self.revive(),
+        }
+    }
+
+    pub(super) fn has_jobs(&self) -> bool {
+        !self.injector.is_empty() || self.stealers.iter().any(|stealer| !stealer.is_empty())
+    }
+
+    pub(super) fn unpark(&self, worker: usize) {
+        self.parkers[worker].unpark();
+    }
+
+    pub(super) fn park(&self, worker: usize) {
+        self.parkers[worker].park();
+    }
+
+    // Counting: README.md, part 4.
+
+    #[inline]
+    pub(crate) fn count_scheduled(&self) {
+        let by_worker = context::with_worker_of(NonNull::from(self), |worker| {
+            self.counters[worker.index()].scheduled_by_owner();
+        });
+        if by_worker.is_none() {
+            self.outside.scheduled_by_any();
+        }
+    }
+
+    /// # Safety
+    /// `core` is alive until this returns.
+    #[inline]
+    pub(crate) unsafe fn count_finished(core: NonNull<Core>) {
+        // SAFETY: alive (caller).
+        let this = unsafe { core.as_ref() };
+        let by_worker =
+            context::with_worker_of(core, |worker| this.counters[worker.index()].finished_by_owner());
+        if by_worker.is_none() {
+            this.outside.finished_by_any();
+            this.tell_waiters();
+        }
+    }
+
+    fn all_counters(&self) -> impl Iterator<Item = &Counters> {
+        self.counters.iter().chain([&self.outside]).map(|padded| &**padded)
+    }
+
+    /// How many behaviors were scheduled, and how many of them are finished, so far.
+    pub(crate) fn totals(&self) -> (u64, u64) {
+        // In this order: README.md, part 4.
+        let finished = self.all_counters().map(Counters::finished).sum();
+        let scheduled = self.all_counters().map(Counters::scheduled).sum();
+        (scheduled, finished)
+    }
+
+    pub(crate) fn is_quiescent(&self) -> bool {
+        let (scheduled, finished) = self.totals();
+        scheduled == finished
+    }
+
+    /// Wakes those who wait for quiescence, if it is there.
+    pub(super) fn tell_waiters(&self) {
+        // Pairs with the fence in `quiesce`.
+        fence(Ordering::SeqCst);
+        // Relaxed: ordered by the fence.
+        if self.waiters.load(Ordering::Relaxed) != 0 && self.is_quiescent() {
+            self.waiting.lock().iter().for_each(|parker| parker.unpark());
+        }
+    }
+
+    /// Waits until nothing is in flight. `false`: the deadline came first.
+    #[must_use]
+    pub(crate) fn quiesce(&self, deadline: Option<Instant>) -> bool {
+        let parker = Parker::current();
+        self.waiting.lock().push(Arc::clone(&parker));
+        // Relaxed: ordered by the fence.
+        self.waiters.fetch_add(1, Ordering::Relaxed);
+        // Pairs with the fence in `tell_waiters`.
+        fence(Ordering::SeqCst);
+        let quiescent = wait::wait_until(|| self.is_quiescent(), deadline);
+        // Relaxed: too high for a moment does no harm.
+        self.waiters.fetch_sub(1, Ordering::Relaxed);
+        let mut waiting = self.waiting.lock();
+        if let Some(place) = waiting.iter().position(|other| Arc::ptr_eq(other, &parker)) {
+            waiting.swap_remove(place);
+        }
+        quiescent
+    }
+
+    // Starting and stopping: README.md, part 3.
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        // Relaxed: a behavior more or less may still run; the end is ordered by `stop`.
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Starts the threads if there are none.
+    ///
+    /// # Errors
+    ///
+    /// The error of the first thread that could not be started; then none runs.
+    pub(crate) fn start(self: &Arc<Core>) -> io::Result<()> {
+        let lifecycle = self.lifecycle.lock();
+        let result = self.start_locked(lifecycle);
+        self.settle();
+        result
+    }
+
+    /// As `start`, for whoever is about to schedule from outside; cheap if they run.
+    #[inline]
+    pub(crate) fn ensure_started(self: &Arc<Core>) -> io::Result<()> {
+        if self.idle.is_stopped() && !self.is_cancelled() { self.start() } else { Ok(()) }
+    }
+
+    fn start_locked(self: &Arc<Core>, mut lifecycle: MutexGuard<'_, Lifecycle>) -> io::Result<()> {
+        if !lifecycle.threads.is_empty() || self.is_cancelled() {
+            return Ok(());
+        }
+        self.idle.start();
+        for (index, deque) in std::mem::take(&mut lifecycle.deques).into_iter().enumerate() {
+            let core = Arc::clone(self);
+            // The deque travels through a slot, so that it is not lost with a thread that does not start.
+            let slot = Arc::new(Mutex::new(Some(deque)));
+            let started = self.config.thread(index).spawn({
+                let slot = Arc::clone(&slot);
+                move || {
+                    let deque = slot.lock().take().expect("one thread takes it");
+                    worker::main(core, index, deque)
+                }
+            });
+            match started {
+                Ok(thread) => lifecycle.threads.push(thread),
+                Err(error) => {
+                    let unstarted = slot.lock().take();
+                    self.stop_locked(&mut lifecycle);
+                    // All that did not start, in place of those that did: the stealers are theirs by number.
+                    lifecycle.deques.extend(unstarted);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the threads and waits for them. Jobs that arrive meanwhile start them again.
+    pub(crate) fn stop(self: &Arc<Core>) {
+        let mut lifecycle = self.lifecycle.lock();
+        self.stop_locked(&mut lifecycle);
+        drop(lifecycle);
+        // Whatever was injected after the last worker had looked: its submitter saw the flag and set `wanted`, or
+        // came too late for the flag and we see its job.
+        if self.has_jobs() {
+            self.revive();
+        }
+        self.settle();
+    }
+
+    fn stop_locked(&self, lifecycle: &mut Lifecycle) {
+        for worker in self.idle.stop() {
+            self.unpark(worker);
+        }
+        for thread in lifecycle.threads.drain(..) {
+            let deque = thread.join().expect("a worker that panics aborts");
+            lifecycle.deques.push(deque);
+        }
+    }
+
+    /// Cancels what has not started, and ends the threads; waits for them unless this is one of them.
+    pub(crate) fn cancel(self: &Arc<Core>) {
+        // Relaxed: the flag `stopped` (SeqCst) follows.
+        self.cancelled.store(true, Ordering::Relaxed);
+        let on_worker = context::with_worker_of(NonNull::from(&**self), |_| ()).is_some();
+        if on_worker {
+            for worker in self.idle.stop() {
+                self.unpark(worker);
+            }
+            // Detached: they end by themselves, each holding the core until then.
+            self.lifecycle.lock().threads.clear();
+        } else {
+            self.stop();
+        }
+        self.revive();
+    }
+
+    /// Somebody has injected a job and seen that there are no threads: starts them, or cancels the job.
+    #[cold]
+    fn revive(self: &Arc<Core>) {
+        // SeqCst: pairs with the look after unlocking in `settle`.
+        self.wanted.store(true, Ordering::SeqCst);
+        self.settle();
+    }
+
+    /// Does what is wanted, unless somebody holds the lock: they will look once they have unlocked.
+    fn settle(self: &Arc<Core>) {
+        // SeqCst: pairs with the store in `revive`: after our unlocking, or before the other's failed `try_lock`.
+        while self.wanted.load(Ordering::SeqCst) {
+            let Some(lifecycle) = self.lifecycle.try_lock() else { return };
+            self.wanted.store(false, Ordering::SeqCst);
+            if self.is_cancelled() {
+                drop(lifecycle);
+                self.cancel_injected();
+            } else if self.start_locked(lifecycle).is_err() {
+                // Out of threads for the moment. The job stays; whoever schedules next tries again, and says so.
+                return;
+            }
+        }
+    }
+
+    fn cancel_injected(&self) {
+        loop {
+            match self.injector.steal() {
+                // SAFETY: taken from a queue, so it is ours to end.
+                crossbeam_deque::Steal::Success(job) => unsafe { later::cancel(job) },
+                crossbeam_deque::Steal::Empty => return,
+                crossbeam_deque::Steal::Retry => std::hint::spin_loop(),
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Owns: who sleeps, who searches, and whom to wake: README.md, part 2.
+
+use std::fmt;
+
+use crossbeam_utils::CachePadded;
+use parking_lot::Mutex;
+
+use crate::sync::{AtomicUsize, Ordering, fence};
+
+/// The parking state of a core's workers.
+#[derive(Debug)]
+pub(crate) struct Idle {
+    word: CachePadded<AtomicUsize>,
+    sleepers: Mutex<Vec<usize>>,
+}
+
+/// A reading of the word.
+#[derive(Clone, Copy)]
+struct Word(usize);
+
+const STOPPED: usize = 1;
+const SEARCHING: usize = 2;
+const FIELD: usize = (1 << 15) - 1;
+const SLEEPING: usize = SEARCHING << 15;
+
+/// More workers than this the word cannot count.
+pub(crate) const MAX_WORKERS: usize = FIELD;
+
+impl Word {
+    fn stopped(self) -> bool {
+        self.0 & STOPPED != 0
+    }
+
+    fn searching(self) -> usize {
+        self.0 / SEARCHING & FIELD
+    }
+
+    fn sleeping(self) -> usize {
+        self.0 / SLEEPING & FIELD
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Word")
+            .field("stopped", &self.stopped())
+            .field("searching", &self.searching())
+            .field("sleeping", &self.sleeping())
+            .finish()
+    }
+}
+
+/// What a submitter has to do after it has pushed a job.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "a job that nobody is told of may never run"]
+pub(crate) enum AfterPush {
+    /// Somebody will find the job.
+    Nothing,
+    /// Unpark this worker; it is counted as searching already.
+    Wake(usize),
+    /// There are no threads, or they are about to end.
+    Revive,
+}
+
+impl Idle {
+    /// Nobody runs yet.
+    pub(crate) fn stopped() -> Idle {
+        Idle { word: CachePadded::new(AtomicUsize::new(STOPPED)), sleepers: Mutex::new(Vec::new()) }
+    }
+
+    /// After a push.
+    pub(crate) fn pushed(&self) -> AfterPush {
+        // Pairs with the fence in `sleep`: README.md, "no wake-up is lost".
+        fence(Ordering::SeqCst);
+        // Relaxed: ordered by the fence.
+        let word = Word(self.word.load(Ordering::Relaxed));
+        if word.stopped() {
+            AfterPush::Revive
+        } else if word.sleeping() == 0 || word.searching() != 0 {
+            AfterPush::Nothing
+        } else {
+            self.wake_one().map_or(AfterPush::Nothing, AfterPush::Wake)
+        }
+    }
+
+    /// Whether the threads are to end, or there are none.
+    pub(crate) fn is_stopped(&self) -> bool {
+        // Acquire: pairs with the Release of `start` and `stop`.
+        Word(self.word.load(Ordering::Acquire)).stopped()
+    }
+
+    /// Takes a sleeper off the list and counts it as searching.
+    #[cold]
+    fn wake_one(&self) -> Option<usize> {
+        let mut sleepers = self.sleepers.lock();
+        let worker = sleepers.pop()?;
+        self.sleeping_to_searching();
+        Some(worker)
+    }
+
+    /// Called with the list locked.
+    fn sleeping_to_searching(&self) {
+        // Relaxed: the counts are hints, but for the fences; the list and its lock decide who is woken.
+        let old = Word(self.word.fetch_sub(SLEEPING - SEARCHING, Ordering::Relaxed));
+        debug_assert!(old.sleeping() > 0, "{old:?} has no sleeper");
+    }
+
+    pub(crate) fn start_searching(&self) {
+        // Relaxed: see `sleeping_to_searching`.
+        let old = Word(self.word.fetch_add(SEARCHING, Ordering::Relaxed));
+        debug_assert!(old.searching() < FIELD, "{old:?}");
+    }
+
+    /// A searcher has found a job: somebody to wake if it was the last searcher, for there may be more jobs.
+    #[must_use]
+    pub(crate) fn found(&self) -> Option<usize> {
+        // SeqCst fence below orders this before the look at the queues that the woken worker makes.
+        let old = Word(self.word.fetch_sub(SEARCHING, Ordering::SeqCst));
+        debug_assert!(old.searching() > 0, "{old:?} has no searcher");
+        if old.searching() == 1 && old.sleeping() != 0 && !old.stopped() { self.wake_one() } else { None }
+    }
+
+    /// A searcher has found nothing: it counts as sleeping from now on. Look everywhere once more before you park.
+    pub(crate) fn sleep(&self, worker: usize) {
+        {
+            let mut sleepers = self.sleepers.lock();
+            sleepers.push(worker);
+            // Relaxed: the fence orders it.
+            let old = Word(self.word.fetch_add(SLEEPING - SEARCHING, Ordering::Relaxed));
+            debug_assert!(old.searching() > 0, "{old:?} has no searcher");
+        }
+        // Pairs with the fence in `pushed`.
+        fence(Ordering::SeqCst);
+    }
+
+    /// The last look found a job, or the end: back to searching. `false`: somebody was faster, and the token is there.
+    #[must_use]
+    pub(crate) fn try_stay_awake(&self, worker: usize) -> bool {
+        let mut sleepers = self.sleepers.lock();
+        let Some(place) = sleepers.iter().position(|&sleeper| sleeper == worker) else { return false };
+        sleepers.swap_remove(place);
+        self.sleeping_to_searching();
+        true
+    }
+
+    /// A searcher ends.
+    pub(crate) fn leave(&self) {
+        // Relaxed: nobody waits for this.
+        self.word.fetch_sub(SEARCHING, Ordering::Relaxed);
+    }
+
+    /// Tells everybody to end: the workers to unpark, counted as searching.
+    pub(crate) fn stop(&self) -> Vec<usize> {
+        // SeqCst: a submitter either sees the flag, or its job is seen by the workers' last look, or by the stopper's.
+        self.word.fetch_or(STOPPED, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        let mut sleepers = self.sleepers.lock();
+        sleepers.iter().for_each(|_| self.sleeping_to_searching());
+        std::mem::take(&mut *sleepers)
+    }
+
+    /// Lets threads run. There are none yet.
+    pub(crate) fn start(&self) {
+        debug_assert!(self.sleepers.lock().is_empty());
+        // Release: pairs with `is_stopped`.
+        self.word.store(0, Ordering::Release);
+    }
+}

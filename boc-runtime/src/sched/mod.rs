@@ -1,0 +1,61 @@
+#![doc = include_str!("README.md")]
+#![expect(unsafe_code, reason = "hands jobs to the core that they name")]
+
+mod config;
+pub(crate) mod context;
+mod core;
+mod counters;
+mod graveyard;
+mod idle;
+mod park;
+mod wait;
+mod worker;
+
+use std::ptr::NonNull;
+
+use crate::behavior::{self, Behavior, Hint, Job};
+
+pub(crate) use config::{Config, checked_workers, default_workers};
+pub(crate) use core::Core;
+pub(crate) use graveyard::bury;
+pub(crate) use park::Parker;
+pub(crate) use wait::{refuse_in_body, wait_until};
+
+/// Puts a behavior that has all its cowns where a worker will find it.
+///
+/// # Safety
+/// `core` is the job's own, alive until the job is handed over.
+#[inline]
+pub(crate) unsafe fn submit(core: NonNull<Core>, job: Job, hint: Hint) {
+    if context::with_worker_of(core, |worker| worker.push(job, hint)).is_none() {
+        // SAFETY: alive until the job is pushed; from then on the count keeps it.
+        unsafe { Core::hold(core) }.inject(job);
+    }
+}
+
+/// The behavior of this thread's worker has ended its body and begins to release.
+#[inline]
+pub(crate) fn body_ended(core: NonNull<Core>) {
+    context::with_worker_of(core, worker::Worker::body_ended);
+}
+
+/// Cancels a behavior here and now.
+///
+/// # Safety
+/// The job is the caller's to end, once.
+pub(crate) unsafe fn cancel_now(job: Job) {
+    // SAFETY: not ended yet, so it lives.
+    let core = unsafe { Behavior::of(job).as_ref() }.core;
+    // SAFETY: a behavior of it is in flight, so it lives.
+    let held = unsafe { Core::hold(core) };
+    let quiet = context::QuietWorker::new();
+    // SAFETY: the caller's duty; the core is held.
+    unsafe { behavior::cancel(job) };
+    drop(quiet);
+    drop(held);
+}
+
+/// User code is about to run on this thread, outside of a body: no job may wait in a worker's next slot for it.
+pub(crate) fn user_code_ahead() {
+    context::with_any_worker(worker::Worker::flush_next);
+}

@@ -1,0 +1,42 @@
+//! Owns: what `tracing` sees, behind the feature of that name. Without it everything here is nothing.
+
+use std::panic::Location;
+
+use crate::failure::Failure;
+use crate::request::{Affinity, Request};
+
+/// Runs a body inside its span: place, name in the attribute form, worker, pinned or not.
+#[cfg(feature = "tracing")]
+pub(crate) fn body<Q: Request, R>(place: &'static Location<'static>, body: impl FnOnce() -> R) -> R {
+    // Without a subscriber this is one load and a branch.
+    if tracing::level_filters::LevelFilter::current() < tracing::Level::TRACE {
+        return body();
+    }
+    let worker = crate::sched::context::worker_index();
+    let span = tracing::trace_span!(
+        "behavior",
+        name = Q::NAME,
+        place = %place,
+        worker = worker.map(tracing::field::display),
+        pinned = <Q::Affinity as Affinity>::PINNED,
+    );
+    span.in_scope(body)
+}
+
+/// Runs a body.
+#[cfg(not(feature = "tracing"))]
+#[inline(always)]
+pub(crate) fn body<Q: Request, R>(_: &'static Location<'static>, body: impl FnOnce() -> R) -> R {
+    let _ = (Q::NAME, <Q::Affinity as Affinity>::PINNED);
+    body()
+}
+
+/// A failure dies that nobody has requested or joined.
+pub(crate) fn unseen(failure: &Failure) {
+    #[cfg(feature = "tracing")]
+    if failure.kind() == crate::FailureKind::Panicked {
+        tracing::warn!("nobody has looked at a failure: {failure}");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = failure;
+}

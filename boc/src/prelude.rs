@@ -1,0 +1,6 @@
+//! What most programs use: `use boc::prelude::*;`.
+
+pub use crate::{
+    Acquired, AcquiredRead, Cown, Failure, FailureKind, MainThread, PinnedCown, Promise, PumpLimits,
+    PumpResult, Runtime, pinned, quiesce, read, when,
+};
