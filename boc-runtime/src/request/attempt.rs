@@ -4,6 +4,7 @@
 
 use std::marker::PhantomData;
 
+use crate::cown::{Acquired, AcquiredRead};
 use crate::failure::Failure;
 
 use super::Request;
@@ -35,11 +36,11 @@ pub fn read_attempt<P: Place<Shared> + Single + ?Sized>(place: &P) -> Attempt<'_
 impl<M: Mode, P: Place<M> + ?Sized> Sealed for Attempt<'_, P, M> {}
 
 macro_rules! attempts {
-    ($($mode:ty => $guard:ty, $get:path;)*) => {$(
+    ($($mode:ty, $kind:ident, $get:path => [$($reference:tt)*];)*) => {$(
         #[expect(private_interfaces, reason = "sealed: called by this crate only")]
         impl<P: Place<$mode> + Single + ?Sized> Request for Attempt<'_, P, $mode> {
             type Affinity = Anywhere;
-            type Guard<'a> = Result<$guard, Failure>;
+            type Guard<'a> = Result<$($reference)* P::Value, Failure>;
             type Plan = P::Plan;
 
             fn slots(&self) -> usize {
@@ -52,13 +53,13 @@ macro_rules! attempts {
 
             unsafe fn guard<'a>(_: P::Plan, granted: &mut Granted<'a>) -> Result<Self::Guard<'a>, Failure> {
                 // SAFETY: the same duties; a single place claims one slot of a block that holds its `Value`.
-                Ok(unsafe { $get(granted) }.map(|guard| guard.into_value()))
+                Ok(unsafe { $get(granted) }.map($kind::into_value))
             }
         }
     )*};
 }
 
 attempts! {
-    Exclusive => &'a mut P::Value, place::exclusive;
-    Shared => &'a P::Value, place::shared;
+    Exclusive, Acquired, place::exclusive => [&'a mut];
+    Shared, AcquiredRead, place::shared => [&'a];
 }

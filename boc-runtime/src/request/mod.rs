@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use crate::failure::Failure;
 
 pub use affinity::{Affinity, Anywhere, Pinned};
-pub use attempt::{Attempt, attempt, read_attempt};
+pub use attempt::{attempt, read_attempt};
 pub use capture::Capture;
 pub use group::{Group, ReadGroup};
 pub use place::{Exclusive, Mode, Place, Shared};
