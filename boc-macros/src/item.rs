@@ -8,7 +8,7 @@ use syn::{Expr, Ident, Member, Token};
 
 use crate::ast::{Capture, Item, Let, Mode, Place, Request};
 use crate::diag::Diag;
-use crate::parse::{Form, expr, path, rest_of_item, separated, word};
+use crate::parse::{Form, expr, no_value, path, rest_of_item, separated, word};
 
 /// `REQUEST | CAPTURE`. None if nothing of it can be used; then its tokens are gone.
 pub(crate) fn parse(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Item> {
@@ -67,7 +67,7 @@ fn binding(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Let> {
         return None;
     }
     let eq = input.parse().ok()?;
-    if separated(input, form) {
+    if no_value(input) {
         diag.on(eq, format!("the value of `{name}` is missing; write `let {name} = EXPR`"));
         return None;
     }
@@ -84,7 +84,7 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
     }
     if input.peek(Ident) && equals_second(input) {
         let (name, eq) = (input.parse::<Ident>().ok()?, input.parse().ok()?);
-        if separated(input, form) {
+        if no_value(input) {
             diag.on(eq, format!("the cown of `{name}` is missing; write `{name} = EXPR`"));
             return None;
         }

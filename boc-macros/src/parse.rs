@@ -162,6 +162,11 @@ pub(crate) fn separated(input: ParseStream<'_>, form: Form) -> bool {
     ends(input, form) || input.peek(Token![,]) || input.peek(Token![;])
 }
 
+/// Whether a value is missing here, after an `=`. A brace is a value: a block.
+pub(crate) fn no_value(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![=>]) || input.peek(Token![,]) || input.peek(Token![;])
+}
+
 /// Takes the tokens up to the next `,`, `;` or `=>`.
 pub(crate) fn rest_of_item(input: ParseStream<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();

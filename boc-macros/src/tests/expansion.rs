@@ -43,6 +43,15 @@ fn every_kind_of_item() {
     );
 }
 
+/// A value that is a block was once taken for the body, and the `=>` reported as missing.
+#[test]
+fn a_block_is_a_value() {
+    for program in ["a, let k = { 1 } => a", "c = { cell() }, let k = if x { 1 } else { 2 } => c"] {
+        let output = block(program).to_string();
+        assert!(output.contains("let k =") && !output.contains("compile_error"), "{output}");
+    }
+}
+
 #[test]
 fn nothing_is_requested() {
     assert_output(
