@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::memory::{Disposal, Header, Table};
 use crate::pinned::Home;
 use crate::promise::Promised;
-use crate::queue::Slot;
+use crate::queue::{Slot, Status};
 use crate::request::{Affinity, HomeOf, Request};
 use crate::sched::Core;
 use crate::sync::{AtomicBool, Ordering, UnsafeCell};
@@ -54,6 +54,16 @@ impl Behavior {
         let table: *const Table = unsafe { behavior.as_ref() }.promised.header.table;
         // SAFETY: the table in a behavior's header starts a `BehaviorTable` (see `Block::TABLE`).
         unsafe { &*table.cast::<BehaviorTable>() }
+    }
+
+    pub(crate) fn task_of(behavior: NonNull<Behavior>) -> NonNull<Task> {
+        // SAFETY: within the block.
+        unsafe { behavior.byte_add(std::mem::offset_of!(Behavior, task)) }.cast()
+    }
+
+    pub(crate) fn producer_of(behavior: NonNull<Behavior>) -> NonNull<Status> {
+        // SAFETY: within the block.
+        unsafe { behavior.byte_add(std::mem::offset_of!(Behavior, promised.producer)) }.cast()
     }
 
     pub(crate) fn slots_of(behavior: NonNull<Behavior>) -> NonNull<Slot> {

@@ -206,9 +206,7 @@ unsafe fn release_all(behavior: NonNull<Behavior>, slots: usize) {
             unsafe { queue::release(slot, &mut Releasing) };
         }
     }
-    // SAFETY: the behavior lives until its promise is released.
-    let producer = unsafe { NonNull::new_unchecked(&raw mut (*behavior.as_ptr()).promised.producer) };
     // SAFETY: the behavior leads its promise's queue; the outcome is written.
-    unsafe { queue::release_producer(behavior.cast(), producer, &mut Releasing) };
+    unsafe { queue::release_producer(behavior.cast(), Behavior::producer_of(behavior), &mut Releasing) };
     bomb.defuse();
 }

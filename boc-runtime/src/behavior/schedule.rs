@@ -82,12 +82,9 @@ where
     let task = Task::new(block::dispatch_block::<Q, F, R>, slots);
     let block = Block::<Q, F, R>::allocate(slots);
     let behavior = block.behavior;
-    // SAFETY: within the block; a raw field, nothing is read.
-    let task_at = unsafe { NonNull::new_unchecked(&raw mut (*behavior.as_ptr()).task) };
-    // SAFETY: within the block.
-    let producer = unsafe { &raw mut (*behavior.as_ptr()).promised.producer };
+    let (task_at, producer) = (Behavior::task_of(behavior), Behavior::producer_of(behavior));
     // Two strong counts: the promise that we return, and the activity of its queue, which the behavior leads.
-    let header = Header::new(&Block::<Q, F, R>::TABLE.promise, Queue::led_by(producer), 2, 1);
+    let header = Header::new(&Block::<Q, F, R>::TABLE.promise, Queue::led_by(producer.as_ptr()), 2, 1);
     let promised = Promised::new(header);
     // SAFETY: the block is ours and of this layout.
     unsafe { behavior.write(Behavior { promised, task, core: NonNull::from(core), place }) };

@@ -89,7 +89,7 @@ impl<T> std::panic::RefUnwindSafe for PinnedCown<T> {}
 
 impl<T: 'static> PinnedCown<T> {
     const TABLE: Table =
-        Table { pinned: true, value: value::<T>, take: never_taken, dispose: dispose::<T>, free: free::<T> };
+        Table { pinned: true, value: value::<T>, take: never_taken, dispose, free: free::<T> };
 
     /// Pins a value to the calling thread.
     pub fn new(main: &MainThread, value: T) -> PinnedCown<T> {
@@ -243,7 +243,7 @@ unsafe fn value<T>(header: NonNull<Header>) -> Result<NonNull<()>, Failure> {
     Ok(unsafe { PinnedCown::<T>::value_of(header) }.cast())
 }
 
-unsafe fn dispose<T>(header: NonNull<Header>) -> Disposal {
+unsafe fn dispose(header: NonNull<Header>) -> Disposal {
     let this = header.cast::<PinnedHeader>();
     // SAFETY: the strong handles' weak count keeps it; only the shared part is touched away from home.
     let home = unsafe { &raw const (*this.as_ptr()).home };

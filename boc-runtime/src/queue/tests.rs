@@ -190,7 +190,7 @@ fn a_producer_leads_its_promise() {
     let mut bench = Bench::new();
     let producer = Box::new(Status::ready());
     let status = NonNull::from(&*producer);
-    bench.queue = Box::new(Queue::led_by(status.as_ptr()));
+    *bench.queue = Queue::led_by(status.as_ptr());
     bench.record.activity = 1; // the producer's
     let (r, w) = (bench.read(), bench.write());
     bench.assert_granted(&[]);

@@ -32,11 +32,11 @@ impl Word {
     }
 
     fn searching(self) -> usize {
-        self.0 / SEARCHING & FIELD
+        (self.0 / SEARCHING) & FIELD
     }
 
     fn sleeping(self) -> usize {
-        self.0 / SLEEPING & FIELD
+        (self.0 / SLEEPING) & FIELD
     }
 }
 
