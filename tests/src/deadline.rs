@@ -30,13 +30,13 @@ pub fn within<R: Send>(limit: Duration, body: impl FnOnce() -> R + Send) -> R {
     let test = current_test();
     let (done, finished) = channel::<()>();
     thread::scope(|scope| {
-        let runner = named(&test).spawn_scoped(scope, body).expect("a thread for the test");
         let watched = test.clone();
         scope.spawn(move || {
             if let Err(RecvTimeoutError::Timeout) = finished.recv_timeout(limit) {
                 late(&watched, limit);
             }
         });
+        let runner = named(&test).spawn_scoped(scope, body).expect("a thread for the test");
         let outcome = runner.join();
         drop(done);
         outcome.unwrap_or_else(|payload| resume_unwind(payload))

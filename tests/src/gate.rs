@@ -8,9 +8,27 @@ struct State {
     waiting: usize,
 }
 
-/// Closed at first. Clones share it.
-#[derive(Debug, Clone, Default)]
-pub struct Gate(Arc<(Mutex<State>, Condvar)>);
+/// Closed at first. Clones share it, and it opens when the first one is dropped: a test that fails must not leave
+/// bodies behind that wait for ever.
+#[derive(Debug, Default)]
+pub struct Gate {
+    shared: Arc<(Mutex<State>, Condvar)>,
+    is_clone: bool,
+}
+
+impl Clone for Gate {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), is_clone: true }
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        if !self.is_clone {
+            self.open();
+        }
+    }
+}
 
 impl Gate {
     /// A closed gate.
@@ -21,26 +39,26 @@ impl Gate {
 
     /// Lets everybody through, now and later.
     pub fn open(&self) {
-        self.0.0.lock().expect("gate").open = true;
-        self.0.1.notify_all();
+        self.shared.0.lock().expect("gate").open = true;
+        self.shared.1.notify_all();
     }
 
     /// Waits until the gate is open.
     pub fn pass(&self) {
-        let mut state = self.0.0.lock().expect("gate");
+        let mut state = self.shared.0.lock().expect("gate");
         state.waiting += 1;
-        self.0.1.notify_all();
+        self.shared.1.notify_all();
         while !state.open {
-            state = self.0.1.wait(state).expect("gate");
+            state = self.shared.1.wait(state).expect("gate");
         }
         state.waiting -= 1;
     }
 
     /// Waits until `count` threads wait at the gate.
     pub fn until_waiting(&self, count: usize) {
-        let mut state = self.0.0.lock().expect("gate");
+        let mut state = self.shared.0.lock().expect("gate");
         while state.waiting < count {
-            state = self.0.1.wait(state).expect("gate");
+            state = self.shared.1.wait(state).expect("gate");
         }
     }
 }

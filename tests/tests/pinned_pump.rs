@@ -34,7 +34,7 @@ fn pump_drains_the_queue_and_counts() {
     on_home(1, |main| {
         let cown = PinnedCown::new(main, 0);
         queue(&cown, 100);
-        assert_eq!(main.with(&cown, |value| *value).ok().unwrap_or(0), 0, "nothing runs by itself");
+        assert_eq!(main.with(&cown, |value| *value).unwrap(), 0, "nothing runs by itself");
         let result = main.pump();
         assert_eq!((result.executed, result.deadline_reached, result.panicked), (100, false, 0));
         assert_eq!(main.with(&cown, |value| *value).unwrap(), 100);
@@ -80,7 +80,7 @@ fn a_limit_on_the_number_of_behaviors_is_exact() {
         queue(&cown, 10);
         assert_eq!(main.pump_with(at_most(1)).executed, 1);
         assert_eq!(main.pump_with(at_most(4)).executed, 4);
-        assert_eq!(main.with(&cown, |value| *value).ok().unwrap_or(5), 5);
+        assert_eq!(main.with(&cown, |value| *value).unwrap(), 5);
         let last = main.pump_with(at_most(50));
         assert_eq!((last.executed, last.deadline_reached), (5, false));
         assert_eq!(main.with(&cown, |value| *value).unwrap(), 10);

@@ -1,6 +1,7 @@
 //! Promise: the block, the attribute and the function form say the same thing, and the macros work under other
 //! names: a renamed dependency, an alias, from inside another macro.
 
+use boc::Group;
 use boc::prelude::*;
 use boc::when as boc_when;
 use boc_tests::on_workers;
@@ -61,7 +62,8 @@ fn the_forms_agree_on_every_kind_of_request() {
         });
 
         #[boc::attr::when(cown, read shared, group)]
-        fn attribute(cown: &mut usize, shared: &usize, group: Group<'_>, by: String) -> usize {
+        fn attribute(cown: &mut usize, shared: &usize, mut group: Group<'_, usize>, by: String) -> usize {
+            group[1] += 0;
             *cown += *shared + group[0] + group.len() + by.len();
             *cown
         }
@@ -141,6 +143,7 @@ fn an_alias_and_a_full_path_work_like_the_name() {
 }
 
 #[test]
+#[expect(unused_qualifications, reason = "the other name is the point")]
 fn an_extern_crate_under_another_name() {
     on_workers(2, || {
         let a = my_boc::Cown::new(1);

@@ -157,15 +157,15 @@ fn random_program(rng: &mut Rng, workers: usize, steps: usize) {
 
 #[test]
 fn one_worker() {
-    stress(8, |rng| random_program(rng, 1, 300));
+    stress(40, |rng| random_program(rng, 1, 300));
 }
 
 #[test]
 fn two_workers() {
-    stress(8, |rng| random_program(rng, 2, 300));
+    stress(40, |rng| random_program(rng, 2, 300));
 }
 
 #[test]
 fn eight_workers() {
-    stress(8, |rng| random_program(rng, 8, 300));
+    stress(40, |rng| random_program(rng, 8, 300));
 }

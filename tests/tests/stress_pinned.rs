@@ -110,23 +110,23 @@ fn schedule(
 
 #[test]
 fn one_worker() {
-    stress(5, |rng| random_homes(rng, 1, 150));
+    stress(30, |rng| random_homes(rng, 1, 150));
 }
 
 #[test]
 fn two_workers() {
-    stress(5, |rng| random_homes(rng, 2, 150));
+    stress(30, |rng| random_homes(rng, 2, 150));
 }
 
 #[test]
 fn eight_workers() {
-    stress(5, |rng| random_homes(rng, 8, 150));
+    stress(30, |rng| random_homes(rng, 8, 150));
 }
 
 /// A home thread that goes away in the middle: everything is decided, nothing hangs.
 #[test]
 fn a_home_that_goes_away() {
-    stress(10, |rng| {
+    stress(60, |rng| {
         let mut rng = rng.clone();
         on_workers(2, move || {
             let (drops, plain) = (Drops::new(), Cown::new(0));

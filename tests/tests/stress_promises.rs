@@ -78,15 +78,15 @@ fn check(joined: Vec<(Promise<u64>, Value)>) {
 
 #[test]
 fn one_worker() {
-    stress(10, |rng| random_graph(rng, 1, 300));
+    stress(50, |rng| random_graph(rng, 1, 300));
 }
 
 #[test]
 fn two_workers() {
-    stress(10, |rng| random_graph(rng, 2, 300));
+    stress(50, |rng| random_graph(rng, 2, 300));
 }
 
 #[test]
 fn eight_workers() {
-    stress(10, |rng| random_graph(rng, 8, 300));
+    stress(50, |rng| random_graph(rng, 8, 300));
 }

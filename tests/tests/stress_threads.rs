@@ -104,15 +104,15 @@ fn random_threads(rng: &mut Rng, workers: usize, steps: u64) {
 
 #[test]
 fn one_worker() {
-    stress(5, |rng| random_threads(rng, 1, 100));
+    stress(30, |rng| random_threads(rng, 1, 100));
 }
 
 #[test]
 fn two_workers() {
-    stress(5, |rng| random_threads(rng, 2, 100));
+    stress(30, |rng| random_threads(rng, 2, 100));
 }
 
 #[test]
 fn eight_workers() {
-    stress(5, |rng| random_threads(rng, 8, 100));
+    stress(30, |rng| random_threads(rng, 8, 100));
 }

@@ -44,12 +44,12 @@ fn one_at_a_time(rng: &mut Rng, workers: usize) {
 
 #[test]
 fn one_behavior_at_a_time() {
-    stress(10, |rng| [1, 2, 8].into_iter().for_each(|workers| one_at_a_time(rng, workers)));
+    stress(20, |rng| [1, 2, 8].into_iter().for_each(|workers| one_at_a_time(rng, workers)));
 }
 
 #[test]
 fn several_threads_one_behavior_at_a_time() {
-    stress(5, |rng| {
+    stress(10, |rng| {
         let mut rng = rng.clone();
         on_workers(1, move || {
             let runtime = Runtime::builder().workers(1 + rng.below(4)).build().expect("a runtime");
@@ -70,7 +70,7 @@ fn several_threads_one_behavior_at_a_time() {
 
 #[test]
 fn readers_and_writers_one_burst_at_a_time() {
-    stress(5, |rng| {
+    stress(10, |rng| {
         let mut rng = rng.clone();
         on_workers(3, move || {
             let (cown, mut writes) = (Cown::new(0), 0);
@@ -95,7 +95,7 @@ fn readers_and_writers_one_burst_at_a_time() {
 
 #[test]
 fn runtimes_that_start_and_stop_around_little_work() {
-    stress(5, |rng| {
+    stress(10, |rng| {
         let ran = Arc::new(AtomicUsize::new(0));
         let mut scheduled = 0;
         for _ in 0..20 {
@@ -116,7 +116,7 @@ fn runtimes_that_start_and_stop_around_little_work() {
 
 #[test]
 fn a_runtime_dropped_in_the_middle_leaves_every_promise_decided() {
-    stress(10, |rng| {
+    stress(20, |rng| {
         let runtime = Runtime::builder().workers(1 + rng.below(3)).build().expect("a runtime");
         let cowns: Vec<Cown<u32>> = (0..3).map(|_| Cown::new(0)).collect();
         let mut promises = Vec::new();
