@@ -86,6 +86,9 @@ fn arrow() -> Path {
 
 /// The overlay: the numbers bright and one below the other, what they count beside them.
 fn panel(pixmap: &mut Pixmap, lines: &[Line]) {
+    if lines.is_empty() {
+        return;
+    }
     let numbers: Vec<String> = lines.iter().map(|&(number, _)| HumanCount(number).to_string()).collect();
     let digits = numbers.iter().map(String::len).max().unwrap_or(0);
     let words = lines.iter().map(|(_, unit)| unit.len()).max().unwrap_or(0);
@@ -95,7 +98,7 @@ fn panel(pixmap: &mut Pixmap, lines: &[Line]) {
     let width = (digits + 1 + words) as u32 * advance - step + 2 * pad;
     let height = lines.len() as u32 * leading - 4 * step + 2 * pad;
     let margin = 6 * step;
-    if lines.is_empty() || width + 2 * margin > pixmap.width() || height + 2 * margin > pixmap.height() {
+    if width + 2 * margin > pixmap.width() || height + 2 * margin > pixmap.height() {
         return;
     }
 
