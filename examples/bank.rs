@@ -64,3 +64,8 @@ fn main() -> Result<(), Failure> {
     assert_eq!(total, 1_000 * ACCOUNTS as u64);
     Ok(())
 }
+
+#[test]
+fn the_money_stays_in_the_bank() -> Result<(), Failure> {
+    main()
+}

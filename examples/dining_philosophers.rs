@@ -49,3 +49,8 @@ fn main() -> Result<(), Failure> {
     println!("{}", done.join()?.join("\n"));
     Ok(())
 }
+
+#[test]
+fn nobody_starves() -> Result<(), Failure> {
+    main()
+}

@@ -39,3 +39,8 @@ fn main() -> Result<(), Failure> {
     assert_eq!(twentieth, 6_765);
     Ok(())
 }
+
+#[test]
+fn the_numbers_are_right() -> Result<(), Failure> {
+    main()
+}
