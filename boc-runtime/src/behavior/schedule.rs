@@ -154,9 +154,7 @@ unsafe fn enter_all(slots: &[NonNull<Slot>], task: NonNull<Task>) {
 
 /// # Safety
 /// `slot` is the only slot of its behavior; its cown is alive.
-unsafe fn enter_one(mut slot: NonNull<Slot>) {
-    // SAFETY: not entered yet, so it is ours alone.
-    unsafe { slot.as_mut() }.make_single();
+unsafe fn enter_one(slot: NonNull<Slot>) {
     // SAFETY: its cown is alive (caller).
     unsafe { queue::enter_single(slot, &mut Entering) };
 }

@@ -67,10 +67,8 @@ impl Ticket {
         let raw = Arc::into_raw(Arc::clone(&ticket)).cast_mut();
         // SAFETY: from an `Arc`: not null.
         let task = unsafe { NonNull::new_unchecked(raw.cast::<Task>()) };
-        let mut slot = Slot::new(promise.cast(), false, task);
-        slot.make_single();
         // SAFETY: nobody else knows the ticket yet.
-        unsafe { ticket.slot().write(slot) };
+        unsafe { ticket.slot().write(Slot::new(promise.cast(), false, task)) };
         let _scope = later::Scope::new();
         // SAFETY: the only slot of this task; the promise is alive (caller).
         unsafe { queue::enter_single(ticket.slot(), &mut EnteringTicket) };

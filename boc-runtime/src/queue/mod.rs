@@ -60,11 +60,6 @@ impl Slot {
         Slot { status: Status::waiting(), cown, task }
     }
 
-    /// Marks the only slot of a behavior: it need not be published.
-    pub(crate) fn make_single(&mut self) {
-        self.status = Status::ready();
-    }
-
     /// Marks a second shared request of a cown.
     pub(crate) fn make_repeated(&mut self) {
         self.cown = self.cown.map_addr(|addr| addr | Self::REPEATED);
@@ -140,7 +135,7 @@ pub(crate) unsafe fn enter(slot: NonNull<Slot>) {
 /// # Safety
 /// 1. [`enter`] was called for every slot of the behavior, once; this is called once for each.
 /// 2. The cown is alive during the call.
-/// 3. The behavior cannot run before its scheduler is done (one more pending count).
+/// 3. The behavior cannot run before this slot is granted, or (several slots) before its scheduler is done.
 pub(crate) unsafe fn publish(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: duty 3: the block lives.
     let this = unsafe { slot.as_ref() };
@@ -150,21 +145,17 @@ pub(crate) unsafe fn publish(slot: NonNull<Slot>, effects: &mut impl Effects) {
     unsafe { follow(slot, predecessor, effects) };
 }
 
-/// Both steps at once, for a behavior on one cown. The slot may be gone on return.
+/// Both steps, for a behavior on one cown. The slot may be gone on return.
+///
+/// The slot is in `Wait` meanwhile although it has no other queue to enter: README.md, "a request of one cown between".
 ///
 /// # Safety
-/// As [`enter`], with the slot made by [`Slot::make_single`].
+/// As [`enter`], for the only slot of its task.
 pub(crate) unsafe fn enter_single(slot: NonNull<Slot>, effects: &mut impl Effects) {
-    // SAFETY: duty 1 of `enter`.
-    let cown = unsafe { slot.as_ref() }.cown();
-    // SAFETY: duty 2 of `enter`.
-    let predecessor = unsafe { cown.as_ref() }.take_turn(slot.as_ptr().cast());
-    // SAFETY: INV-2: the predecessor lives until we link.
-    if let Some(predecessor) = unsafe { predecessor.as_ref() } {
-        predecessor.wait_published();
-    }
-    // SAFETY: the turn was taken just now; duties of `enter`.
-    unsafe { follow(slot, predecessor, effects) };
+    // SAFETY: the caller's duties.
+    unsafe { enter(slot) };
+    // SAFETY: entered just now; it cannot run before this grants it.
+    unsafe { publish(slot, effects) };
 }
 
 /// Links behind the predecessor or arrives at an empty queue.

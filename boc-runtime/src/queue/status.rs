@@ -62,7 +62,7 @@ impl Status {
         Status(AtomicPtr::new(bare(WAIT)))
     }
 
-    /// The slot of a behavior on one cown, and a promise's producer: nothing to wait for.
+    /// The slot of a promise's producer: it leads the queue from the start.
     pub(crate) fn ready() -> Status {
         Status(AtomicPtr::new(bare(READY)))
     }

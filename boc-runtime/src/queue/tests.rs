@@ -46,9 +46,7 @@ impl Bench {
     }
 
     fn enter(&mut self, shared: bool) -> NonNull<Slot> {
-        let mut slot = self.slot(shared);
-        // SAFETY: just made.
-        unsafe { slot.as_mut() }.make_single();
+        let slot = self.slot(shared);
         // SAFETY: its only entering; the cown is alive.
         unsafe { enter_single(slot, &mut self.record) };
         slot
@@ -182,6 +180,44 @@ fn two_phases_hold_successors_back() {
     bench.release(first);
     bench.assert_granted(&[first, second]);
     bench.release(second);
+    bench.assert_idle();
+}
+
+/// A request of one cown between two of several must hold the second back as long as the first is entering. Story:
+/// README.md, "a request of one cown between".
+#[test]
+fn a_single_request_stays_in_wait_behind_one_that_is_entering() {
+    struct Sendable(NonNull<Slot>);
+    // SAFETY: slots are made to be known to several threads.
+    unsafe impl Send for Sendable {}
+    let mut bench = Bench::new();
+    let (first, single) = (bench.slot(false), bench.slot(true));
+    // SAFETY: published below.
+    unsafe { enter(first) };
+    let sent = Sendable(single);
+    std::thread::scope(|scope| {
+        let entering = scope.spawn(move || {
+            let Sendable(single) = { sent };
+            let mut record = Record::default();
+            // SAFETY: its only entering; the cown is alive.
+            unsafe { enter_single(single, &mut record) };
+            assert!(record.granted.is_empty());
+        });
+        while bench.queue.tail.load(Ordering::Acquire) != single.as_ptr().cast() {
+            std::thread::yield_now();
+        }
+        for _ in 0..100 {
+            // SAFETY: lives until the bench is dropped.
+            assert_eq!(unsafe { single.as_ref() }.status.load(), State::Wait);
+            std::thread::yield_now();
+        }
+        // SAFETY: entered.
+        unsafe { publish(first, &mut bench.record) };
+        entering.join().expect("no panic");
+    });
+    bench.release(first);
+    bench.assert_granted(&[first, single]);
+    bench.release(single);
     bench.assert_idle();
 }
 
