@@ -60,6 +60,13 @@ impl Drop for Scope {
 /// # Safety
 /// The strong count is zero, and the caller took it there.
 pub(crate) unsafe fn dispose(header: NonNull<Header>) {
+    // SAFETY: the strong handles' weak count keeps the memory.
+    let table = unsafe { header.as_ref() }.table;
+    // SAFETY: the strong count is zero: nobody else looks at the value.
+    if table.inert.is_some_and(|inert| unsafe { inert(header) }) {
+        // SAFETY: the strong handles' weak count.
+        return unsafe { release_weak(header) };
+    }
     if DEPTH.get() != 0 {
         return put_off(Item::Dispose(header));
     }

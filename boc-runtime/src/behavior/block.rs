@@ -127,6 +127,7 @@ where
             pinned: false,
             value: Self::value,
             take: Self::take,
+            inert: if std::mem::needs_drop::<R>() { None } else { Some(Self::inert) },
             dispose: Self::dispose,
             free: Self::free,
         },
@@ -230,6 +231,14 @@ where
         };
         // SAFETY: `out` is where the joiner of a `Promise<R>` wants its result.
         unsafe { out.cast::<Result<R, Failure>>().write(result) };
+    }
+
+    /// For a result that needs no drop: only a failure does.
+    unsafe fn inert(header: NonNull<Header>) -> bool {
+        // SAFETY: this function stands in the table of this type only; the memory is kept by the weak count.
+        let stage = unsafe { Self::from_raw(header.cast()).stage() };
+        // SAFETY: the strong count is zero: nobody else uses the stage.
+        !matches!(unsafe { &*stage }, Stage::Failed(..))
     }
 
     unsafe fn dispose(header: NonNull<Header>) -> Disposal {

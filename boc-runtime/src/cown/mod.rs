@@ -62,8 +62,14 @@ impl<T> std::panic::UnwindSafe for Cown<T> {}
 impl<T> std::panic::RefUnwindSafe for Cown<T> {}
 
 impl<T: Send + 'static> Cown<T> {
-    const TABLE: Table =
-        Table { pinned: false, value: value::<T>, take: never_taken, dispose: dispose::<T>, free: free::<T> };
+    const TABLE: Table = Table {
+        pinned: false,
+        value: value::<T>,
+        take: never_taken,
+        inert: if std::mem::needs_drop::<T>() { None } else { Some(always_inert) },
+        dispose: dispose::<T>,
+        free: free::<T>,
+    };
 
     /// Wraps a value. May be called from any thread, and from inside a body.
     pub fn new(value: T) -> Cown<T> {
@@ -99,6 +105,10 @@ unsafe fn value<T>(header: NonNull<Header>) -> Result<NonNull<()>, Failure> {
 /// In the tables of cowns that are no promises.
 pub(crate) unsafe fn never_taken(_: NonNull<Header>, _: NonNull<()>) {
     unreachable!("only a promise is joined");
+}
+
+unsafe fn always_inert(_: NonNull<Header>) -> bool {
+    true
 }
 
 unsafe fn dispose<T>(header: NonNull<Header>) -> Disposal {

@@ -31,6 +31,8 @@ pub(crate) struct Table {
     pub(crate) value: unsafe fn(NonNull<Header>) -> Result<NonNull<()>, Failure>,
     /// Moves the value out, leaving `Taken` behind; only promises have it. The caller holds the promise exclusively.
     pub(crate) take: unsafe fn(NonNull<Header>, out: NonNull<()>),
+    /// Whether the value can be dropped by doing nothing: no user code runs, so it need not be put off. `None`: never.
+    pub(crate) inert: Option<unsafe fn(NonNull<Header>) -> bool>,
     /// Drops the value: the strong count is zero. Returns whether the strong ones' weak count is to be given back.
     pub(crate) dispose: unsafe fn(NonNull<Header>) -> Disposal,
     /// Frees the memory: both counts are zero.
@@ -106,8 +108,9 @@ pub(crate) unsafe fn release(header: NonNull<Header>) {
 pub(crate) unsafe fn release_weak(header: NonNull<Header>) {
     // SAFETY: the caller's weak count keeps the memory.
     let this = unsafe { header.as_ref() };
-    // Release: pairs with the fence below.
-    if this.weak.fetch_sub(1, Ordering::Release) == 1 {
+    // Acquire: pairs with the Release below, of all others. If ours is the only weak count nobody can make another.
+    // Release: pairs with the Acquire load, and with the fence.
+    if this.weak.load(Ordering::Acquire) == 1 || this.weak.fetch_sub(1, Ordering::Release) == 1 {
         // Acquire: pairs with the Release above, of all others.
         fence(Ordering::Acquire);
         // SAFETY: both counts are zero: nobody else knows the block.

@@ -89,7 +89,7 @@ impl<T> std::panic::RefUnwindSafe for PinnedCown<T> {}
 
 impl<T: 'static> PinnedCown<T> {
     const TABLE: Table =
-        Table { pinned: true, value: value::<T>, take: never_taken, dispose, free: free::<T> };
+        Table { pinned: true, value: value::<T>, take: never_taken, inert: None, dispose, free: free::<T> };
 
     /// Pins a value to the calling thread.
     pub fn new(main: &MainThread, value: T) -> PinnedCown<T> {
