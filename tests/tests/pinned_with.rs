@@ -75,7 +75,14 @@ fn with_reaches_the_value_though_behaviors_wait_for_it() {
         when!(held, clone gate => { gate.pass(); *held += 1; });
         let pending = when!(pinned cown, held => { *cown += *held; *cown });
         gate.until_waiting(1);
-        assert_eq!(main.with(&cown, |value| { *value *= 10; *value }).unwrap(), 10);
+        assert_eq!(
+            main.with(&cown, |value| {
+                *value *= 10;
+                *value
+            })
+            .unwrap(),
+            10
+        );
         gate.open();
         assert_eq!(pending.join().unwrap(), 16);
     });

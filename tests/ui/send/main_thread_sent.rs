@@ -2,7 +2,9 @@
 
 use boc::prelude::*;
 
+fn sent(_: impl Send) {}
+
 fn main() {
     let main = MainThread::claim().unwrap();
-    std::thread::spawn(move || main.pump());
+    sent(main);
 }

@@ -2,9 +2,9 @@
 
 use boc::prelude::*;
 
+fn sent(_: impl Send) {}
+
 fn main() {
     let main = MainThread::claim().unwrap();
-    std::thread::scope(|scope| {
-        scope.spawn(|| main.pump());
-    });
+    sent(&main);
 }
