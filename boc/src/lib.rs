@@ -74,7 +74,7 @@ pub use boc_macros::main;
 pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Builder, Busy, ClaimError, Cown, Exclusive, Failure,
     FailureKind, Group, Handle, MainThread, Mode, Pinned, PinnedCown, Place, Promise, PumpLimits, PumpResult,
-    ReadGroup, Request, Requested, Runtime, Shared, Stats, ThreadName, TimedOut, pinned, quiesce,
+    ReadGroup, Request, Requested, Runtime, Shared, Stats, ThreadName, TimedOut, WeakCown, pinned, quiesce,
     quiesce_timeout, read, try_when, wait, when,
 };
 

@@ -4,10 +4,12 @@
 
 mod guard;
 mod handle;
+mod weak;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::failure::Failure;
@@ -17,6 +19,7 @@ use crate::sync::UnsafeCell;
 
 pub use guard::{Acquired, AcquiredRead};
 pub use handle::Handle;
+pub use weak::WeakCown;
 
 /// A concurrent owner: shared data that behaviors request, and that nobody touches otherwise.
 ///
@@ -79,6 +82,42 @@ impl<T: Send + 'static> Cown<T> {
     }
 }
 
+impl<T: Send + 'static> Cown<T> {
+    /// A handle that does not keep the value alive.
+    pub fn downgrade(&self) -> WeakCown<T> {
+        WeakCown::new(self)
+    }
+
+    /// The value, if this is the only handle and no behavior requests or holds the cown.
+    ///
+    /// ```
+    /// use boc_runtime::{Cown, quiesce, when};
+    ///
+    /// let cown = Cown::new(vec![1]);
+    /// when(&cown, |mut list| list.push(2));
+    /// quiesce();
+    /// assert_eq!(cown.try_into_inner().unwrap(), [1, 2]);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The handle itself otherwise.
+    pub fn try_into_inner(self) -> Result<T, Cown<T>> {
+        // SAFETY: this handle keeps the block alive.
+        if !unsafe { self.header().as_ref() }.try_claim_last() {
+            return Err(self);
+        }
+        let header = ManuallyDrop::new(self).header();
+        // SAFETY: the weak count of the strong handles is ours and keeps the memory.
+        let value = unsafe { Cown::<T>::value_of(header) };
+        // SAFETY: the strong count was ours alone: nobody uses the value or will, and it is not dropped in the block.
+        let value = unsafe { value.read() };
+        // SAFETY: the weak count of the strong handles.
+        unsafe { memory::release_weak(header) };
+        Ok(value)
+    }
+}
+
 impl<T> Cown<T> {
     pub(crate) fn header(&self) -> NonNull<Header> {
         self.block.cast()
@@ -120,7 +159,7 @@ unsafe fn dispose<T>(header: NonNull<Header>) -> Disposal {
 }
 
 unsafe fn free<T>(header: NonNull<Header>) {
-    let block = header.cast::<CownBlock<std::mem::ManuallyDrop<T>>>();
+    let block = header.cast::<CownBlock<ManuallyDrop<T>>>();
     // SAFETY: made by `Box` in `Cown::new` (`ManuallyDrop` keeps the layout); both counts are zero, the value is gone.
     drop(unsafe { Box::from_raw(block.as_ptr()) });
 }

@@ -75,6 +75,30 @@ impl Header {
     }
 }
 
+impl Header {
+    /// Takes a strong count if there is one.
+    pub(crate) fn try_retain(&self) -> bool {
+        // Relaxed: as in `retain`.
+        let retained = self.strong.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
+            (count != 0).then(|| if count > MAX_COUNT { too_many() } else { count + 1 })
+        });
+        retained.is_ok()
+    }
+
+    /// Takes the last strong count away, if the caller's is the last: nobody has the value but the caller.
+    pub(crate) fn try_claim_last(&self) -> bool {
+        // Acquire: pairs with the Release of those who gave theirs back.
+        self.strong.compare_exchange(1, 0, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    pub(crate) fn retain_weak(&self) {
+        // Relaxed: as in `retain`.
+        if self.weak.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
+            too_many();
+        }
+    }
+}
+
 /// Takes a strong count.
 ///
 /// # Safety
