@@ -16,7 +16,7 @@ impl Rng {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -26,7 +26,7 @@ impl Rng {
 
     /// A number in `0..bound`.
     pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+        (self.number() % bound as u64) as usize
     }
 
     /// True in `percent` of a hundred cases.
@@ -72,7 +72,7 @@ pub fn stress(usual: usize, round: impl Fn(&mut Rng) + Sync) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
     let mut seeds = Rng::seeded(now.as_nanos() as u64);
     for _ in 0..repetitions(usual) {
-        one_round(seeds.next(), &round);
+        one_round(seeds.number(), &round);
     }
 }
 

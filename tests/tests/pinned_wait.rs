@@ -35,7 +35,9 @@ fn join_is_woken_by_work_that_arrives_while_it_waits() {
                 })
             });
             assert_eq!(third.join().unwrap(), 2 * i);
-            opener.map(|opener| opener.join().unwrap());
+            if let Some(opener) = opener {
+                opener.join().unwrap();
+            }
         }
     });
 }

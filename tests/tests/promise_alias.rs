@@ -122,7 +122,7 @@ fn try_when_returns_the_mistake() {
         });
         assert_eq!(fine.expect("no alias").join().unwrap(), 3);
         let refused = boc::try_when((&a, read(&b), &a), |(a, _, _)| *a);
-        let message = refused.err().expect("an alias").to_string();
+        let message = refused.expect_err("an alias").to_string();
         assert!(message.contains("1 and 3"), "{message}");
         assert_eq!(when!(a => *a).join().unwrap(), 3);
     });

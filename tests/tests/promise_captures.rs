@@ -128,7 +128,7 @@ fn names_inside_format_strings_are_uses() {
         let (x, label, width) = (Cown::new(7), "seven", 10);
         let text = when!(x => format!("{label}={x:>width$} {:?} {y}", *x, y = 2, x = *x));
         assert_eq!(text.join().unwrap(), "seven=         7 7 2");
-        assert_eq!(when!(x => format!("{x:?}").contains('7')).join().unwrap(), true);
+        assert!(when!(x => format!("{x:?}").contains('7')).join().unwrap());
     });
 }
 

@@ -214,7 +214,7 @@ fn places_are_names_fields_and_expressions() {
     }
     on_workers(1, || {
         let outer = Outer { inner: Inner { cown: Cown::new(1) }, pair: (Cown::new(2), Cown::new(3)) };
-        let all = vec![Cown::new(4), Cown::new(5)];
+        let all = [Cown::new(4), Cown::new(5)];
         let pick = |at: usize| all[at].clone();
         let sum = when!(outer.inner.cown, second = outer.pair.1, read fourth = all[0], fifth = pick(1) => {
             *cown + *second + *fourth + *fifth

@@ -84,7 +84,9 @@ fn a_guard_dropped_early_releases_nothing() {
         let (cown, other) = (Cown::new(0), Cown::new(0));
         let (gate, ran) = (Gate::new(), Arc::new(AtomicBool::new(false)));
         let first = when!(cown, other, clone gate, clone ran => {
-            drop(cown);
+            {
+                let _gone = cown;
+            }
             gate.pass(); // until the second one is queued
             thread::sleep(Duration::from_millis(20));
             *other = 1;

@@ -41,7 +41,7 @@ impl Program<'_> {
         let body = Body {
             id: id as u64,
             panics,
-            linger: self.rng.next() % 40,
+            linger: self.rng.number() % 40,
             before_write: write.iter().map(expected).collect(),
             before_look: look.iter().map(expected).collect(),
             ran: Arc::clone(&self.ran),

@@ -24,7 +24,7 @@ fn limits(rng: &mut Rng) -> PumpLimits {
     let limits = PumpLimits::new();
     match rng.below(3) {
         0 => limits.max_behaviors(NonZeroUsize::new(1 + rng.below(5)).expect("not zero")),
-        1 => limits.deadline(Duration::from_micros(rng.next() % 500)),
+        1 => limits.deadline(Duration::from_micros(rng.number() % 500)),
         _ => limits,
     }
 }
@@ -61,7 +61,7 @@ fn random_homes(rng: &mut Rng, workers: usize, steps: usize) {
             let mut homes = Vec::new();
             for drops in &drops {
                 let (send, receive) = channel();
-                let (mut rng, watch, stop) = (Rng::seeded(rng.next()), &watch, &stop);
+                let (mut rng, watch, stop) = (Rng::seeded(rng.number()), &watch, &stop);
                 let out = move |cowns| send.send(cowns).expect("a receiver");
                 scope.spawn(move || home(&mut rng, drops, watch, out, stop));
                 homes.push(receive.recv().expect("its cowns"));
@@ -97,7 +97,7 @@ fn schedule(
     let (write, look): (Vec<usize>, Vec<usize>) = chosen.into_iter().partition(|_| rng.chance(50));
     let writers: Vec<&Cown<Probe>> = write.iter().map(|&at| &plain[at]).collect();
     let readers: Vec<&Cown<Probe>> = look.iter().map(|&at| &plain[at]).collect();
-    let linger = rng.next() % 30;
+    let linger = rng.number() % 30;
     when!(pinned locals, writers, read readers, clone watch, clone ran => {
         watch.check(thread::current().id() == home, || "not at home".into());
         let mut held: Vec<_> = locals.iter_mut().map(|local| local.probe.exclusive()).collect();
@@ -131,7 +131,7 @@ fn a_home_that_goes_away() {
         on_workers(2, move || {
             let (drops, plain) = (Drops::new(), Cown::new(0));
             let (send, receive) = channel();
-            let (pumps, mut own) = (rng.below(20), Rng::seeded(rng.next()));
+            let (pumps, mut own) = (rng.below(20), Rng::seeded(rng.number()));
             let home = thread::spawn({
                 let drops = drops.clone();
                 move || {

@@ -28,19 +28,19 @@ impl Shared {
         let writers: Vec<&Cown<Probe>> = write.iter().map(|&at| &self.cowns[at]).collect();
         let readers: Vec<&Cown<Probe>> = look.iter().map(|&at| &self.cowns[at]).collect();
         self.scheduled.fetch_add(1, Ordering::SeqCst);
-        let (shared, token, mut rng) = (self.clone(), self.drops.token(), Rng::seeded(rng.next()));
+        let (shared, token, mut rng) = (self.clone(), self.drops.token(), Rng::seeded(rng.number()));
         when!(writers, read readers => {
             let _ = &token;
             shared.ran.fetch_add(1, Ordering::SeqCst);
             let mut held: Vec<_> = writers.iter_mut().map(Probe::exclusive).collect();
             held.extend(readers.iter().map(Probe::shared));
             writers.iter_mut().for_each(|probe| probe.log.push(mark));
-            held.iter().for_each(|held| held.linger(rng.next() % 30));
+            held.iter().for_each(|held| held.linger(rng.number() % 30));
             if depth > 0 && rng.chance(40) {
                 shared.schedule(&mut rng, NESTED, depth - 1);
             }
             if depth > 0 && !writers.is_empty() && rng.chance(40) {
-                shared.again(&writers.guard(rng.below(writers.len())));
+                shared.again(writers.guard(rng.below(writers.len())));
             }
         });
     }
@@ -76,7 +76,7 @@ fn random_threads(rng: &mut Rng, workers: usize, steps: u64) {
         let runtime = Runtime::builder().workers(workers).build().expect("a runtime");
         thread::scope(|scope| {
             for thread in 0..THREADS {
-                let (shared, runtime, mut rng) = (&shared, &runtime, Rng::seeded(rng.next()));
+                let (shared, runtime, mut rng) = (&shared, &runtime, Rng::seeded(rng.number()));
                 scope.spawn(move || {
                     runtime.enter(|| {
                         for step in 0..steps {

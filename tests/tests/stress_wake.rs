@@ -12,8 +12,8 @@ use boc_tests::{Rng, on_workers, stress};
 /// Anything between not at all and long enough to fall asleep.
 fn pause(rng: &mut Rng) {
     match rng.below(10) {
-        0 => thread::sleep(Duration::from_micros(200 + rng.next() % 300)),
-        1..=3 => (0..rng.next() % 2_000).for_each(|_| std::hint::spin_loop()),
+        0 => thread::sleep(Duration::from_micros(200 + rng.number() % 300)),
+        1..=3 => (0..rng.number() % 2_000).for_each(|_| std::hint::spin_loop()),
         4 => thread::yield_now(),
         _ => {}
     }
@@ -55,7 +55,7 @@ fn several_threads_one_behavior_at_a_time() {
             let runtime = Runtime::builder().workers(1 + rng.below(4)).build().expect("a runtime");
             thread::scope(|scope| {
                 for _ in 0..3 {
-                    let (runtime, mut rng) = (&runtime, Rng::seeded(rng.next()));
+                    let (runtime, mut rng) = (&runtime, Rng::seeded(rng.number()));
                     scope.spawn(move || {
                         for i in 0..100 {
                             pause(&mut rng);
