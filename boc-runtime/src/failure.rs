@@ -87,6 +87,11 @@ impl Failure {
         Failure::new(FailureKind::Cancelled, message.into(), Some(place), None)
     }
 
+    pub(crate) fn abandoned() -> Failure {
+        let message = "the promise's resolver was dropped without a value";
+        Failure::new(FailureKind::Abandoned, message.into(), None, None)
+    }
+
     pub(crate) fn taken() -> Failure {
         let message = "the promise's value was taken by an earlier join";
         Failure::new(FailureKind::Taken, message.into(), None, None)

@@ -2,5 +2,5 @@
 
 pub use crate::{
     Acquired, AcquiredRead, Cown, Failure, FailureKind, MainThread, PinnedCown, Promise, PumpLimits,
-    PumpResult, Runtime, WeakCown, pinned, quiesce, read, when,
+    PumpResult, Resolver, Runtime, WeakCown, pinned, quiesce, read, when,
 };

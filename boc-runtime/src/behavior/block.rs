@@ -4,6 +4,7 @@
 
 use std::alloc::{self, Layout};
 use std::marker::PhantomData;
+use std::mem::needs_drop;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -15,10 +16,10 @@ use crate::promise::Promised;
 use crate::queue::{Slot, Status};
 use crate::request::{Affinity, HomeOf, Request};
 use crate::sched::Core;
-use crate::sync::{AtomicBool, Ordering, UnsafeCell};
-use crate::trace;
+use crate::sync::UnsafeCell;
 
 use super::run::{self, Ran};
+use super::stage::Stage;
 use super::task::{Hint, Job, Task};
 
 /// The part of a block that does not depend on its types.
@@ -81,27 +82,6 @@ pub(crate) struct Payload<Q: Request, F, R> {
     pub(crate) stage: UnsafeCell<Stage<F, R>>,
 }
 
-/// The body, and then its outcome.
-pub(crate) enum Stage<F, R> {
-    Body(F),
-    Running,
-    /// In a cell of its own: a shared holder reads through the same pointer through which an exclusive one writes.
-    Value(UnsafeCell<R>),
-    Failed(Failure, Seen),
-    Taken,
-}
-
-/// Whether somebody has requested or joined a failed promise; if nobody has, tracing warns.
-#[derive(Debug, Default)]
-pub(crate) struct Seen(AtomicBool);
-
-impl Seen {
-    fn set(&self) {
-        // Relaxed: read when nobody else has the promise any more.
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 /// A behavior's block with its types.
 pub(crate) struct Block<Q, F, R> {
     pub(crate) behavior: NonNull<Behavior>,
@@ -127,7 +107,7 @@ where
             pinned: false,
             value: Self::value,
             take: Self::take,
-            inert: if std::mem::needs_drop::<R>() { None } else { Some(Self::inert) },
+            inert: if needs_drop::<R>() { None } else { Some(Self::inert) },
             dispose: Self::dispose,
             free: Self::free,
         },
@@ -200,35 +180,14 @@ where
         // SAFETY: this function stands in the table of this type only; alive (caller holds the promise).
         let stage = unsafe { Self::from_raw(header.cast()).stage() };
         // SAFETY: the caller holds the promise; a shared holder only reads here.
-        match unsafe { &*stage } {
-            Stage::Value(value) => {
-                Ok(NonNull::new(value.get()).expect("a cell's value has an address").cast())
-            }
-            Stage::Failed(failure, seen) => {
-                seen.set();
-                Err(failure.clone())
-            }
-            Stage::Taken => Err(Failure::taken()),
-            Stage::Body(_) | Stage::Running => unreachable!("a promise is granted after it is finished"),
-        }
+        unsafe { &*stage }.value()
     }
 
     unsafe fn take(header: NonNull<Header>, out: NonNull<()>) {
         // SAFETY: as in `value`.
         let stage = unsafe { Self::from_raw(header.cast()).stage() };
         // SAFETY: the caller holds the promise exclusively.
-        let stage = unsafe { &mut *stage };
-        let result = match std::mem::replace(stage, Stage::Taken) {
-            Stage::Value(value) => Ok(value.into_inner()),
-            Stage::Failed(failure, seen) => {
-                // A failure is not used up: later requests fail with it too.
-                seen.set();
-                *stage = Stage::Failed(failure.clone(), seen);
-                Err(failure)
-            }
-            Stage::Taken => Err(Failure::taken()),
-            Stage::Body(_) | Stage::Running => unreachable!("a promise is granted after it is finished"),
-        };
+        let result = unsafe { &mut *stage }.take();
         // SAFETY: `out` is where the joiner of a `Promise<R>` wants its result.
         unsafe { out.cast::<Result<R, Failure>>().write(result) };
     }
@@ -238,20 +197,14 @@ where
         // SAFETY: this function stands in the table of this type only; the memory is kept by the weak count.
         let stage = unsafe { Self::from_raw(header.cast()).stage() };
         // SAFETY: the strong count is zero: nobody else uses the stage.
-        !matches!(unsafe { &*stage }, Stage::Failed(..))
+        unsafe { &*stage }.is_inert()
     }
 
     unsafe fn dispose(header: NonNull<Header>) -> Disposal {
         // SAFETY: this function stands in the table of this type only; the memory is kept by the weak count.
         let stage = unsafe { Self::from_raw(header.cast()).stage() };
         // SAFETY: the strong count is zero: nobody else uses the stage.
-        let mut stage = std::mem::replace(unsafe { &mut *stage }, Stage::Taken);
-        if let Stage::Failed(failure, seen) = &mut stage
-            && !*seen.0.get_mut()
-        {
-            trace::unseen(failure);
-        }
-        drop(stage);
+        unsafe { &mut *stage }.end();
         Disposal::Done
     }
 

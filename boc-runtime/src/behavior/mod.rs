@@ -4,9 +4,11 @@ mod block;
 mod order;
 mod run;
 mod schedule;
+mod stage;
 mod task;
 
 pub(crate) use block::Behavior;
-pub(crate) use run::{Ran, cancel, release_slot, run};
+pub(crate) use run::{Ran, cancel, release_promise, release_slot, run};
 pub(crate) use schedule::{Refused, schedule};
+pub(crate) use stage::Stage;
 pub(crate) use task::{Hint, Job, Task};

@@ -8,14 +8,14 @@ use std::ptr::NonNull;
 use crate::failure::Failure;
 use crate::later;
 use crate::memory::{self, Header};
-use crate::queue::{self, Effects, Queue, Slot};
+use crate::queue::{self, Effects, Queue, Slot, Status};
 use crate::request::{Granted, Request};
 use crate::sched::{self, Core};
-use crate::sync::UnsafeCell;
 use crate::trace;
 use crate::unwind::{self, Bomb};
 
-use super::block::{Behavior, Block, Seen, Stage};
+use super::block::{Behavior, Block};
+use super::stage::Stage;
 use super::task::{self, Hint, Job};
 
 /// How a behavior ended.
@@ -80,11 +80,11 @@ where
     // SAFETY: alive until it is completed.
     sched::body_ended(unsafe { behavior.as_ref() }.core);
     let (stage, ran) = match outcome {
-        Ok(Ok(value)) => (Stage::Value(UnsafeCell::new(value)), Ran::Returned),
-        Ok(Err(failure)) => (Stage::Failed(failure, Seen::default()), Ran::Skipped),
+        Ok(Ok(value)) => (Stage::value_of(value), Ran::Returned),
+        Ok(Err(failure)) => (Stage::failed(failure), Ran::Skipped),
         Err(payload) => {
             let failure = Failure::panicked(payload, place);
-            (Stage::Failed(failure.clone(), Seen::default()), Ran::Panicked(failure))
+            (Stage::failed(failure.clone()), Ran::Panicked(failure))
         }
     };
     // SAFETY: this behavior is what `begin` has begun.
@@ -105,7 +105,7 @@ where
     let Begun { body, place, slots, .. } = unsafe { begin(block) };
     unwind::contain(|| drop(body));
     // SAFETY: this behavior is what `begin` has begun.
-    unsafe { complete(block, Stage::Failed(Failure::cancelled(place), Seen::default()), slots) };
+    unsafe { complete(block, Stage::failed(Failure::cancelled(place)), slots) };
 }
 
 struct Begun<P, F> {
@@ -166,6 +166,16 @@ pub(crate) unsafe fn release_slot(slot: NonNull<Slot>) {
     let _scope = later::Scope::new();
     // SAFETY: the caller's duty.
     unsafe { queue::release(slot, &mut Releasing) };
+}
+
+/// Gives a promise up that no behavior leads: a resolver's.
+///
+/// # Safety
+/// As `queue::release_producer`.
+pub(crate) unsafe fn release_promise(cown: NonNull<Queue>, producer: NonNull<Status>) {
+    let _scope = later::Scope::new();
+    // SAFETY: the caller's duty.
+    unsafe { queue::release_producer(cown, producer, &mut Releasing) };
 }
 
 /// Writes the outcome, releases everything and counts the behavior out.

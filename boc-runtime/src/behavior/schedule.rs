@@ -17,8 +17,9 @@ use crate::sched::Core;
 use crate::sync::UnsafeCell;
 use crate::unwind::Bomb;
 
-use super::block::{self, Behavior, Block, Payload, Stage};
+use super::block::{self, Behavior, Block, Payload};
 use super::order::{Clash, Order};
+use super::stage::Stage;
 use super::task::{self, Hint, Task};
 
 /// Why a request set was refused; nothing was scheduled.

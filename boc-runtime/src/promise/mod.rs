@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "a counted handle of a behavior's block")]
 
 mod join;
+mod resolver;
 mod ticket;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use crate::memory::{self, Header};
 use crate::queue::Status;
 
+pub use resolver::Resolver;
 pub(crate) use ticket::Ticket;
 
 /// The start of a block that holds a promise.

@@ -1,0 +1,173 @@
+//! Owns: [`Resolver`] and the block of a promise that no behavior fills.
+
+#![expect(unsafe_code, reason = "a block of its own kind behind a promise")]
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::mem::{ManuallyDrop, needs_drop, offset_of};
+use std::ptr::NonNull;
+
+use crate::behavior::{self, Stage};
+use crate::failure::Failure;
+use crate::memory::{Disposal, Header, Table};
+use crate::queue::{Queue, Status};
+use crate::sync::UnsafeCell;
+
+use super::{Promise, Promised};
+
+/// The other end of a promise that is filled from outside: by a thread, an async task, a callback.
+///
+/// Dropped unused, it fails its promise with [`FailureKind::Abandoned`](crate::FailureKind::Abandoned). It may be used on
+/// any thread, and inside a body.
+///
+/// ```
+/// use boc_runtime::{FailureKind, Promise, when};
+///
+/// let (resolver, reply) = Promise::new();
+/// let length = when(&reply, |reply: boc_runtime::Acquired<'_, String>| reply.len());
+/// std::thread::spawn(move || resolver.resolve("from outside".to_owned()));
+/// assert_eq!(length.join().unwrap(), 12);
+///
+/// let (resolver, never) = Promise::<u32>::new();
+/// drop(resolver);
+/// assert_eq!(never.join().unwrap_err().kind(), FailureKind::Abandoned);
+/// ```
+#[must_use = "a resolver that is dropped fails its promise"]
+pub struct Resolver<R> {
+    block: NonNull<Owed<R>>,
+    _result: PhantomData<R>,
+}
+
+// SAFETY: a resolver moves an `R` into the block, and nothing else.
+unsafe impl<R: Send> Send for Resolver<R> {}
+// SAFETY: by reference it does nothing.
+unsafe impl<R: Send> Sync for Resolver<R> {}
+
+/// The block of a promise that a resolver fills. The resolver leads its queue.
+#[repr(C)]
+struct Owed<R> {
+    promised: Promised,
+    stage: UnsafeCell<Stage<(), R>>,
+}
+
+impl<R: Send + 'static> Promise<R> {
+    /// A promise that is filled from outside, and what fills it.
+    ///
+    /// Nothing counts it as work in flight: `quiesce` does not wait for it, but for the behaviors that request it.
+    pub fn new() -> (Resolver<R>, Promise<R>) {
+        // Two strong counts: the promise, and the activity of its queue, which the resolver leads.
+        let header = Header::new(&Owed::<R>::TABLE, Queue::idle(), 2, 1);
+        let owed = Owed { promised: Promised::new(header), stage: UnsafeCell::new(Stage::Running) };
+        let mut block = NonNull::from(Box::leak(Box::new(owed)));
+        let producer = Owed::producer_of(block);
+        // SAFETY: nobody else knows the block yet.
+        unsafe { block.as_mut() }.promised.header.queue = Queue::led_by(producer.as_ptr());
+        // SAFETY: one of the two strong counts is the promise's.
+        let promise = unsafe { Promise::from_raw(block.cast(), PhantomData) };
+        (Resolver { block, _result: PhantomData }, promise)
+    }
+}
+
+impl<R> Owed<R> {
+    fn producer_of(block: NonNull<Owed<R>>) -> NonNull<Status> {
+        // SAFETY: within the block.
+        unsafe { block.byte_add(offset_of!(Promised, producer)) }.cast()
+    }
+
+    /// # Safety
+    /// `header` heads an `Owed<R>` whose memory is there.
+    unsafe fn stage(header: NonNull<Header>) -> *mut Stage<(), R> {
+        // SAFETY: the caller's duty; makes no reference.
+        UnsafeCell::raw_get(unsafe { &raw const (*header.cast::<Owed<R>>().as_ptr()).stage })
+    }
+}
+
+impl<R: Send + 'static> Owed<R> {
+    const TABLE: Table = Table {
+        pinned: false,
+        value: Self::value,
+        take: Self::take,
+        inert: if needs_drop::<R>() { None } else { Some(Self::inert) },
+        dispose: Self::dispose,
+        free: Self::free,
+    };
+
+    unsafe fn value(header: NonNull<Header>) -> Result<NonNull<()>, Failure> {
+        // SAFETY: this function stands in the table of this type only.
+        let stage = unsafe { Self::stage(header) };
+        // SAFETY: the caller holds the promise; a shared holder only reads here.
+        unsafe { &*stage }.value()
+    }
+
+    unsafe fn take(header: NonNull<Header>, out: NonNull<()>) {
+        // SAFETY: as in `value`.
+        let stage = unsafe { Self::stage(header) };
+        // SAFETY: the caller holds the promise exclusively.
+        let result = unsafe { &mut *stage }.take();
+        // SAFETY: `out` is where the joiner of a `Promise<R>` wants its result.
+        unsafe { out.cast::<Result<R, Failure>>().write(result) };
+    }
+
+    unsafe fn inert(header: NonNull<Header>) -> bool {
+        // SAFETY: as in `value`.
+        let stage = unsafe { Self::stage(header) };
+        // SAFETY: the strong count is zero: nobody else uses the stage.
+        unsafe { &*stage }.is_inert()
+    }
+
+    unsafe fn dispose(header: NonNull<Header>) -> Disposal {
+        // SAFETY: as in `value`.
+        let stage = unsafe { Self::stage(header) };
+        // SAFETY: the strong count is zero: nobody else uses the stage.
+        unsafe { &mut *stage }.end();
+        Disposal::Done
+    }
+
+    unsafe fn free(header: NonNull<Header>) {
+        // SAFETY: made by `Box` in `Promise::new`; both counts are zero.
+        drop(unsafe { Box::from_raw(header.cast::<Owed<R>>().as_ptr()) });
+    }
+}
+
+impl<R> Resolver<R> {
+    /// Fills the promise; behaviors that wait for it become ready.
+    pub fn resolve(self, value: R) {
+        ManuallyDrop::new(self).finish(Stage::value_of(value));
+    }
+
+    /// Fails the promise with a failure from elsewhere.
+    ///
+    /// ```
+    /// use boc_runtime::{Promise, when};
+    ///
+    /// let failure = when((), |()| panic!("first")).join().unwrap_err();
+    /// let (resolver, promise) = Promise::<u8>::new();
+    /// resolver.fail(failure);
+    /// assert_eq!(promise.join().unwrap_err().message(), "first");
+    /// ```
+    pub fn fail(self, failure: Failure) {
+        ManuallyDrop::new(self).finish(Stage::failed(failure));
+    }
+
+    /// Called once: a resolver is used up, or dropped.
+    fn finish(&mut self, outcome: Stage<(), R>) {
+        // SAFETY: the activity of the queue, which this resolver leads, keeps the block.
+        let stage = unsafe { Owed::<R>::stage(self.block.cast()) };
+        // SAFETY: nobody else uses the stage yet; what is overwritten is `Running`, which needs no drop.
+        unsafe { stage.write(outcome) };
+        // SAFETY: it leads the queue since `Promise::new`; the outcome is written; once.
+        unsafe { behavior::release_promise(self.block.cast(), Owed::producer_of(self.block)) };
+    }
+}
+
+impl<R> Drop for Resolver<R> {
+    fn drop(&mut self) {
+        self.finish(Stage::failed(Failure::abandoned()));
+    }
+}
+
+impl<R> fmt::Debug for Resolver<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolver").field("result", &std::any::type_name::<R>()).finish_non_exhaustive()
+    }
+}
