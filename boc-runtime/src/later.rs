@@ -1,7 +1,7 @@
 //! Owns: what must not happen now: user code while queues are being changed, and recursion along chains.
 //!
-//! Three things can follow from releasing a cown or dropping a handle that run user code or release more: a value
-//! dies, a behavior is cancelled, a spent ticket passes its promise on. Each may cause the next, a million deep. Inside
+//! Four things can follow from releasing a cown or dropping a handle that run user code or release more: a value
+//! dies, a behavior is cancelled, an async task is woken, a spent ticket passes its promise on. Each may cause the next, a million deep. Inside
 //! a [`Scope`] they are put on a list of this thread, and the outermost scope works the list off in a loop when it ends.
 
 #![expect(unsafe_code, reason = "disposes of blocks whose counts have reached zero, cancels jobs")]
@@ -10,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::task::Waker;
 
 use crate::behavior::Job;
 use crate::memory::{Disposal, Header, release_weak};
@@ -21,6 +22,7 @@ enum Item {
     Dispose(NonNull<Header>),
     Cancel(Job),
     PassOn(Arc<Ticket>),
+    Wake(Waker),
 }
 
 thread_local! {
@@ -104,6 +106,12 @@ pub(crate) fn pass_on(ticket: Arc<Ticket>) {
     put_off(Item::PassOn(ticket));
 }
 
+/// Wakes an async task.
+pub(crate) fn wake(waker: Waker) {
+    let _scope = Scope::new();
+    put_off(Item::Wake(waker));
+}
+
 /// Puts it on the list. At the very end of a thread, when the list is gone, it is done at once, recursion or not.
 fn put_off(item: Item) {
     let mut item = Some(item);
@@ -141,6 +149,7 @@ fn carry_out(item: Item) -> Option<Payload> {
             unsafe { sched::cancel_now(job) };
             None
         }
+        Item::Wake(waker) => unwind::catch(|| waker.wake()).err(),
         Item::PassOn(ticket) => {
             // SAFETY: granted and spent: nobody else releases it.
             unsafe { ticket.release() };

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
-use crate::sched::{self, Parker};
+use crate::sched;
 
 use super::Promise;
-use super::ticket::Ticket;
+use super::ticket::{Signal, Ticket};
 
 impl<R: Send + 'static> Promise<R> {
     /// Waits for the behavior and takes its result.
@@ -72,17 +72,17 @@ impl<R: Send + 'static> Promise<R> {
     /// A place in the promise's queue, waiting: what an earlier `join_timeout` has left if it is still good, or a new one.
     fn ticket(&mut self) -> Arc<Ticket> {
         if let Some(left) = self.ticket.take()
-            && left.wait_again(Parker::current())
+            && left.wait_again(Signal::unpark())
         {
             return left;
         }
         // SAFETY: this handle keeps the promise alive.
-        unsafe { Ticket::enter(self.header(), Parker::current()) }
+        unsafe { Ticket::enter(self.header(), Signal::unpark()) }
     }
 
     /// # Safety
     /// The ticket is granted; called once.
-    unsafe fn take(self, ticket: &Ticket) -> Result<R, Failure> {
+    pub(super) unsafe fn take(self, ticket: &Ticket) -> Result<R, Failure> {
         let mut result = MaybeUninit::<Result<R, Failure>>::uninit();
         // SAFETY: this handle keeps the block alive.
         let table = unsafe { self.header().as_ref() }.table;

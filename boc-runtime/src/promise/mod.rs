@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "a counted handle of a behavior's block")]
 
+mod future;
 mod join;
 mod resolver;
 mod ticket;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use crate::memory::{self, Header};
 use crate::queue::Status;
 
+pub use future::PromiseFuture;
 pub use resolver::Resolver;
 pub(crate) use ticket::Ticket;
 

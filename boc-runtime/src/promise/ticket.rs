@@ -8,7 +8,7 @@
 //! | state | meaning | leaves it |
 //! |---|---|---|
 //! | `Idle` | in the queue, nobody waits | the joiner: `Waiting`; the grant: `Spent` |
-//! | `Waiting` | in the queue, the joiner sleeps | the grant: `Granted`; the joiner at its deadline: `Idle` |
+//! | `Waiting` | in the queue, the joiner sleeps (or, a future, has left its waker) | the grant: `Granted`; the joiner at its deadline: `Idle` |
 //! | `Granted` | the joiner holds the promise | the joiner, when it has taken the result: nobody looks any more |
 //! | `Spent` | passed on | nobody |
 //!
@@ -22,6 +22,7 @@ use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::task::Waker;
 
 use parking_lot::Mutex;
 
@@ -37,13 +38,27 @@ const WAITING: u32 = 1;
 const GRANTED: u32 = 2;
 const SPENT: u32 = 3;
 
+/// How a joiner is told.
+#[derive(Debug)]
+pub(super) enum Signal {
+    Unpark(Arc<Parker>),
+    Wake(Waker),
+}
+
+impl Signal {
+    /// For the calling thread.
+    pub(super) fn unpark() -> Signal {
+        Signal::Unpark(Parker::current())
+    }
+}
+
 #[repr(C)]
 pub(crate) struct Ticket {
     /// First: the queue gives back a pointer to it.
     task: Task,
     slot: UnsafeCell<MaybeUninit<Slot>>,
     state: AtomicU32,
-    parker: Mutex<Option<Arc<Parker>>>,
+    signal: Mutex<Option<Signal>>,
 }
 
 // SAFETY: the slot is written before the ticket is shared; its words are atomic.
@@ -56,12 +71,12 @@ impl Ticket {
     ///
     /// # Safety
     /// `promise` is alive during the call.
-    pub(super) unsafe fn enter(promise: NonNull<Header>, parker: Arc<Parker>) -> Arc<Ticket> {
+    pub(super) unsafe fn enter(promise: NonNull<Header>, signal: Signal) -> Arc<Ticket> {
         let ticket = Arc::new(Ticket {
             task: Task::new(dispatch_ticket, 1),
             slot: UnsafeCell::new(MaybeUninit::uninit()),
             state: AtomicU32::new(WAITING),
-            parker: Mutex::new(Some(parker)),
+            signal: Mutex::new(Some(signal)),
         });
         // The queue's count; `dispatch_ticket` takes it over.
         let raw = Arc::into_raw(Arc::clone(&ticket)).cast_mut();
@@ -77,12 +92,20 @@ impl Ticket {
 
     /// Begins to wait once more. `false`: the ticket is spent.
     #[must_use]
-    pub(super) fn wait_again(&self, parker: Arc<Parker>) -> bool {
-        *self.parker.lock() = Some(parker);
-        // Release: pairs with the Acquire of the grant, which reads `parker` (and the lock orders that too).
+    pub(super) fn wait_again(&self, signal: Signal) -> bool {
+        self.set_signal(signal);
+        // Release: pairs with the Acquire of the grant, which reads `signal` (and the lock orders that too).
         let waiting = self.state.compare_exchange(IDLE, WAITING, Ordering::Release, Ordering::Relaxed);
         debug_assert!(matches!(waiting, Ok(_) | Err(SPENT)), "{waiting:?}");
         waiting.is_ok()
+    }
+
+    /// Replaces what the grant does to the joiner. Ask [`is_granted`](Ticket::is_granted) afterwards: the grant may have
+    /// come before, and found the old one.
+    pub(super) fn set_signal(&self, signal: Signal) {
+        let old = self.signal.lock().replace(signal);
+        // A waker's destructor is foreign code: not under the lock.
+        drop(old);
     }
 
     pub(super) fn is_granted(&self) -> bool {
@@ -113,10 +136,14 @@ impl Ticket {
     /// The queue grants the promise.
     fn grant(self: Arc<Ticket>) {
         loop {
-            // AcqRel: Release for the joiner, which reads the result; Acquire for `parker`.
+            // AcqRel: Release for the joiner, which reads the result; Acquire for `signal`.
             if self.state.compare_exchange(WAITING, GRANTED, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-                let parker = self.parker.lock().clone();
-                parker.expect("a waiting joiner has left its parker").unpark();
+                let signal = self.signal.lock().take();
+                match signal.expect("a waiting joiner has left its signal") {
+                    Signal::Unpark(parker) => parker.unpark(),
+                    // Foreign code: not while cowns are being released.
+                    Signal::Wake(waker) => later::wake(waker),
+                }
                 return;
             }
             // Relaxed: nothing is read on the strength of it; the pass-on is ordered by the queue.

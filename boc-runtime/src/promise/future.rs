@@ -1,0 +1,109 @@
+//! Owns: waiting for a promise in async code.
+
+#![expect(unsafe_code, reason = "moves the result out of a behavior's block")]
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use crate::failure::Failure;
+
+use super::Promise;
+use super::ticket::{Signal, Ticket};
+
+/// The future of a [`Promise`]'s result: what `promise.await` awaits. It works on any executor.
+///
+/// As [`join`](Promise::join), it takes the result. Dropping it before it is ready is harmless: the behavior runs all
+/// the same, and other handles of the promise are still good.
+///
+/// ```
+/// use boc_runtime::{Cown, Promise, when};
+/// # fn block_on<F: Future>(future: F) -> F::Output {
+/// #     use std::{pin::pin, sync::Arc, task::{Context, Poll, Wake}, thread::{self, Thread}};
+/// #     struct Unpark(Thread);
+/// #     impl Wake for Unpark {
+/// #         fn wake(self: Arc<Self>) { self.0.unpark() }
+/// #     }
+/// #     let waker = Arc::new(Unpark(thread::current())).into();
+/// #     let mut future = pin!(future);
+/// #     loop {
+/// #         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+/// #             Poll::Ready(output) => return output,
+/// #             Poll::Pending => thread::park(),
+/// #         }
+/// #     }
+/// # }
+///
+/// async fn total(bill: &Cown<Vec<u32>>) -> u32 {
+///     when(bill, |bill| bill.iter().sum()).await.expect("the body does not panic")
+/// }
+///
+/// assert_eq!(block_on(total(&Cown::new(vec![3, 4]))), 7);
+/// ```
+#[must_use = "futures do nothing unless polled"]
+pub struct PromiseFuture<R> {
+    /// Taken when the future is done.
+    promise: Option<Promise<R>>,
+    /// The place in the promise's queue, since the first poll.
+    ticket: Option<Arc<Ticket>>,
+}
+
+impl<R> Unpin for PromiseFuture<R> {}
+
+impl<R: Send + 'static> IntoFuture for Promise<R> {
+    type Output = Result<R, Failure>;
+    type IntoFuture = PromiseFuture<R>;
+
+    fn into_future(self) -> PromiseFuture<R> {
+        PromiseFuture { promise: Some(self), ticket: None }
+    }
+}
+
+impl<R: Send + 'static> Future for PromiseFuture<R> {
+    type Output = Result<R, Failure>;
+
+    /// # Panics
+    ///
+    /// If polled again after it was ready.
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let signal = Signal::Wake(context.waker().clone());
+        let ticket = match &self.ticket {
+            Some(ticket) => {
+                ticket.set_signal(signal);
+                Arc::clone(ticket)
+            }
+            None => {
+                let promise = self.promise.as_ref().expect("polled after it was ready");
+                // SAFETY: the future keeps the promise alive.
+                let ticket = unsafe { Ticket::enter(promise.header(), signal) };
+                Arc::clone(self.ticket.insert(ticket))
+            }
+        };
+        if !ticket.is_granted() {
+            return Poll::Pending;
+        }
+        self.ticket = None;
+        let promise = self.promise.take().expect("polled after it was ready");
+        // SAFETY: granted; once, for the ticket is gone from the future.
+        Poll::Ready(unsafe { promise.take(&ticket) })
+    }
+}
+
+impl<R> Drop for PromiseFuture<R> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take()
+            && !ticket.stop_waiting()
+        {
+            // SAFETY: granted, and nobody has released it.
+            unsafe { ticket.release() };
+        }
+    }
+}
+
+impl<R> fmt::Debug for PromiseFuture<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PromiseFuture").field("promise", &self.promise).finish_non_exhaustive()
+    }
+}
