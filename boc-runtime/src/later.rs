@@ -1,7 +1,7 @@
 //! Owns: what must not happen now: user code while queues are being changed, and recursion along chains.
 //!
-//! Four things can follow from releasing a cown or dropping a handle that run user code or release more: a value
-//! dies, a behavior is cancelled, an async task is woken, a spent ticket passes its promise on. Each may cause the next, a million deep. Inside
+//! Five things can follow from releasing a cown or dropping a handle that run user code or release more: a value
+//! dies, a behavior is cancelled, an async task or a host's event loop is woken, a spent ticket passes its promise on. Each may cause the next, a million deep. Inside
 //! a [`Scope`] they are put on a list of this thread, and the outermost scope works the list off in a loop when it ends.
 
 #![expect(unsafe_code, reason = "disposes of blocks whose counts have reached zero, cancels jobs")]
@@ -14,6 +14,7 @@ use std::task::Waker;
 
 use crate::behavior::Job;
 use crate::memory::{Disposal, Header, release_weak};
+use crate::pinned::Home;
 use crate::promise::Ticket;
 use crate::sched;
 use crate::unwind::{self, Payload};
@@ -23,6 +24,7 @@ enum Item {
     Cancel(Job),
     PassOn(Arc<Ticket>),
     Wake(Waker),
+    WakeHook(Arc<Home>),
 }
 
 thread_local! {
@@ -112,6 +114,12 @@ pub(crate) fn wake(waker: Waker) {
     put_off(Item::Wake(waker));
 }
 
+/// Calls the wake hook of a pinning thread.
+pub(crate) fn call_wake_hook(home: Arc<Home>) {
+    let _scope = Scope::new();
+    put_off(Item::WakeHook(home));
+}
+
 /// Puts it on the list. At the very end of a thread, when the list is gone, it is done at once, recursion or not.
 fn put_off(item: Item) {
     let mut item = Some(item);
@@ -150,6 +158,7 @@ fn carry_out(item: Item) -> Option<Payload> {
             None
         }
         Item::Wake(waker) => unwind::catch(|| waker.wake()).err(),
+        Item::WakeHook(home) => unwind::catch(|| home.call_wake_hook()).err(),
         Item::PassOn(ticket) => {
             // SAFETY: granted and spent: nobody else releases it.
             unsafe { ticket.release() };

@@ -52,5 +52,6 @@ pub use request::{
     read,
 };
 pub use runtime::{
-    Aliased, Builder, Runtime, Stats, ThreadName, TimedOut, quiesce, quiesce_timeout, try_when, wait, when,
+    Aliased, Builder, Hold, Runtime, Stats, ThreadName, TimedOut, quiesce, quiesce_timeout, try_when, wait,
+    when,
 };

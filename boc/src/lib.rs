@@ -73,7 +73,7 @@ pub mod __private {
 pub use boc_macros::main;
 pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Builder, Busy, ClaimError, Cown, Exclusive, Failure,
-    FailureKind, Group, Handle, MainThread, Mode, Pinned, PinnedCown, Place, Promise, PromiseFuture,
+    FailureKind, Group, Handle, Hold, MainThread, Mode, Pinned, PinnedCown, Place, Promise, PromiseFuture,
     PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, Shared, Stats, ThreadName,
     TimedOut, WeakCown, pinned, quiesce, quiesce_timeout, read, try_when, wait, when,
 };

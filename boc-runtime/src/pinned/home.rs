@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use crate::behavior::Job;
 use crate::later;
 use crate::sched::Parker;
+use crate::sync::{AtomicUsize, Ordering};
 
 use super::cown::PinnedHeader;
 
@@ -21,7 +22,13 @@ pub(crate) struct Home {
     thread: ThreadId,
     parker: Arc<Parker>,
     inbox: Mutex<Inbox>,
+    /// Jobs in the inbox and in the local queue.
+    depth: AtomicUsize,
+    wake_hook: Mutex<Option<WakeHook>>,
 }
+
+/// User code that wakes the thread's event loop.
+type WakeHook = Arc<dyn Fn() + Send + Sync>;
 
 /// What other threads have sent.
 #[derive(Default)]
@@ -41,7 +48,13 @@ unsafe impl Send for Dead {}
 impl Home {
     /// The home that the calling thread is.
     pub(super) fn of_this_thread() -> Home {
-        Home { thread: std::thread::current().id(), parker: Parker::current(), inbox: Mutex::default() }
+        Home {
+            thread: std::thread::current().id(),
+            parker: Parker::current(),
+            inbox: Mutex::default(),
+            depth: AtomicUsize::new(0),
+            wake_hook: Mutex::new(None),
+        }
     }
 
     pub(crate) fn thread(&self) -> ThreadId {
@@ -53,7 +66,7 @@ impl Home {
     }
 
     /// Sends a behavior that has all its cowns home; cancels it if nobody lives there any more.
-    pub(crate) fn submit(&self, job: Job) {
+    pub(crate) fn submit(self: Arc<Home>, job: Job) {
         let mut inbox = self.inbox.lock();
         if inbox.closed {
             drop(inbox);
@@ -61,8 +74,37 @@ impl Home {
             return unsafe { later::cancel(job) };
         }
         inbox.jobs.push_back(job);
+        // Relaxed: under the lock; the home thread, which subtracts, has taken the job under it.
+        let was_empty = self.depth.fetch_add(1, Ordering::Relaxed) == 0;
         drop(inbox);
         self.parker.unpark();
+        if was_empty {
+            later::call_wake_hook(self);
+        }
+    }
+
+    /// A job leaves the local queue, to be run or cancelled.
+    pub(super) fn job_leaves(&self) {
+        // Relaxed: see `submit`. A submitter that finds 0 comes after this in the order of this word: an edge.
+        self.depth.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Sets what wakes the event loop; called at once if something waits already.
+    pub(super) fn set_wake_hook(self: &Arc<Home>, hook: WakeHook) {
+        let old = self.wake_hook.lock().replace(hook);
+        drop(old);
+        // Relaxed: a submitter whose addition is not seen yet finds the new hook behind the lock.
+        if self.depth.load(Ordering::Relaxed) != 0 {
+            later::call_wake_hook(Arc::clone(self));
+        }
+    }
+
+    /// Calls the hook, not under the lock.
+    pub(crate) fn call_wake_hook(&self) {
+        let hook = self.wake_hook.lock().clone();
+        if let Some(hook) = hook {
+            hook();
+        }
     }
 
     /// Sends a value home to be dropped. `false`: nobody lives there, and the value is gone or will be.

@@ -122,6 +122,7 @@ impl Local {
             self.collect();
         }
         let job = self.jobs.borrow_mut().pop_front()?;
+        self.home.job_leaves();
         // SAFETY: not run yet, so it lives.
         let core = unsafe { Behavior::of(job).as_ref() }.core;
         // SAFETY: a behavior of it is in flight.
@@ -204,16 +205,17 @@ impl Local {
 impl Drop for Local {
     fn drop(&mut self) {
         let scope = later::Scope::new();
-        let cancel = |jobs: VecDeque<Job>| {
+        let cancel = |home: &Home, jobs: VecDeque<Job>| {
             for job in jobs {
+                home.job_leaves();
                 // SAFETY: taken from the queue, so it is ours to end.
                 unsafe { later::cancel(job) };
             }
         };
-        cancel(std::mem::take(self.jobs.get_mut()));
+        cancel(&self.home, std::mem::take(self.jobs.get_mut()));
         drop(scope);
         while let Some(Inbox { jobs, dead, .. }) = self.home.take_or_close() {
-            cancel(jobs);
+            cancel(&self.home, jobs);
             for dead in dead {
                 // SAFETY: the last handle is gone; its weak count came with it.
                 unsafe { PinnedHeader::bury(dead.0, self) };

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::cown::PinnedCown;
@@ -138,6 +139,32 @@ impl MainThread {
             Some(None) => Err(Busy { why: Why::Lent }),
             Some(Some(result)) => Ok(result),
         }
+    }
+
+    /// Sets what wakes the host's event loop: called, on any thread, when the queue of pinned behaviors turns from empty to
+    /// non-empty; and at once, here, if it is not empty already. The loop then pumps.
+    ///
+    /// The hook should only wake (a `winit` `EventLoopProxy`, a `tokio` `Notify`, a pipe) and return: whoever calls it is in
+    /// the middle of something. It is called under no lock; its panic is contained.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use boc_runtime::{MainThread, PinnedCown, pinned, when};
+    ///
+    /// let main = MainThread::claim().unwrap();
+    /// let (wake, woken) = mpsc::channel();
+    /// main.set_wake_hook(move || wake.send(()).unwrap());
+    ///
+    /// let events = PinnedCown::new(&main, 0);
+    /// std::thread::spawn({
+    ///     let events = events.clone();
+    ///     move || when(pinned(&events), |mut events| *events += 1)
+    /// });
+    /// woken.recv().unwrap(); // the host's loop sleeps here
+    /// assert_eq!(main.pump().executed, 1);
+    /// ```
+    pub fn set_wake_hook(&self, hook: impl Fn() + Send + Sync + 'static) {
+        self.local.home().set_wake_hook(Arc::new(hook));
     }
 
     /// How long a wait on this thread (`join`, `quiesce` and so on) sleeps at most before it looks again; 50 ms unless set.

@@ -2,6 +2,7 @@
 
 mod builder;
 mod global;
+mod hold;
 mod main_fn;
 mod quiesce;
 mod when;
@@ -16,6 +17,7 @@ use crate::request::Request;
 use crate::sched::{self, Core, context};
 
 pub use builder::{Builder, ThreadName};
+pub use hold::Hold;
 pub use main_fn::{MainOptions, run_main};
 pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};
 pub use when::{Aliased, try_when, when};
@@ -128,6 +130,11 @@ impl Runtime {
         self.core.stop();
         // What has come in since is cancelled, as in `drop`.
         drop(self);
+    }
+
+    /// Something that keeps this runtime from being quiescent until it is dropped: see [`Hold`].
+    pub fn hold(&self) -> Hold {
+        Hold::new(&self.core)
     }
 
     /// Figures of this runtime.

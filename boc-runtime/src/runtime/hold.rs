@@ -1,0 +1,55 @@
+//! Owns: [`Hold`].
+
+#![expect(unsafe_code, reason = "counts by pointer")]
+
+use std::fmt;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use crate::sched::Core;
+
+/// Keeps a runtime from being quiescent: for an event source that will schedule later.
+///
+/// From [`Runtime::hold`](crate::Runtime::hold). It counts as a behavior that is not finished, until it is dropped, on
+/// any thread. Dropping the runtime does not wait for it.
+///
+/// ```
+/// use std::time::Duration;
+/// use boc_runtime::Runtime;
+///
+/// let runtime = Runtime::builder().workers(1).build().unwrap();
+/// let hold = runtime.hold();
+/// assert!(runtime.quiesce_timeout(Duration::from_millis(1)).is_err());
+/// drop(hold);
+/// runtime.quiesce();
+/// ```
+#[must_use = "a hold that is dropped holds nothing"]
+pub struct Hold {
+    core: Arc<Core>,
+}
+
+impl Hold {
+    pub(super) fn new(core: &Arc<Core>) -> Hold {
+        core.count_scheduled();
+        Hold { core: Arc::clone(core) }
+    }
+}
+
+impl Clone for Hold {
+    fn clone(&self) -> Hold {
+        Hold::new(&self.core)
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // SAFETY: held.
+        unsafe { Core::count_finished(NonNull::from(&*self.core)) };
+    }
+}
+
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hold").finish_non_exhaustive()
+    }
+}
