@@ -250,7 +250,7 @@ unsafe fn dispose(header: NonNull<Header>) -> Disposal {
     // SAFETY: as above. A count of its own: the block may be gone once it is sent.
     let home = Arc::clone(unsafe { &*home });
     if !home.is_here() {
-        return if home.send_dead(Dead(this)) { Disposal::SentHome } else { Disposal::Done };
+        return if home.send_dead(Dead::Cown(this)) { Disposal::SentHome } else { Disposal::Done };
     }
     if let Some(local) = local::of_this_thread()
         && Arc::ptr_eq(local.home(), &home)

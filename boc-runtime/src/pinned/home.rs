@@ -34,15 +34,19 @@ type WakeHook = Arc<dyn Fn() + Send + Sync>;
 #[derive(Default)]
 pub(super) struct Inbox {
     pub(super) jobs: VecDeque<Job>,
-    /// Pinned cowns without handles, each with a weak count.
     pub(super) dead: Vec<Dead>,
     closed: bool,
 }
 
-/// A block whose value is to be dropped at home.
-pub(super) struct Dead(pub(super) NonNull<PinnedHeader>);
+/// What is to be dropped at home.
+pub(super) enum Dead {
+    /// The value of a pinned cown without handles; comes with a weak count.
+    Cown(NonNull<PinnedHeader>),
+    /// A body whose behavior was cancelled.
+    Body(u64),
+}
 
-// SAFETY: only the home thread touches the value.
+// SAFETY: only the home thread touches what it names.
 unsafe impl Send for Dead {}
 
 impl Home {

@@ -16,8 +16,9 @@ use crate::sched::{Core, context};
 use crate::unwind;
 
 use super::cown::PinnedHeader;
-use super::home::{Home, Inbox};
+use super::home::{Dead, Home, Inbox};
 use super::limits::{PumpLimits, PumpResult};
+use super::local_body::Bodies;
 
 /// How long a wait sleeps at most, unless it is set otherwise.
 const DEFAULT_POLL: Duration = Duration::from_millis(50);
@@ -29,6 +30,7 @@ pub(super) struct Local {
     jobs: RefCell<VecDeque<Job>>,
     /// The first of the values that live here.
     pub(super) values: Cell<Option<NonNull<PinnedHeader>>>,
+    pub(super) bodies: Bodies,
     activity: Cell<Activity>,
     poll: Cell<Duration>,
 }
@@ -76,6 +78,7 @@ impl Local {
             home: Arc::new(Home::of_this_thread()),
             jobs: RefCell::default(),
             values: Cell::new(None),
+            bodies: Bodies::default(),
             activity: Cell::new(Activity::Nothing),
             poll: Cell::new(DEFAULT_POLL),
         });
@@ -110,9 +113,16 @@ impl Local {
     fn collect(&self) {
         let Inbox { jobs, dead, .. } = self.home.take();
         self.jobs.borrow_mut().extend(jobs);
+        self.bury(dead);
+    }
+
+    fn bury(&self, dead: Vec<Dead>) {
         for dead in dead {
-            // SAFETY: the last handle is gone; its weak count came with it.
-            unsafe { PinnedHeader::bury(dead.0, self) };
+            match dead {
+                // SAFETY: the last handle is gone; its weak count came with it.
+                Dead::Cown(cown) => unsafe { PinnedHeader::bury(cown, self) },
+                Dead::Body(key) => unwind::contain(|| drop(self.bodies.take(key))),
+            }
         }
     }
 
@@ -216,10 +226,11 @@ impl Drop for Local {
         drop(scope);
         while let Some(Inbox { jobs, dead, .. }) = self.home.take_or_close() {
             cancel(&self.home, jobs);
-            for dead in dead {
-                // SAFETY: the last handle is gone; its weak count came with it.
-                unsafe { PinnedHeader::bury(dead.0, self) };
-            }
+            self.bury(dead);
+        }
+        // Of behaviors that still wait for cowns: they are cancelled when they are ready, their captures go now.
+        while let Some(body) = self.bodies.take_any() {
+            unwind::contain(|| drop(body));
         }
         while let Some(value) = self.values.get() {
             // SAFETY: listed, so its block is there; no body runs on it any more, for the inbox is closed.

@@ -8,9 +8,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::promise::Promise;
+use crate::request::Request;
+
 use super::cown::PinnedCown;
 use super::limits::{PumpLimits, PumpResult};
 use super::local::Local;
+use super::local_body::{AtHome, Ticket};
 
 /// Proof of being on a thread that pumps, and its queue of pinned behaviors.
 ///
@@ -139,6 +143,40 @@ impl MainThread {
             Some(None) => Err(Busy { why: Why::Lent }),
             Some(Some(result)) => Ok(result),
         }
+    }
+
+    /// Schedules a behavior that runs on this thread, when it pumps, whatever it requests. Its body need not be `Send`: it
+    /// stays here, and its captures are dropped here, run or not.
+    ///
+    /// Uses the current runtime, as [`when`](crate::when()) does.
+    ///
+    /// # Panics
+    ///
+    /// As [`when`](crate::when()).
+    ///
+    /// ```
+    /// use std::{cell::Cell, rc::Rc};
+    /// use boc_runtime::{Cown, MainThread};
+    ///
+    /// let main = MainThread::claim().unwrap();
+    /// let seen = Rc::new(Cell::new(0)); // not `Send`
+    /// let cown = Cown::new(7);
+    /// let showing = Rc::clone(&seen);
+    /// let shown = main.when(&cown, move |number| showing.set(*number));
+    /// shown.join().unwrap();
+    /// assert_eq!(seen.get(), 7);
+    /// ```
+    #[track_caller]
+    pub fn when<Q, F, R>(&self, request: Q, body: F) -> Promise<R>
+    where
+        Q: Request,
+        F: for<'a> FnOnce(Q::Guard<'a>) -> R + 'static,
+        R: Send + 'static,
+    {
+        let home = self.local.home();
+        let ticket = Ticket::keep(home, &self.local.bodies, Box::new(body));
+        let request = AtHome { request, home: Arc::clone(home) };
+        crate::runtime::when(request, move |guards: Q::Guard<'_>| ticket.redeem::<F>()(guards))
     }
 
     /// Sets what wakes the host's event loop: called, on any thread, when the queue of pinned behaviors turns from empty to

@@ -4,6 +4,7 @@ mod cown;
 mod home;
 mod limits;
 mod local;
+mod local_body;
 mod main_thread;
 
 pub use cown::PinnedCown;

@@ -67,12 +67,17 @@ impl<'b> Claims<'b> {
         debug_assert!(header.get().table.pinned);
         // SAFETY: the block of a pinned cown starts with a `PinnedHeader`; alive as `header` is.
         let home = unsafe { header.as_ptr().cast::<PinnedHeader>().as_ref() }.home();
+        self.run_at(home);
+        self.claim(header.as_ptr(), false);
+    }
+
+    /// Notes where the behavior has to run.
+    pub(crate) fn run_at(&mut self, home: &Arc<Home>) {
         match &self.home {
             None => self.home = Some(Arc::clone(home)),
             Some(found) if Arc::ptr_eq(found, home) => {}
             Some(_) => self.misfit = Some(Misfit::TwoHomes),
         }
-        self.claim(header.as_ptr(), false);
     }
 
     /// Claims what a guard stands for, which may be a cown of either kind.
