@@ -1,7 +1,7 @@
 //! `--mode window`: the window system's own event loop, which pumps the main thread's behaviors at each tick.
 //!
-//! The loop sleeps until a frame is due, or something happens to the window. Then it pumps, which draws a frame whose
-//! cells are done, and schedules the next one when it is due.
+//! The loop sleeps until a frame is due, something happens to the window, or a behavior for this thread is ready (the
+//! wake hook says so). Then it pumps, which draws a frame whose cells are done, and schedules the next one when it is due.
 
 use std::env;
 use std::time::{Duration, Instant};
@@ -24,6 +24,10 @@ use crate::verify;
 
 const SCALE: f64 = 1.0;
 
+/// Sent by the wake hook: a behavior for the main thread is ready.
+#[derive(Debug)]
+pub(crate) struct Wake;
+
 /// Whether there seems to be a display to open a window on.
 fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -34,14 +38,14 @@ fn has_display() -> bool {
 }
 
 /// Connects to the display.
-pub(crate) fn connect() -> Result<EventLoop<()>, Error> {
+pub(crate) fn connect() -> Result<EventLoop<Wake>, Error> {
     if !has_display() {
         return Err(Error::refused(
             "no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set)",
         ));
     }
     // The error names a line of winit, and nothing that helps its reader.
-    EventLoop::new().map_err(|_| {
+    EventLoop::with_user_event().build().map_err(|_| {
         let value = |name| env::var(name).unwrap_or_else(|_| "not set".to_owned());
         let (x11, wayland) = (value("DISPLAY"), value("WAYLAND_DISPLAY"));
         Error::refused(format!("cannot connect to the display (DISPLAY: {x11}, WAYLAND_DISPLAY: {wayland})"))
@@ -49,8 +53,14 @@ pub(crate) fn connect() -> Result<EventLoop<()>, Error> {
 }
 
 /// Shows the flock until the window is closed or all frames have been shown.
-pub(crate) fn run(options: &Options, main: &MainThread, events: EventLoop<()>) -> Result<(), Error> {
+pub(crate) fn run(options: &Options, main: &MainThread, events: EventLoop<Wake>) -> Result<(), Error> {
     options.picture(SCALE)?;
+    let wake = events.create_proxy();
+    main.set_wake_hook(move || {
+        // An error means that the loop has ended: then there is nothing to wake.
+        let _ = wake.send_event(Wake);
+    });
+
     let mut app = App { options, main, flight: None, outcome: Ok(()) };
     events.run_app(&mut app).map_err(|error| Error::refused(format!("the window failed: {error}")))?;
     app.outcome?;
@@ -139,7 +149,7 @@ fn is_escape(event: &KeyEvent) -> bool {
     event.state == ElementState::Pressed && event.logical_key == Key::Named(NamedKey::Escape)
 }
 
-impl ApplicationHandler for App<'_> {
+impl ApplicationHandler<Wake> for App<'_> {
     fn resumed(&mut self, events: &ActiveEventLoop) {
         if self.flight.is_none() {
             let flight = self.open(events);
