@@ -45,7 +45,7 @@ pub mod __private;
 
 pub use cown::{Acquired, AcquiredRead, Cown, Handle, WeakCown};
 pub use failure::{Failure, FailureKind};
-pub use pinned::{Busy, ClaimError, MainThread, PinnedCown, PumpLimits, PumpResult};
+pub use pinned::{Busy, ClaimError, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog};
 pub use promise::{Promise, PromiseFuture, Resolver};
 pub use request::{
     Affinity, Anywhere, Exclusive, Group, Mode, Pinned, Place, ReadGroup, Request, Requested, Shared, pinned,

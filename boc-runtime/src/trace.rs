@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use crate::failure::Failure;
+use crate::pinned::Starvation;
 use crate::request::{Affinity, Request};
 
 /// Runs a body inside its span: place, name in the attribute form, worker, pinned or not.
@@ -29,6 +30,15 @@ pub(crate) fn body<Q: Request, R>(place: &'static Location<'static>, body: impl 
 pub(crate) fn body<Q: Request, R>(_: &'static Location<'static>, body: impl FnOnce() -> R) -> R {
     let _ = (Q::NAME, <Q::Affinity as Affinity>::PINNED);
     body()
+}
+
+/// Pinned behaviors wait and nobody pumps.
+pub(crate) fn starved(starvation: Starvation) {
+    let Starvation { age, depth } = starvation;
+    #[cfg(feature = "tracing")]
+    tracing::warn!(?age, depth, "pinned behaviors wait and nobody pumps");
+    #[cfg(not(feature = "tracing"))]
+    eprintln!("boc: {depth} pinned behaviors wait since {age:?} and nobody pumps");
 }
 
 /// A failure dies that nobody has requested or joined.

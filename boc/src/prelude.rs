@@ -2,5 +2,5 @@
 
 pub use crate::{
     Acquired, AcquiredRead, Cown, Failure, FailureKind, MainThread, PinnedCown, Promise, PumpLimits,
-    PumpResult, Resolver, Runtime, WeakCown, pinned, quiesce, read, when,
+    PumpResult, Resolver, Runtime, Starvation, Watchdog, WeakCown, pinned, quiesce, read, when,
 };

@@ -7,6 +7,7 @@ use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::thread::ThreadId;
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -16,15 +17,28 @@ use crate::sched::Parker;
 use crate::sync::{AtomicUsize, Ordering};
 
 use super::cown::PinnedHeader;
+use super::watchdog::Watch;
 
 /// A thread that has claimed `MainThread`.
 pub(crate) struct Home {
     thread: ThreadId,
     parker: Arc<Parker>,
-    inbox: Mutex<Inbox>,
+    shared: Mutex<Shared>,
     /// Jobs in the inbox and in the local queue.
     depth: AtomicUsize,
     wake_hook: Mutex<Option<WakeHook>>,
+    watch: Watch,
+}
+
+/// What is under the lock.
+#[derive(Default)]
+struct Shared {
+    inbox: Inbox,
+    closed: bool,
+    /// Whether a watchdog wants to know since when.
+    timed: bool,
+    /// When the queue last became non-empty.
+    since: Option<Instant>,
 }
 
 /// User code that wakes the thread's event loop.
@@ -35,7 +49,6 @@ type WakeHook = Arc<dyn Fn() + Send + Sync>;
 pub(super) struct Inbox {
     pub(super) jobs: VecDeque<Job>,
     pub(super) dead: Vec<Dead>,
-    closed: bool,
 }
 
 /// What is to be dropped at home.
@@ -55,9 +68,10 @@ impl Home {
         Home {
             thread: std::thread::current().id(),
             parker: Parker::current(),
-            inbox: Mutex::default(),
+            shared: Mutex::default(),
             depth: AtomicUsize::new(0),
             wake_hook: Mutex::new(None),
+            watch: Watch::default(),
         }
     }
 
@@ -71,18 +85,25 @@ impl Home {
 
     /// Sends a behavior that has all its cowns home; cancels it if nobody lives there any more.
     pub(crate) fn submit(self: Arc<Home>, job: Job) {
-        let mut inbox = self.inbox.lock();
-        if inbox.closed {
-            drop(inbox);
+        let mut shared = self.shared.lock();
+        if shared.closed {
+            drop(shared);
             // SAFETY: dispatched to us, so it is ours to end.
             return unsafe { later::cancel(job) };
         }
-        inbox.jobs.push_back(job);
+        shared.inbox.jobs.push_back(job);
         // Relaxed: under the lock; the home thread, which subtracts, has taken the job under it.
         let was_empty = self.depth.fetch_add(1, Ordering::Relaxed) == 0;
-        drop(inbox);
+        let timed = shared.timed;
+        if was_empty && timed {
+            shared.since = Some(Instant::now());
+        }
+        drop(shared);
         self.parker.unpark();
         if was_empty {
+            if timed {
+                self.watch.edge();
+            }
             later::call_wake_hook(self);
         }
     }
@@ -91,6 +112,26 @@ impl Home {
     pub(super) fn job_leaves(&self) {
         // Relaxed: see `submit`. A submitter that finds 0 comes after this in the order of this word: an edge.
         self.depth.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// Begins or ends to note when the queue becomes non-empty.
+    pub(super) fn keep_time(&self, timed: bool) {
+        let mut shared = self.shared.lock();
+        shared.timed = timed;
+        // Jobs that wait already count from now.
+        shared.since = timed.then(Instant::now);
+    }
+
+    /// Since when how many jobs wait; `None` if none do.
+    pub(super) fn waiting(&self) -> Option<(Instant, usize)> {
+        let shared = self.shared.lock();
+        // Relaxed: submitters add under the lock; a job that leaves meanwhile makes no difference.
+        let depth = self.depth.load(Ordering::Relaxed);
+        shared.since.filter(|_| depth != 0).map(|since| (since, depth))
     }
 
     /// Sets what wakes the event loop; called at once if something waits already.
@@ -113,29 +154,29 @@ impl Home {
 
     /// Sends a value home to be dropped. `false`: nobody lives there, and the value is gone or will be.
     pub(super) fn send_dead(&self, dead: Dead) -> bool {
-        let mut inbox = self.inbox.lock();
-        if inbox.closed {
+        let mut shared = self.shared.lock();
+        if shared.closed {
             return false;
         }
-        inbox.dead.push(dead);
-        drop(inbox);
+        shared.inbox.dead.push(dead);
+        drop(shared);
         self.parker.unpark();
         true
     }
 
     /// Empties the inbox.
     pub(super) fn take(&self) -> Inbox {
-        std::mem::take(&mut *self.inbox.lock())
+        std::mem::take(&mut self.shared.lock().inbox)
     }
 
     /// Empties the inbox; `None`: it was empty, and is closed from now on.
     pub(super) fn take_or_close(&self) -> Option<Inbox> {
-        let mut inbox = self.inbox.lock();
-        if inbox.jobs.is_empty() && inbox.dead.is_empty() {
-            inbox.closed = true;
+        let mut shared = self.shared.lock();
+        if shared.inbox.jobs.is_empty() && shared.inbox.dead.is_empty() {
+            shared.closed = true;
             return None;
         }
-        Some(std::mem::take(&mut *inbox))
+        Some(std::mem::take(&mut shared.inbox))
     }
 }
 

@@ -19,6 +19,7 @@ use super::cown::PinnedHeader;
 use super::home::{Dead, Home, Inbox};
 use super::limits::{PumpLimits, PumpResult};
 use super::local_body::Bodies;
+use super::watchdog::Watch;
 
 /// How long a wait sleeps at most, unless it is set otherwise.
 const DEFAULT_POLL: Duration = Duration::from_millis(50);
@@ -214,6 +215,7 @@ impl Local {
 
 impl Drop for Local {
     fn drop(&mut self) {
+        Watch::set(&self.home, None);
         let scope = later::Scope::new();
         let cancel = |home: &Home, jobs: VecDeque<Job>| {
             for job in jobs {

@@ -15,6 +15,7 @@ use super::cown::PinnedCown;
 use super::limits::{PumpLimits, PumpResult};
 use super::local::Local;
 use super::local_body::{AtHome, Ticket};
+use super::watchdog::{Watch, Watchdog};
 
 /// Proof of being on a thread that pumps, and its queue of pinned behaviors.
 ///
@@ -203,6 +204,15 @@ impl MainThread {
     /// ```
     pub fn set_wake_hook(&self, hook: impl Fn() + Send + Sync + 'static) {
         self.local.home().set_wake_hook(Arc::new(hook));
+    }
+
+    /// Sets, replaces or (with `None`) ends the [`Watchdog`] that tells when pinned behaviors wait and nobody pumps.
+    ///
+    /// # Panics
+    ///
+    /// If the system gives no thread for it.
+    pub fn set_watchdog(&self, watchdog: Option<Watchdog>) {
+        Watch::set(self.local.home(), watchdog);
     }
 
     /// How long a wait on this thread (`join`, `quiesce` and so on) sleeps at most before it looks again; 50 ms unless set.

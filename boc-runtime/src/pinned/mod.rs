@@ -6,10 +6,12 @@ mod limits;
 mod local;
 mod local_body;
 mod main_thread;
+mod watchdog;
 
 pub use cown::PinnedCown;
 pub use limits::{PumpLimits, PumpResult};
 pub use main_thread::{Busy, ClaimError, MainThread};
+pub use watchdog::{Starvation, Watchdog};
 
 pub(crate) use cown::PinnedHeader;
 pub(crate) use home::Home;
