@@ -52,6 +52,6 @@ pub use request::{
     read,
 };
 pub use runtime::{
-    Aliased, Builder, Hold, Runtime, Stats, ThreadName, TimedOut, quiesce, quiesce_timeout, try_when, wait,
-    when,
+    Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, batch, quiesce,
+    quiesce_timeout, scope, try_when, wait, when,
 };

@@ -15,6 +15,7 @@ use crate::pinned::Home;
 use crate::promise::Promised;
 use crate::queue::{Slot, Status};
 use crate::request::{Affinity, HomeOf, Request};
+use crate::runtime::ScopeState;
 use crate::sched::Core;
 use crate::sync::UnsafeCell;
 
@@ -31,6 +32,8 @@ pub(crate) struct Behavior {
     /// Alive while the behavior is counted as scheduled and not finished: see `sched/README.md`, part 4.
     pub(crate) core: NonNull<Core>,
     pub(crate) place: &'static Location<'static>,
+    /// Taken by `complete`.
+    pub(crate) scope: Option<Arc<ScopeState>>,
 }
 
 /// The table of a behavior's promise, with what only a behavior needs.
@@ -99,7 +102,7 @@ impl<Q, F, R> Copy for Block<Q, F, R> {}
 impl<Q, F, R> Block<Q, F, R>
 where
     Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
     pub(crate) const TABLE: BehaviorTable = BehaviorTable {
@@ -229,7 +232,7 @@ pub(crate) fn home_of<Q: Request>(found: Option<Arc<Home>>) -> <Q::Affinity as A
 pub(crate) unsafe fn dispatch_block<Q, F, R>(task: NonNull<Task>, hint: Hint)
 where
     Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
     let job = Job(task);

@@ -9,6 +9,6 @@ mod task;
 
 pub(crate) use block::Behavior;
 pub(crate) use run::{Ran, cancel, release_promise, release_slot, run};
-pub(crate) use schedule::{Refused, schedule};
+pub(crate) use schedule::{Made, Refused, enter_batch, make, schedule};
 pub(crate) use stage::Stage;
 pub(crate) use task::{Hint, Job, Task};

@@ -10,7 +10,7 @@ use crate::later;
 use crate::memory::{self, Header};
 use crate::queue::{self, Effects, Queue, Slot, Status};
 use crate::request::{Granted, Request};
-use crate::sched::{self, Core};
+use crate::sched::{self, Core, context};
 use crate::trace;
 use crate::unwind::{self, Bomb};
 
@@ -59,12 +59,15 @@ pub(crate) unsafe fn cancel(job: Job) {
 pub(super) unsafe fn run_block<Q, F, R>(behavior: NonNull<Behavior>) -> Ran
 where
     Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
     let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ours to run, so it lives and is of these types.
     let Begun { body, plan, place, slots } = unsafe { begin(block) };
+    // SAFETY: alive until it is completed.
+    let scope = unsafe { behavior.as_ref() }.scope.clone();
+    let in_scope = scope.as_ref().map(context::ScopeOfBody::enter);
     let outcome = unwind::catch(|| {
         // SAFETY: all slots are granted, and held until `complete`.
         let mut granted = unsafe { Granted::new(Behavior::slots_of(behavior)) };
@@ -79,11 +82,15 @@ where
     });
     // SAFETY: alive until it is completed.
     sched::body_ended(unsafe { behavior.as_ref() }.core);
+    drop(in_scope);
     let (stage, ran) = match outcome {
         Ok(Ok(value)) => (Stage::value_of(value), Ran::Returned),
         Ok(Err(failure)) => (Stage::failed(failure), Ran::Skipped),
         Err(payload) => {
             let failure = Failure::panicked(payload, place);
+            if let Some(scope) = &scope {
+                scope.panicked(&failure);
+            }
             (Stage::failed(failure.clone()), Ran::Panicked(failure))
         }
     };
@@ -97,7 +104,7 @@ where
 pub(super) unsafe fn cancel_block<Q, F, R>(behavior: NonNull<Behavior>)
 where
     Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
     let block = Block::<Q, F, R>::from_raw(behavior);
@@ -122,7 +129,7 @@ struct Begun<P, F> {
 unsafe fn begin<Q, F, R>(block: Block<Q, F, R>) -> Begun<Q::Plan, F>
 where
     Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
     // SAFETY: alive (caller).
@@ -185,7 +192,7 @@ pub(crate) unsafe fn release_promise(cown: NonNull<Queue>, producer: NonNull<Sta
 unsafe fn complete<Q, F, R>(block: Block<Q, F, R>, outcome: Stage<F, R>, slots: usize)
 where
     Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
     let behavior = block.behavior;
@@ -196,9 +203,16 @@ where
     // SAFETY: as above.
     let core = unsafe { behavior.as_ref() }.core;
     // SAFETY: as above.
+    let scope = unsafe { &raw const (*behavior.as_ptr()).scope };
+    // SAFETY: moved out once; nothing drops it in the block.
+    let scope = unsafe { scope.read() };
+    // SAFETY: as above.
     unsafe { release_all(behavior, slots) };
     // SAFETY: alive (duty 2 of `run`).
     unsafe { Core::count_finished(core) };
+    if let Some(scope) = scope {
+        scope.leave();
+    }
 }
 
 /// # Safety

@@ -7,20 +7,22 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::slice;
+use std::sync::Arc;
 
 use crate::later;
 use crate::memory::{self, Header};
 use crate::promise::{Promise, Promised};
 use crate::queue::{self, Effects, Queue, Slot};
 use crate::request::{Claims, Misfit, Request};
-use crate::sched::Core;
+use crate::runtime::ScopeState;
+use crate::sched::{Core, context};
 use crate::sync::UnsafeCell;
 use crate::unwind::Bomb;
 
 use super::block::{self, Behavior, Block, Payload};
 use super::order::{Clash, Order};
 use super::stage::Stage;
-use super::task::{self, Hint, Task};
+use super::task::{self, Hint, Job, Task};
 
 /// Why a request set was refused; nothing was scheduled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,19 +65,57 @@ impl Effects for Entering {
     }
 }
 
+/// A behavior that is made, and counted as scheduled, but stands in no queue yet.
+pub(crate) struct Made {
+    behavior: NonNull<Behavior>,
+    slots: usize,
+    /// If it has several slots.
+    order: Option<Order>,
+}
+
 /// Makes a behavior and puts it into the queues of its cowns.
 ///
 /// # Safety
-/// `core` lives until it has been told that the behavior is finished (`sched/README.md`, part 4).
+/// 1. `core` lives until it has been told that the behavior is finished (`sched/README.md`, part 4).
+/// 2. What `body` borrows lives until then.
+#[inline]
 pub(crate) unsafe fn schedule<Q, F, R>(
     core: &Core,
     request: &Q,
     body: F,
     place: &'static Location<'static>,
+    scope: Option<Arc<ScopeState>>,
 ) -> Result<Promise<R>, Refused>
 where
     Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
+    R: Send + 'static,
+{
+    // SAFETY: the same duties.
+    let (made, promise) = unsafe { make(core, request, body, place, scope) }?;
+    let _scope = later::Scope::new();
+    let bomb = Bomb("entering the queues of a behavior's cowns");
+    // SAFETY: the request borrows the handles, so the cowns are alive.
+    unsafe { made.enter() };
+    bomb.defuse();
+    Ok(promise)
+}
+
+/// Makes a behavior.
+///
+/// # Safety
+/// As [`schedule`]; it is entered, or cancelled, afterwards.
+#[inline]
+pub(crate) unsafe fn make<Q, F, R>(
+    core: &Core,
+    request: &Q,
+    body: F,
+    place: &'static Location<'static>,
+    scope: Option<Arc<ScopeState>>,
+) -> Result<(Made, Promise<R>), Refused>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
     let slots = request.slots();
@@ -87,8 +127,9 @@ where
     // Two strong counts: the promise that we return, and the activity of its queue, which the behavior leads.
     let header = Header::new(&Block::<Q, F, R>::TABLE.promise, Queue::led_by(producer.as_ptr()), 2, 1);
     let promised = Promised::new(header);
+    let core_at = NonNull::from(core);
     // SAFETY: the block is ours and of this layout.
-    unsafe { behavior.write(Behavior { promised, task, core: NonNull::from(core), place }) };
+    unsafe { behavior.write(Behavior { promised, task, core: core_at, place, scope: None }) };
     // SAFETY: the block has room for `slots` slots here.
     let free = unsafe { slice::from_raw_parts_mut(Behavior::slots_of(behavior).cast().as_ptr(), slots) };
     let mut claims = Claims::new(free, task_at);
@@ -107,7 +148,11 @@ where
     let order = if slots > 1 {
         // SAFETY: planned just now, all of them; nobody else knows them.
         match unsafe { Order::sort(first, slots) } {
-            Ok(order) => Some(order),
+            Ok((order, repeated)) => {
+                // SAFETY: not entered anywhere, so it is ours alone.
+                unsafe { task_at.as_ptr().as_mut().expect("within a block") }.expect_fewer(repeated);
+                Some(order)
+            }
             Err(clash) => return refuse(Refused::Clash(clash)),
         }
     } else {
@@ -119,43 +164,100 @@ where
     unsafe { block.payload(slots).write(payload) };
 
     core.count_scheduled();
-    let _scope = later::Scope::new();
-    let bomb = Bomb("entering the queues of a behavior's cowns");
-    match order {
-        Some((order, repeated)) => {
-            // SAFETY: not entered anywhere, so it is ours alone.
-            unsafe { task_at.as_ptr().as_mut().expect("within a block") }.expect_fewer(repeated);
-            // SAFETY: sorted; the request borrows the handles, so the cowns are alive.
-            unsafe { enter_all(order.as_slice(), task_at) };
-        }
-        // SAFETY: as above.
-        None if slots == 1 => unsafe { enter_one(first) },
-        // SAFETY: it requests nothing, so it is ready.
-        None => unsafe { task::dispatch(task_at, Hint::Spawned) },
+    if let Some(scope) = scope.or_else(context::current_scope) {
+        scope.enter();
+        // SAFETY: nobody else knows the block yet.
+        unsafe { behavior.as_ptr().as_mut().expect("a block") }.scope = Some(scope);
     }
-    bomb.defuse();
     // SAFETY: one of the two strong counts is the promise's.
-    Ok(unsafe { Promise::from_raw(behavior.cast(), PhantomData) })
+    let promise = unsafe { Promise::from_raw(behavior.cast(), PhantomData) };
+    Ok((Made { behavior, slots, order }, promise))
 }
 
-/// # Safety
-/// The slots of one behavior, sorted and without repetition; their cowns are alive.
-unsafe fn enter_all(slots: &[NonNull<Slot>], task: NonNull<Task>) {
-    for &slot in slots {
-        // SAFETY: in the global order; published below.
-        unsafe { queue::enter(slot) };
+impl Made {
+    fn task(&self) -> NonNull<Task> {
+        Behavior::task_of(self.behavior)
     }
-    for &slot in slots {
-        // SAFETY: all are entered; the scheduler's count is taken off last.
+
+    /// The slots that enter queues.
+    pub(crate) fn entering(&self) -> impl Iterator<Item = NonNull<Slot>> {
+        let single = (self.slots == 1).then(|| Behavior::slots_of(self.behavior));
+        self.order.iter().flat_map(Order::as_slice).copied().chain(single)
+    }
+
+    /// All slots.
+    pub(crate) fn all_slots(&self) -> impl Iterator<Item = NonNull<Slot>> {
+        let first = Behavior::slots_of(self.behavior);
+        // SAFETY: within the slots of the behavior.
+        (0..self.slots).map(move |index| unsafe { first.add(index) })
+    }
+
+    /// The right to end the behavior.
+    pub(crate) fn job(&self) -> Job {
+        Job(self.task())
+    }
+
+    /// Puts the behavior into the queues of its cowns.
+    ///
+    /// # Safety
+    /// The cowns are alive during the call.
+    #[inline]
+    unsafe fn enter(self) {
+        let task = self.task();
+        match &self.order {
+            Some(order) => {
+                for &slot in order.as_slice() {
+                    // SAFETY: in the global order; published below.
+                    unsafe { queue::enter(slot) };
+                }
+                for &slot in order.as_slice() {
+                    // SAFETY: all are entered; the scheduler's count is taken off last.
+                    unsafe { queue::publish(slot, &mut Entering) };
+                }
+                // SAFETY: the scheduler's own count.
+                unsafe { task::count_down(task, Hint::Spawned) };
+            }
+            // SAFETY: its only slot.
+            None if self.slots == 1 => unsafe {
+                queue::enter_single(Behavior::slots_of(self.behavior), &mut Entering);
+            },
+            // SAFETY: it requests nothing, so it is ready.
+            None => unsafe { task::dispatch(task, Hint::Spawned) },
+        }
+    }
+}
+
+/// Puts several behaviors into the queues of their cowns, atomically: `queue/README.md`, part 2.
+///
+/// # Safety
+/// The cowns are alive during the call; nothing of this has entered yet.
+pub(crate) unsafe fn enter_batch(batch: &[Made]) {
+    let mut slots: Vec<NonNull<Slot>> = batch.iter().flat_map(Made::entering).collect();
+    // SAFETY: not entered, so the blocks live.
+    let cown = |slot: &NonNull<Slot>| unsafe { slot.as_ref() }.cown();
+    // Stable: on one cown in the order of the batch.
+    slots.sort_by_key(cown);
+    let slots_and_tasks: Vec<_> = batch.iter().map(|made| (made.slots, made.task())).collect();
+
+    let _scope = later::Scope::new();
+    let bomb = Bomb("entering the queues of a batch's cowns");
+    for run in slots.chunk_by(|one, two| cown(one) == cown(two)) {
+        // SAFETY: in the global order, a cown's slots together; published below.
+        unsafe { queue::enter_run(run) };
+    }
+    for slot in slots {
+        // SAFETY: all are entered. A behavior of one slot may run, and go, from here on; of several, when its own count is
+        // taken off below.
         unsafe { queue::publish(slot, &mut Entering) };
     }
-    // SAFETY: the scheduler's own count.
-    unsafe { task::count_down(task, Hint::Spawned) };
-}
-
-/// # Safety
-/// `slot` is the only slot of its behavior; its cown is alive.
-unsafe fn enter_one(slot: NonNull<Slot>) {
-    // SAFETY: its cown is alive (caller).
-    unsafe { queue::enter_single(slot, &mut Entering) };
+    for (slots, task) in slots_and_tasks {
+        match slots {
+            // SAFETY: it requests nothing, so it is ready.
+            0 => unsafe { task::dispatch(task, Hint::Spawned) },
+            1 => {}
+            // SAFETY: the scheduler's own count.
+            _ => unsafe { task::count_down(task, Hint::Spawned) },
+        }
+    }
+    bomb.defuse();
 }

@@ -61,6 +61,14 @@ pub(crate) struct WaitPump {
     pub(crate) poll: Duration,
 }
 
+/// Panics where a wait on this thread would be refused.
+#[track_caller]
+pub(crate) fn refuse_waiting_if_busy() {
+    if let Some(local) = of_this_thread() {
+        local.refuse_if_busy("waiting");
+    }
+}
+
 /// Runs one pinned behavior, if this thread has claimed `MainThread` and one is ready.
 #[track_caller]
 pub(crate) fn pump_one_while_waiting() -> WaitPump {

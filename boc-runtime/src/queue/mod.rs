@@ -115,14 +115,28 @@ impl Queue {
 ///
 /// # Safety
 /// 1. `slot` is live, in `Wait`, not repeated, and enters for the first time.
-/// 2. Its cown is alive during the call (the caller borrows a handle).
-/// 3. The slots of one behavior enter in the global order of their cowns, and [`publish`] follows.
+/// 2. Its cown is alive during the call (the caller has a handle).
+/// 3. The slots of one behavior, or batch, enter in the global order of their cowns, and [`publish`] follows.
 pub(crate) unsafe fn enter(slot: NonNull<Slot>) {
+    // SAFETY: the caller's duties.
+    unsafe { enter_run(&[slot]) };
+}
+
+/// As [`enter`], for several slots on one cown, one behind the other, with nobody between: a batch's.
+///
+/// # Safety
+/// As [`enter`], for each; there is at least one, and all name the same cown.
+pub(crate) unsafe fn enter_run(slots: &[NonNull<Slot>]) {
+    let ([first, .., last] | [first @ last]) = slots else { unreachable!("a run has at least one slot") };
+    for pair in slots.windows(2) {
+        // SAFETY: duty 1. Nobody knows the slot before the turn below is taken.
+        unsafe { pair[1].as_ref() }.status.remember(pair[0].as_ptr().cast());
+    }
     // SAFETY: duty 1.
-    let this = unsafe { slot.as_ref() };
+    let this = unsafe { first.as_ref() };
     // SAFETY: duty 2.
     let queue = unsafe { this.cown().as_ref() };
-    let predecessor = queue.take_turn(slot.as_ptr().cast());
+    let predecessor = queue.take_turn(last.as_ptr().cast());
     this.status.remember(predecessor);
     // SAFETY: INV-2: the predecessor lives until we link.
     if let Some(predecessor) = unsafe { predecessor.as_ref() } {
@@ -133,7 +147,8 @@ pub(crate) unsafe fn enter(slot: NonNull<Slot>) {
 /// Step 2 of entering: lets successors pass, and takes or waits for the cown.
 ///
 /// # Safety
-/// 1. [`enter`] was called for every slot of the behavior, once; this is called once for each.
+/// 1. [`enter`] was called for every slot of the behavior (of the batch), once; this is called once for each, and within a
+///    run in its order.
 /// 2. The cown is alive during the call.
 /// 3. The behavior cannot run before this slot is granted, or (several slots) before its scheduler is done.
 pub(crate) unsafe fn publish(slot: NonNull<Slot>, effects: &mut impl Effects) {

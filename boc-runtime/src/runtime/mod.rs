@@ -1,10 +1,12 @@
 //! Owns: the public runtime: [`Runtime`], its [`Builder`], the global one, and waiting for quiescence.
 
+mod batch;
 mod builder;
 mod global;
 mod hold;
 mod main_fn;
 mod quiesce;
+mod scope;
 mod when;
 
 use std::fmt;
@@ -16,10 +18,13 @@ use crate::promise::Promise;
 use crate::request::Request;
 use crate::sched::{self, Core, context};
 
+pub use batch::{Batch, batch};
 pub use builder::{Builder, ThreadName};
 pub use hold::Hold;
 pub use main_fn::{MainOptions, run_main};
 pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};
+pub(crate) use scope::ScopeState;
+pub use scope::{Scope, scope};
 pub use when::{Aliased, try_when, when};
 
 /// A scheduler with worker threads of its own.

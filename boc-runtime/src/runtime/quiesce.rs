@@ -102,6 +102,16 @@ fn existing() -> Option<Arc<Core>> {
     })
 }
 
+/// The current runtime, held; set up if need be.
+#[track_caller]
+pub(super) fn current_held() -> Arc<Core> {
+    match global::current() {
+        // SAFETY: alive while it is entered, or one of its bodies runs here.
+        Current::Entered(core) => unsafe { Core::hold(core) },
+        Current::Global(core) => Arc::clone(core),
+    }
+}
+
 #[track_caller]
 pub(super) fn quiesce_core(core: &Core, timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
     sched::refuse_in_body(what, "schedule a behavior that requests what you wait for");

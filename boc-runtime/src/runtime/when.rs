@@ -93,12 +93,12 @@ where
             // cancelled, or was waited for and is revived by the job.
             let core = unsafe { core.as_ref() };
             // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
-            unsafe { behavior::schedule(core, request, body, Location::caller()) }
+            unsafe { behavior::schedule(core, request, body, Location::caller(), None) }
         }
         Current::Global(core) => {
             start(core);
             // SAFETY: the global core is never freed.
-            unsafe { behavior::schedule(core, request, body, Location::caller()) }
+            unsafe { behavior::schedule(core, request, body, Location::caller(), None) }
         }
     }
 }
@@ -113,14 +113,14 @@ where
 {
     start(core);
     // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
-    match unsafe { behavior::schedule(core, request, body, Location::caller()) } {
+    match unsafe { behavior::schedule(core, request, body, Location::caller(), None) } {
         Ok(promise) => promise,
         Err(refused) => refuse(refused),
     }
 }
 
 #[track_caller]
-fn start(core: &Arc<Core>) {
+pub(super) fn start(core: &Arc<Core>) {
     if let Err(error) = core.ensure_started() {
         panic!("the worker threads of the runtime cannot be started: {error}");
     }
@@ -128,7 +128,7 @@ fn start(core: &Arc<Core>) {
 
 #[cold]
 #[track_caller]
-fn refuse(refused: Refused) -> ! {
+pub(super) fn refuse(refused: Refused) -> ! {
     panic!("`when` refuses its request set: {refused}");
 }
 

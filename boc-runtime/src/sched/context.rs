@@ -3,7 +3,11 @@
 #![expect(unsafe_code, reason = "pointers to a worker and a core that outlive the thread's use of them")]
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
+use std::sync::Arc;
+
+use crate::runtime::ScopeState;
 
 use super::core::Core;
 use super::worker::Worker;
@@ -11,6 +15,8 @@ use super::worker::Worker;
 thread_local! {
     static WORKER: Cell<*const Worker> = const { Cell::new(ptr::null()) };
     static CURRENT: Cell<*const Core> = const { Cell::new(ptr::null()) };
+    /// The scope of the body that runs; a borrowed pointer of an `Arc`.
+    static SCOPE: Cell<*const ScopeState> = const { Cell::new(ptr::null()) };
     static IN_BODY: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -96,6 +102,38 @@ impl Drop for Scope {
         CURRENT.set(self.current);
         IN_BODY.set(self.in_body);
     }
+}
+
+/// Makes a body's scope the one of what it schedules, until dropped.
+#[derive(Debug)]
+pub(crate) struct ScopeOfBody<'s> {
+    before: *const ScopeState,
+    _scope: PhantomData<&'s Arc<ScopeState>>,
+}
+
+impl<'s> ScopeOfBody<'s> {
+    pub(crate) fn enter(scope: &'s Arc<ScopeState>) -> ScopeOfBody<'s> {
+        ScopeOfBody { before: SCOPE.replace(Arc::as_ptr(scope)), _scope: PhantomData }
+    }
+}
+
+impl Drop for ScopeOfBody<'_> {
+    fn drop(&mut self) {
+        SCOPE.set(self.before);
+    }
+}
+
+/// The scope of the body that runs on this thread.
+#[inline]
+pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
+    let scope = SCOPE.get();
+    if scope.is_null() {
+        return None;
+    }
+    // SAFETY: the running behavior's count keeps it.
+    unsafe { Arc::increment_strong_count(scope) };
+    // SAFETY: the count made above.
+    Some(unsafe { Arc::from_raw(scope) })
 }
 
 /// The runtime that was entered on this thread, or whose body runs here.

@@ -1,0 +1,162 @@
+//! Owns: [`scope`]: behaviors that may borrow, because somebody waits for them.
+//!
+//! A behavior of a scope has a count of its [`ScopeState`]; what its body schedules gets one too (the thread knows the
+//! scope of the body that it runs: `sched::context`). The count is given back when the behavior is finished: its
+//! body, captures and result (unless somebody holds the promise) are gone, its cowns released. The one who gives the
+//! last count back wakes the thread that waits.
+
+#![expect(unsafe_code, reason = "bodies that borrow, waited for before what they borrow ends")]
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::behavior;
+use crate::failure::Failure;
+use crate::pinned;
+use crate::promise::Promise;
+use crate::request::Request;
+use crate::sched::{self, Core, Parker};
+use crate::sync::{AtomicUsize, Ordering};
+use crate::unwind::{self, Bomb};
+
+use super::{quiesce, when};
+
+/// What the behaviors of a scope and its waiter share.
+#[derive(Debug)]
+pub(crate) struct ScopeState {
+    /// Behaviors that are scheduled and not finished.
+    pending: AtomicUsize,
+    waiter: Arc<Parker>,
+    panicked: Mutex<Option<Failure>>,
+}
+
+impl ScopeState {
+    /// A behavior is scheduled.
+    pub(crate) fn enter(&self) {
+        // Relaxed: whoever schedules is the scope's own thread, or a body that is counted.
+        self.pending.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A behavior is finished.
+    pub(crate) fn leave(&self) {
+        // Release: what the behavior did comes before what follows the scope. Acquire is the waiter's.
+        if self.pending.fetch_sub(1, Ordering::Release) == 1 {
+            self.waiter.unpark();
+        }
+    }
+
+    /// A body has panicked; the first one counts.
+    pub(crate) fn panicked(&self, failure: &Failure) {
+        self.panicked.lock().get_or_insert_with(|| failure.clone());
+    }
+
+    fn is_done(&self) -> bool {
+        // Acquire: pairs with the Release in `leave`.
+        self.pending.load(Ordering::Acquire) == 0
+    }
+}
+
+/// Where behaviors that may borrow are scheduled: what [`scope`] gives to its closure.
+pub struct Scope<'scope, 'env: 'scope> {
+    state: Arc<ScopeState>,
+    core: Arc<Core>,
+    _scope: PhantomData<&'scope mut &'scope ()>,
+    _env: PhantomData<&'env mut &'env ()>,
+}
+
+/// Runs `f`, and waits for every behavior that was scheduled through the [`Scope`] that it gets, and for everything that
+/// those behaviors schedule in turn. Their bodies may borrow from outside of `scope`, as in [`std::thread::scope`].
+///
+/// Behaviors that are scheduled with plain `when` in `f` do not belong to the scope. On a thread that has claimed
+/// [`MainThread`](crate::MainThread) the waiting pumps. Scopes nest, but for inside of bodies.
+///
+/// # Panics
+///
+/// At once, if called inside a behavior. At the end, with the first panic of a body in the scope; or with that of `f`
+/// itself. Everything is waited for before.
+///
+/// ```
+/// use boc_runtime::{Cown, scope};
+///
+/// let words = vec!["a", "borrowed", "list"];
+/// let longest = Cown::new("");
+/// scope(|s| {
+///     for word in &words {
+///         s.when(&longest, move |mut longest| {
+///             if word.len() > longest.len() {
+///                 *longest = "found";
+///             }
+///         });
+///     }
+/// });
+/// assert_eq!(longest.try_into_inner().unwrap(), "found");
+/// assert_eq!(words.len(), 3); // nobody borrows it any more
+/// ```
+///
+/// What it borrows has to outlive the scope:
+///
+/// ```compile_fail,E0597
+/// boc_runtime::scope(|s| {
+///     let inner = 1;
+///     s.when((), |()| { let _ = &inner; });
+/// });
+/// ```
+#[track_caller]
+pub fn scope<'env, F, R>(f: F) -> R
+where
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> R,
+{
+    sched::refuse_in_body("scope", "schedule behaviors, and one that requests their promises");
+    // Not after `f`: leaving then would end what the bodies borrow.
+    pinned::refuse_waiting_if_busy();
+    let state =
+        ScopeState { pending: AtomicUsize::new(0), waiter: Parker::current(), panicked: Mutex::default() };
+    let scope = Scope {
+        state: Arc::new(state),
+        core: quiesce::current_held(),
+        _scope: PhantomData,
+        _env: PhantomData,
+    };
+    let result = unwind::catch(|| f(&scope));
+    let bomb = Bomb("waiting for the behaviors of a scope");
+    sched::wait_until(|| scope.state.is_done(), None);
+    bomb.defuse();
+    let result = result.unwrap_or_else(|payload| std::panic::resume_unwind(payload));
+    let panicked = scope.state.panicked.lock().take();
+    match panicked {
+        Some(failure) => failure.resume(),
+        None => result,
+    }
+}
+
+impl<'scope> Scope<'scope, '_> {
+    /// Schedules a behavior that the scope waits for: see [`when`](crate::when()).
+    ///
+    /// # Panics
+    ///
+    /// As [`when`](crate::when()).
+    #[track_caller]
+    pub fn when<Q, F, R>(&'scope self, request: Q, body: F) -> Promise<R>
+    where
+        Q: Request,
+        F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'scope,
+        R: Send + 'static,
+    {
+        when::start(&self.core);
+        let (place, state) = (Location::caller(), Arc::clone(&self.state));
+        // SAFETY: the scope holds the core and waits for the behavior; what the body borrows outlives 'scope, which ends
+        // after that waiting.
+        let scheduled = unsafe { behavior::schedule(&self.core, &request, body, place, Some(state)) };
+        scheduled.unwrap_or_else(|refused| when::refuse(refused))
+    }
+}
+
+impl fmt::Debug for Scope<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("pending", &self.state.pending).finish_non_exhaustive()
+    }
+}
