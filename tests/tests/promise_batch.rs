@@ -62,7 +62,7 @@ fn a_batch_whose_closure_panics_never_runs() {
                             let _ = (&captured, &token);
                             a.push(1);
                         });
-                        when!(try lost => resolver.resolve(lost.err().expect("cancelled").kind()));
+                        when!(try lost => resolver.resolve(lost.expect_err("cancelled").kind()));
                         panic!("no batch");
                     })
                 })
