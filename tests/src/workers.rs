@@ -36,6 +36,17 @@ pub fn on_home<R: Send>(workers: usize, body: impl FnOnce(&MainThread) -> R + Se
     })
 }
 
+/// Gives whatever can run on the current runtime a good chance to: a hundred behaviors come and go. What has not run
+/// afterwards may still be on its way; what *must not* run has had its opportunity to give itself away.
+///
+/// # Panics
+/// Never: the behaviors do nothing.
+pub fn settle() {
+    for _ in 0..100 {
+        when(&Cown::new(()), |_| ()).join().expect("it does nothing");
+    }
+}
+
 /// The message of the panic that `f` ends with.
 ///
 /// # Panics

@@ -83,6 +83,29 @@ fn with_in_a_body_reaches_only_what_is_free() {
     });
 }
 
+/// The last token goes while a body runs: the thread stops being a home, under the feet of the pump that runs it.
+#[test]
+fn a_token_dropped_by_a_body_ends_the_home_after_that_body() {
+    on_workers(1, || {
+        let main = Rc::new(MainThread::claim().expect("a fresh thread"));
+        let deepest = Rc::new(Cell::new(0));
+        let door = PinnedCown::new(&main, Some(Rc::clone(&main)));
+        let depth = PinnedCown::new(&main, Rc::clone(&deepest));
+        drop(main);
+        let taken = when!(pinned door, pinned depth => {
+            drop(door.take());
+            depth.set(depth.get() + 1);
+            depth.get()
+        });
+        let after = when!(pinned depth => depth.set(depth.get() + 10));
+        assert_eq!(taken.join().unwrap(), 1, "the value outlives the body that holds it");
+        assert_eq!(after.join().unwrap_err().kind(), FailureKind::Cancelled);
+        assert_eq!(deepest.get(), 1);
+        assert_eq!(Rc::strong_count(&deepest), 1, "the value is dropped");
+        MainThread::claim().map(drop).expect("no home any more");
+    });
+}
+
 #[test]
 fn claiming_the_thread_again_in_a_body_is_refused() {
     through_the_back_door(|back| {

@@ -118,6 +118,35 @@ fn opposite_request_orders_do_not_deadlock() {
     });
 }
 
+/// Several threads schedule sets that go round in a circle, single requests in between: whoever half entered its
+/// queues in another order than the rest would wait for ever.
+#[test]
+fn opposite_request_orders_from_several_threads_do_not_deadlock() {
+    on_workers(2, || {
+        let runtime = Runtime::builder().workers(2).build().unwrap();
+        let cowns: Vec<Cown<u32>> = (0..4).map(|_| Cown::new(0)).collect();
+        let each = 3_000;
+        thread::scope(|scope| {
+            for shift in 0..4 {
+                let (runtime, cowns) = (&runtime, &cowns);
+                scope.spawn(move || {
+                    runtime.enter(|| {
+                        for i in 0..each {
+                            let at = |offset: usize| &cowns[(shift + i + offset) % 4];
+                            when!(one = at(0), other = at(1) => { *one += 1; *other += 1; });
+                            when!(one = at(2) => *one += 1);
+                            when!(one = at(3), other = at(0) => { *one += 1; *other += 1; });
+                        }
+                    });
+                });
+            }
+        });
+        let total = runtime.enter(|| when!(cowns => cowns.iter().sum::<u32>()));
+        assert_eq!(total.join().unwrap() as usize, 4 * each * 5);
+        runtime.shutdown();
+    });
+}
+
 /// A worker that holds cowns never helps itself to more work: a body that saw another one start on its thread
 /// would be running inside it.
 #[test]

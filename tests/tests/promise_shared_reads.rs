@@ -88,10 +88,7 @@ fn a_reader_does_not_overtake_a_waiting_writer() {
         gate.until_waiting(1);
         when!(cown => *cown = 1);
         let late = when!(read cown => *cown);
-        // Whatever can run beside the first reader has had its chance when this has.
-        for _ in 0..100 {
-            when!(=> ()).join().unwrap();
-        }
+        boc_tests::settle();
         assert!(!late.is_finished());
         gate.open();
         assert_eq!((early.join().unwrap(), late.join().unwrap()), (0, 1));
@@ -108,12 +105,31 @@ fn a_writer_waits_for_every_reader() {
         let writer = when!(cown => *cown = 1);
         gates.iter().for_each(|gate| gate.until_waiting(1));
         gates[1].open();
-        for _ in 0..100 {
-            when!(=> ()).join().unwrap();
-        }
+        boc_tests::settle();
         assert!(!writer.is_finished(), "one reader still runs");
         gates[0].open();
         writer.join().unwrap();
+    });
+}
+
+/// The reader that came last has left, and with it the queue is empty; the first one still reads. Who arrives now
+/// finds nobody to stand behind.
+#[test]
+fn a_writer_that_finds_the_queue_empty_waits_for_a_reader_that_stayed() {
+    on_workers(3, || {
+        for _ in 0..20 {
+            let (cown, gate) = (Cown::new(0), Gate::new());
+            let staying = when!(read cown, clone gate => { gate.pass(); *cown });
+            gate.until_waiting(1);
+            when!(read cown => *cown).join().unwrap();
+            boc_tests::settle(); // the short reader's result is there; let it release the cown too
+            let writer = when!(cown => *cown = 1);
+            let later = when!(read cown => *cown);
+            boc_tests::settle();
+            assert!(!writer.is_finished() && !later.is_finished());
+            gate.open();
+            assert_eq!((staying.join().unwrap(), later.join().unwrap()), (0, 1));
+        }
     });
 }
 
