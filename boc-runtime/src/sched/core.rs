@@ -210,7 +210,9 @@ impl Core {
             return Ok(());
         }
         self.idle.start();
-        for (index, deque) in std::mem::take(&mut lifecycle.deques).into_iter().enumerate() {
+        let mut deques = std::mem::take(&mut lifecycle.deques).into_iter();
+        while let Some(deque) = deques.next() {
+            let index = lifecycle.threads.len();
             let core = Arc::clone(self);
             // The deque travels through a slot, so that it is not lost with a thread that does not start.
             let slot = Arc::new(Mutex::new(Some(deque)));
@@ -226,8 +228,8 @@ impl Core {
                 Err(error) => {
                     let unstarted = slot.lock().take();
                     self.stop_locked(&mut lifecycle);
-                    // All that did not start, in place of those that did: the stealers are theirs by number.
-                    lifecycle.deques.extend(unstarted);
+                    // In their old order, those of ended threads first: the stealers are theirs by number.
+                    lifecycle.deques.extend(unstarted.into_iter().chain(deques));
                     return Err(error);
                 }
             }
