@@ -43,7 +43,7 @@ mod unwind;
 #[doc(hidden)]
 pub mod __private;
 
-pub use cown::{Acquired, AcquiredRead, Cown, Handle, WeakCown};
+pub use cown::{Acquired, AcquiredRead, Cown, Handle, Sendable, WeakCown};
 pub use failure::{Failure, FailureKind};
 pub use pinned::{Busy, ClaimError, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog};
 pub use promise::{Promise, PromiseFuture, Resolver};

@@ -74,9 +74,9 @@ pub use boc_macros::main;
 pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Batch, Builder, Busy, ClaimError, Cown, Exclusive,
     Failure, FailureKind, Group, Handle, Hold, MainThread, Mode, Pinned, PinnedCown, Place, Promise,
-    PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, Scope, Shared,
-    Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, batch, pinned, quiesce, quiesce_timeout,
-    read, scope, try_when, wait, when,
+    PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, Scope, Sendable,
+    Shared, Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, batch, pinned, quiesce,
+    quiesce_timeout, read, scope, try_when, wait, when,
 };
 
 /// Schedules a behavior, in block form.

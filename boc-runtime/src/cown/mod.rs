@@ -48,6 +48,18 @@ pub struct Cown<T> {
     _owns: PhantomData<T>,
 }
 
+/// What can live in a [`Cown`]: everything that is `Send` and owned. It only exists for its error message.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent between threads, so it cannot live in a `Cown`",
+    label = "is not `Send`",
+    note = "behaviors run on many threads; what has to stay on one goes into a pinned cown: `PinnedCown::new(&main, value)`",
+    note = "or use the thread-safe kind: `Arc` for `Rc`, `Mutex` or an atomic for `RefCell` and `Cell`"
+)]
+pub trait Sendable: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send> Sendable for T {}
+
 #[repr(C)]
 struct CownBlock<T> {
     header: Header,
@@ -74,11 +86,21 @@ impl<T: Send + 'static> Cown<T> {
         free: free::<T>,
     };
 
-    /// Wraps a value. May be called from any thread, and from inside a body.
-    pub fn new(value: T) -> Cown<T> {
+    /// The block of a new cown.
+    fn allocate(value: T) -> Cown<T> {
         let header = Header::new(&Self::TABLE, Queue::idle(), 1, 1);
         let block = Box::new(CownBlock { header, value: UnsafeCell::new(value) });
         Cown { block: NonNull::from(Box::leak(block)), _owns: PhantomData }
+    }
+}
+
+impl<T: 'static> Cown<T> {
+    /// Wraps a value, which has to be [`Send`]. May be called from any thread, and from inside a body.
+    pub fn new(value: T) -> Cown<T>
+    where
+        T: Sendable,
+    {
+        Cown::allocate(value)
     }
 }
 
