@@ -36,6 +36,18 @@ pub fn on_home<R: Send>(workers: usize, body: impl FnOnce(&MainThread) -> R + Se
     })
 }
 
+/// Claims the calling thread and lets its waits sleep for ever: from now on only a wake-up ends them. Without this
+/// every wait looks again after 50 ms, which would hide a wake-up that was lost.
+///
+/// # Panics
+/// When the thread is claimed already.
+#[must_use = "the thread polls again when this is dropped"]
+pub fn no_polling() -> MainThread {
+    let main = MainThread::claim().expect("a fresh thread can be claimed");
+    main.set_poll_interval(LIMIT * 1_000);
+    main
+}
+
 /// Gives whatever can run on the current runtime a good chance to: a hundred behaviors come and go. What has not run
 /// afterwards may still be on its way; what *must not* run has had its opportunity to give itself away.
 ///

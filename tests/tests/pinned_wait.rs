@@ -22,6 +22,7 @@ fn join_pumps_what_it_waits_for() {
 #[test]
 fn join_is_woken_by_work_that_arrives_while_it_waits() {
     on_home(2, |main| {
+        main.set_poll_interval(LIMIT * 1_000);
         let (pinned, gate) = (PinnedCown::new(main, Rc::new(0)), Gate::new());
         for i in 1..=100 {
             let first = when!(clone gate => { gate.pass(); i });
@@ -129,6 +130,7 @@ fn another_thread_waits_while_the_home_thread_pumps() {
 #[test]
 fn many_small_waits_lose_no_wake_up() {
     on_home(2, |main| {
+        main.set_poll_interval(LIMIT * 1_000);
         let pinned = PinnedCown::new(main, 0_u32);
         for i in 0..2_000 {
             let away = when!(=> i);

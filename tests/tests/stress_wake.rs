@@ -1,5 +1,5 @@
 //! Stress: one behavior at a time, with workers that have just fallen asleep, or are about to: a lost wake-up is a
-//! hang here. And runtimes that start and stop around little work, or are dropped in the middle of it.
+//! hang here, because nobody polls. And runtimes that start and stop around little work, or are dropped in the middle of it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use boc::prelude::*;
-use boc_tests::{Rng, on_workers, stress};
+use boc_tests::{Rng, no_polling, on_workers, stress};
 
 /// Anything between not at all and long enough to fall asleep.
 fn pause(rng: &mut Rng) {
@@ -22,7 +22,7 @@ fn pause(rng: &mut Rng) {
 fn one_at_a_time(rng: &mut Rng, workers: usize) {
     let mut rng = rng.clone();
     on_workers(workers, move || {
-        let cown = Cown::new(0_u64);
+        let (_main, cown) = (no_polling(), Cown::new(0_u64));
         for i in 0..200 {
             pause(&mut rng);
             match rng.below(4) {
@@ -57,6 +57,7 @@ fn several_threads_one_behavior_at_a_time() {
                 for _ in 0..3 {
                     let (runtime, mut rng) = (&runtime, Rng::seeded(rng.number()));
                     scope.spawn(move || {
+                        let _main = no_polling();
                         for i in 0..100 {
                             pause(&mut rng);
                             assert_eq!(runtime.enter(|| when!(=> i)).join().unwrap(), i);
@@ -73,7 +74,7 @@ fn readers_and_writers_one_burst_at_a_time() {
     stress(10, |rng| {
         let mut rng = rng.clone();
         on_workers(3, move || {
-            let (cown, mut writes) = (Cown::new(0), 0);
+            let (_main, cown, mut writes) = (no_polling(), Cown::new(0), 0);
             for _ in 0..100 {
                 pause(&mut rng);
                 let mut seen = Vec::new();
@@ -96,7 +97,7 @@ fn readers_and_writers_one_burst_at_a_time() {
 #[test]
 fn runtimes_that_start_and_stop_around_little_work() {
     stress(10, |rng| {
-        let ran = Arc::new(AtomicUsize::new(0));
+        let (_main, ran) = (no_polling(), Arc::new(AtomicUsize::new(0)));
         let mut scheduled = 0;
         for _ in 0..20 {
             let runtime = Runtime::builder().workers(1 + rng.below(4)).build().expect("a runtime");
@@ -117,6 +118,7 @@ fn runtimes_that_start_and_stop_around_little_work() {
 #[test]
 fn a_runtime_dropped_in_the_middle_leaves_every_promise_decided() {
     stress(20, |rng| {
+        let _main = no_polling();
         let runtime = Runtime::builder().workers(1 + rng.below(3)).build().expect("a runtime");
         let cowns: Vec<Cown<u32>> = (0..3).map(|_| Cown::new(0)).collect();
         let mut promises = Vec::new();
