@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use boc::prelude::*;
-use boc_tests::on_home;
+use boc_tests::{Drops, on_home};
 
 /// Counts the calls of the hook.
 fn count(main: &MainThread) -> Arc<AtomicUsize> {
@@ -74,6 +74,20 @@ fn a_hook_that_panics_or_schedules_does_no_harm() {
             main.pump();
         }
     });
+}
+
+/// The hook owns a handle, the cown its home, the home the hook: once a circle that nobody ever dropped.
+#[test]
+fn the_hook_goes_with_its_main_thread() {
+    let drops = Drops::new();
+    on_home(1, |main| {
+        let canvas = PinnedCown::new(main, ());
+        let token = drops.token();
+        main.set_wake_hook(move || {
+            let _ = (&canvas, &token);
+        });
+    });
+    assert_eq!(drops.count(), 1);
 }
 
 #[test]

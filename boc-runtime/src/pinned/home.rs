@@ -15,6 +15,7 @@ use crate::behavior::Job;
 use crate::later;
 use crate::sched::Parker;
 use crate::sync::{AtomicUsize, Ordering};
+use crate::unwind;
 
 use super::cown::PinnedHeader;
 use super::watchdog::Watch;
@@ -142,6 +143,12 @@ impl Home {
         if self.depth.load(Ordering::Relaxed) != 0 {
             later::call_wake_hook(Arc::clone(self));
         }
+    }
+
+    /// Lets the hook go: it may own handles of cowns that live here, which own this home.
+    pub(super) fn clear_wake_hook(&self) {
+        let old = self.wake_hook.lock().take();
+        unwind::contain(|| drop(old));
     }
 
     /// Calls the hook, not under the lock.

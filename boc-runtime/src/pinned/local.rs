@@ -224,6 +224,7 @@ impl Local {
 impl Drop for Local {
     fn drop(&mut self) {
         Watch::set(&self.home, None);
+        self.home.clear_wake_hook();
         let scope = later::Scope::new();
         let cancel = |home: &Home, jobs: VecDeque<Job>| {
             for job in jobs {
