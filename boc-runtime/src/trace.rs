@@ -8,20 +8,42 @@ use crate::request::{Affinity, Request};
 
 /// Runs a body inside its span: place, name in the attribute form, worker, pinned or not.
 #[cfg(feature = "tracing")]
+#[inline(always)]
 pub(crate) fn body<Q: Request, R>(place: &'static Location<'static>, body: impl FnOnce() -> R) -> R {
-    // Without a subscriber this is one load and a branch.
-    if tracing::level_filters::LevelFilter::current() < tracing::Level::TRACE {
-        return body();
+    // Without a subscriber this is one load and a branch, before and after; all the rest is out of line.
+    let span = if tracing::dispatcher::has_been_set() { Some(enter::<Q>(place)) } else { None };
+    let result = body();
+    if span.is_some() {
+        leave(span);
     }
+    result
+}
+
+#[cfg(feature = "tracing")]
+type Entered = Box<tracing::span::EnteredSpan>;
+
+#[cfg(feature = "tracing")]
+#[cold]
+#[inline(never)]
+fn enter<Q: Request>(place: &'static Location<'static>) -> Entered {
+    let (name, pinned) = (Q::NAME, <Q::Affinity as Affinity>::PINNED);
     let worker = crate::sched::context::worker_index();
     let span = tracing::trace_span!(
         "behavior",
-        name = Q::NAME,
+        name,
         place = %place,
         worker = worker.map(tracing::field::display),
-        pinned = <Q::Affinity as Affinity>::PINNED,
+        pinned,
     );
-    span.in_scope(body)
+    // Boxed: one word on the stack of a body that is not traced.
+    Box::new(span.entered())
+}
+
+#[cfg(feature = "tracing")]
+#[cold]
+#[inline(never)]
+fn leave(span: Option<Entered>) {
+    drop(span);
 }
 
 /// Runs a body.
