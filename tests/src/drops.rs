@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 /// Counts the drops of the tokens it made, and remembers the threads they were dropped on.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +18,13 @@ impl Drops {
     /// A value that reports its drop here.
     #[must_use]
     pub fn token(&self) -> Counted {
-        Counted(self.clone())
+        Counted { drops: self.clone(), pause: Duration::ZERO }
+    }
+
+    /// A value that takes its time to drop, and reports afterwards: who does not wait for it is found out.
+    #[must_use]
+    pub fn slow_token(&self) -> Counted {
+        Counted { drops: self.clone(), pause: Duration::from_millis(2) }
     }
 
     /// How many tokens have been dropped.
@@ -35,11 +42,17 @@ impl Drops {
 
 /// A value that reports its drop to its [`Drops`].
 #[derive(Debug)]
-pub struct Counted(Drops);
+pub struct Counted {
+    drops: Drops,
+    pause: Duration,
+}
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.0.lock().expect("drop counter").push(thread::current().id());
+        if !self.pause.is_zero() {
+            thread::sleep(self.pause);
+        }
+        self.drops.0.lock().expect("drop counter").push(thread::current().id());
     }
 }
 
@@ -69,7 +82,7 @@ impl Bomb {
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        let drops = self.counted.take().map(|counted| counted.0.clone());
+        let drops = self.counted.take().map(|counted| counted.drops.clone());
         if thread::panicking() {
             return; // a second panic during unwinding would abort by Rust's own rules
         }

@@ -47,13 +47,13 @@ fn captures_and_results_nobody_wants_are_dropped_before_quiesce_returns() {
     for workers in [1, 2, 8] {
         on_workers(workers, || {
             let (cown, drops) = (Cown::new(0), Drops::new());
-            for round in 1..=50 {
-                for _ in 0..10 {
-                    let (captured, result) = (drops.token(), drops.token());
+            for round in 1..=20 {
+                for _ in 0..4 {
+                    let (captured, result) = (drops.slow_token(), drops.slow_token());
                     when!(cown => { *cown += 1; let _ = &captured; result });
                 }
                 quiesce();
-                assert_eq!(drops.count(), round * 20);
+                assert_eq!(drops.count(), round * 8);
             }
         });
     }
@@ -64,9 +64,10 @@ fn values_of_cowns_that_only_behaviors_held_are_dropped_before_quiesce_returns()
     on_workers(2, || {
         let drops = Drops::new();
         for round in 1..=50 {
-            let cown = Cown::new(drops.token());
-            when!(cown => { let _ = &cown; });
+            let (cown, gate) = (Cown::new(drops.slow_token()), Gate::new());
+            when!(cown, clone gate => { let _ = &cown; gate.pass() });
             drop(cown);
+            gate.open();
             quiesce();
             assert_eq!(drops.count(), round);
         }

@@ -41,13 +41,17 @@ impl Program<'_> {
         let body = Body {
             id: id as u64,
             panics,
-            linger: self.rng.number() % 40,
+            linger: if self.rng.chance(10) { self.rng.number() % 4_000 } else { self.rng.number() % 40 },
             before_write: write.iter().map(expected).collect(),
             before_look: look.iter().map(expected).collect(),
             ran: Arc::clone(&self.ran),
             watch: self.watch.clone(),
         };
         let promise = self.schedule(&write, &look, &needed, body);
+        if self.rng.chance(15) {
+            // Let the queues run dry: who arrives next finds them empty, with the last readers still inside.
+            (0..self.rng.number() % 4_000).for_each(|_| std::hint::spin_loop());
+        }
         if runs {
             write.iter().for_each(|&at| self.logs[at].push(id as u64));
         }

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use boc::prelude::*;
-use boc_tests::{Rng, no_polling, on_workers, stress};
+use boc_tests::{Probe, Rng, Watch, no_polling, on_workers, stress};
 
 /// Anything between not at all and long enough to fall asleep.
 fn pause(rng: &mut Rng) {
@@ -69,27 +69,39 @@ fn several_threads_one_behavior_at_a_time() {
     });
 }
 
+/// The queue runs dry between the bursts, mostly with readers still inside: who comes next finds nobody to stand
+/// behind, and yet may have to wait.
 #[test]
 fn readers_and_writers_one_burst_at_a_time() {
     stress(10, |rng| {
         let mut rng = rng.clone();
         on_workers(3, move || {
-            let (_main, cown, mut writes) = (no_polling(), Cown::new(0), 0);
-            for _ in 0..100 {
-                pause(&mut rng);
-                let mut seen = Vec::new();
-                for _ in 0..rng.below(6) {
-                    if rng.chance(30) {
-                        writes += 1;
-                        when!(cown => *cown += 1);
-                    } else {
-                        seen.push((writes, when!(read cown => *cown)));
-                    }
+            let (_main, watch) = (no_polling(), Watch::new());
+            let (probe, mut writes) = (Cown::new(Probe::new(0, &watch)), 0);
+            let mut seen = Vec::new();
+            for _ in 0..40 {
+                for _ in 0..1 + rng.below(4) {
+                    let stays = Duration::from_micros(if rng.chance(30) { 600 } else { 0 });
+                    let found = when!(read probe => {
+                        let _held = probe.shared();
+                        thread::sleep(stays);
+                        probe.log.len() as u64
+                    });
+                    seen.push((writes, found));
                 }
-                for (expected, promise) in seen {
-                    assert_eq!(promise.join().unwrap(), expected);
+                thread::sleep(Duration::from_micros(rng.number() % 400));
+                if rng.chance(50) {
+                    when!(probe => { let _held = probe.exclusive(); probe.log.push(writes) });
+                    writes += 1;
+                }
+                if rng.chance(50) {
+                    quiesce();
                 }
             }
+            for (expected, promise) in seen {
+                assert_eq!(promise.join().unwrap(), expected);
+            }
+            watch.assert_clean();
         });
     });
 }
