@@ -47,16 +47,17 @@ impl Rng {
     }
 }
 
-/// `BOC_STRESS` times `usual`; `usual` when it is not set.
+/// How many rounds to run: `BOC_STRESS_ROUNDS`, or `BOC_STRESS` times `usual`, or `usual`.
 ///
 /// # Panics
-/// When `BOC_STRESS` is not a number: a stress run that silently does nothing would look like success.
+/// When one of these is not a number: a stress run that silently does nothing would look like success.
 #[must_use]
 pub fn repetitions(usual: usize) -> usize {
-    match std::env::var("BOC_STRESS") {
-        Ok(times) => usual * times.parse::<usize>().expect("BOC_STRESS is a number"),
-        Err(_) => usual,
-    }
+    let number = |name: &str| match std::env::var(name) {
+        Ok(text) => Some(text.parse::<usize>().unwrap_or_else(|_| panic!("{name} is no number: {text:?}"))),
+        Err(_) => None,
+    };
+    number("BOC_STRESS_ROUNDS").unwrap_or_else(|| usual * number("BOC_STRESS").unwrap_or(1))
 }
 
 /// Runs `round` with a fresh seed [`repetitions`]`(usual)` times, each with its own deadline.
