@@ -1,0 +1,1 @@
+//! The thirteen programs of the Savina-BoC suite on boc, as a user would write them.
