@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fences: what the compiler does not check by itself about who may use what.
 #   - boc and boc-macros forbid unsafe code, and the macros do not write any either;
-#   - in boc-runtime, atomics come from one door: src/sync.
+#   - in boc-runtime, what a model checker has to see comes through one door: src/sync.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,8 +24,11 @@ done
 words=$(code boc/src boc-macros/src | grep -wE 'unsafe' | grep -vE '"[^"]*\bunsafe\b[^"]*"|Token!\[unsafe\]|`unsafe' || true)
 [ -z "$words" ] || complain "unsafe outside of boc-runtime:"$'\n'"$words"
 
-doors=$(code boc-runtime/src | grep -E '(std|core)::sync::atomic' | grep -vE '^boc-runtime/src/sync(/|\.rs)' || true)
-[ -z "$doors" ] || complain "atomics that do not come through boc-runtime/src/sync:"$'\n'"$doors"
+seen='(std|core)::sync::(atomic|Mutex|Condvar|RwLock)|parking_lot|(std|core)::hint::spin_loop|thread::yield_now'
+doors=$(code boc-runtime/src | grep -E "$seen" | grep -vE '^boc-runtime/src/(sync/|[^:]*tests\.rs:)' || true)
+[ -z "$doors" ] || complain "what does not come through boc-runtime/src/sync:"$'\n'"$doors"
+locals=$(grep -rlE '^thread_local!' boc-runtime/src | xargs grep -LE '\bthread_local[,;}]' || true)
+[ -z "$locals" ] || complain "thread-locals that do not come through boc-runtime/src/sync: $locals"
 
 [ "$failed" -eq 0 ] && echo "fences: unsafe code and atomics are where they belong"
 exit "$failed"

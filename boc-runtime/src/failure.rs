@@ -4,8 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
+use crate::sync::Mutex;
 use crate::unwind::{self, Payload};
 
 /// The reason why a promise will never hold a value.

@@ -17,6 +17,7 @@ use crate::memory::{Disposal, Header, release_weak};
 use crate::pinned::Home;
 use crate::promise::Ticket;
 use crate::sched;
+use crate::sync::thread_local;
 use crate::unwind::{self, Payload};
 
 enum Item {

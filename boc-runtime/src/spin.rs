@@ -1,5 +1,7 @@
 //! Owns: bounded spinning. Used where another thread is a few instructions away from a store that we need.
 
+use crate::sync::{spin_loop, yield_now};
+
 /// Spins, a little longer each time, then gives the core away.
 ///
 /// Counts rounds, never reads a clock: on a loaded machine the thread that we wait for may be preempted, and then
@@ -10,7 +12,8 @@ pub(crate) struct Spin {
 }
 
 impl Spin {
-    const SPINS: u32 = 6;
+    /// In a model only the giving away counts.
+    const SPINS: u32 = if cfg!(all(test, loom)) { 0 } else { 6 };
 
     pub(crate) fn new() -> Spin {
         Spin::default()
@@ -19,13 +22,13 @@ impl Spin {
     /// Waits a moment.
     #[cold]
     pub(crate) fn wait(&mut self) {
-        if self.rounds < Self::SPINS {
+        if self.rounds != Self::SPINS {
             for _ in 0..1_u32 << self.rounds {
-                std::hint::spin_loop();
+                spin_loop();
             }
             self.rounds += 1;
         } else {
-            std::thread::yield_now();
+            yield_now();
         }
     }
 }

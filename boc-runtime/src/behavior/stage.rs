@@ -26,6 +26,11 @@ impl Seen {
         // Relaxed: read when nobody else has the promise any more.
         self.0.store(true, Ordering::Relaxed);
     }
+
+    fn get(&self) -> bool {
+        // Relaxed: as above.
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl<F, R> Stage<F, R> {
@@ -75,7 +80,7 @@ impl<F, R> Stage<F, R> {
     /// Drops the outcome; nobody has the promise any more.
     pub(crate) fn end(&mut self) {
         if let Stage::Failed(failure, seen) = self
-            && !*seen.0.get_mut()
+            && !seen.get()
         {
             trace::unseen(failure);
         }

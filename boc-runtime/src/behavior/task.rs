@@ -42,7 +42,8 @@ impl Task {
 
     /// Takes off what is not going to be granted: repeated shared slots.
     pub(crate) fn expect_fewer(&mut self, repeated: u32) {
-        *self.pending.get_mut() -= repeated;
+        // Relaxed, and no read-modify-write: nobody else knows the task yet.
+        self.pending.store(self.pending.load(Ordering::Relaxed) - repeated, Ordering::Relaxed);
     }
 
     pub(crate) fn slots(&self) -> usize {

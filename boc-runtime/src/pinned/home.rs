@@ -9,12 +9,10 @@ use std::sync::Arc;
 use std::thread::ThreadId;
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
 use crate::behavior::Job;
 use crate::later;
 use crate::sched::Parker;
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::unwind;
 
 use super::cown::PinnedHeader;

@@ -13,6 +13,7 @@ use crate::behavior::{self, Behavior, Job, Ran};
 use crate::failure::Failure;
 use crate::later;
 use crate::sched::{Core, context};
+use crate::sync::thread_local;
 use crate::unwind;
 
 use super::cown::PinnedHeader;

@@ -24,14 +24,12 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::Waker;
 
-use parking_lot::Mutex;
-
 use crate::behavior::{self, Hint, Task};
 use crate::later;
 use crate::memory::{self, Header};
 use crate::queue::{self, Effects, Queue, Slot};
 use crate::sched::Parker;
-use crate::sync::{AtomicU32, Ordering, UnsafeCell};
+use crate::sync::{AtomicU32, Mutex, Ordering, UnsafeCell};
 
 const IDLE: u32 = 0;
 const WAITING: u32 = 1;

@@ -12,15 +12,13 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::behavior;
 use crate::failure::Failure;
 use crate::pinned;
 use crate::promise::Promise;
 use crate::request::Request;
 use crate::sched::{self, Core, Parker};
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::unwind::{self, Bomb};
 
 use super::{quiesce, when};

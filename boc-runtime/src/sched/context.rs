@@ -8,6 +8,7 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use crate::runtime::ScopeState;
+use crate::sync::thread_local;
 
 use super::core::Core;
 use super::worker::Worker;

@@ -8,13 +8,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use crossbeam_deque::{Injector, Stealer, Worker as Deque};
-use crossbeam_utils::CachePadded;
-use parking_lot::{Mutex, MutexGuard};
-
 use crate::behavior::Job;
 use crate::later;
-use crate::sync::{AtomicBool, AtomicUsize, Ordering, fence};
+use crate::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, fence, spin_loop};
+use crossbeam_deque::{Injector, Stealer, Worker as Deque};
+use crossbeam_utils::CachePadded;
 
 use super::config::Config;
 use super::context;
@@ -307,7 +305,7 @@ impl Core {
                 // SAFETY: taken from a queue, so it is ours to end.
                 crossbeam_deque::Steal::Success(job) => unsafe { later::cancel(job) },
                 crossbeam_deque::Steal::Empty => return,
-                crossbeam_deque::Steal::Retry => std::hint::spin_loop(),
+                crossbeam_deque::Steal::Retry => spin_loop(),
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Owns: cores whose `Runtime` is gone while behaviors of theirs still wait for cowns that others hold.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use super::core::Core;
 
-static GRAVEYARD: Mutex<Vec<Arc<Core>>> = Mutex::new(Vec::new());
+static GRAVEYARD: LazyLock<Mutex<Vec<Arc<Core>>>> = LazyLock::new(Mutex::default);
 
 /// Lets a cancelled core go, or keeps it until nothing of it is in flight; lets go of those kept before that can.
 pub(crate) fn bury(core: Arc<Core>) {

@@ -2,10 +2,8 @@
 
 use std::fmt;
 
+use crate::sync::{AtomicUsize, Mutex, Ordering, fence};
 use crossbeam_utils::CachePadded;
-use parking_lot::Mutex;
-
-use crate::sync::{AtomicUsize, Ordering, fence};
 
 /// The parking state of a core's workers.
 #[derive(Debug)]

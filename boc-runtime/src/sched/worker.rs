@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crossbeam_deque::{Steal, Worker as Deque};
 
 use crate::behavior::{self, Hint, Job};
+use crate::sync::{spin_loop, yield_now};
 use crate::unwind::Bomb;
 
 use super::context::WorkerScope;
@@ -152,7 +153,7 @@ impl Worker {
             match self.core.injector.steal_batch_and_pop(&self.deque) {
                 Steal::Success(job) => return Some(job),
                 Steal::Empty => return None,
-                Steal::Retry => std::hint::spin_loop(),
+                Steal::Retry => spin_loop(),
             }
         }
     }
@@ -169,7 +170,7 @@ impl Worker {
                     return Some(job);
                 }
                 if round + 1 < ROUNDS {
-                    std::thread::yield_now();
+                    yield_now();
                 }
             }
             self.core.tell_waiters();
@@ -199,7 +200,7 @@ impl Worker {
                 match self.core.stealers[victim].steal_batch_and_pop(&self.deque) {
                     Steal::Success(job) => return Some(job),
                     Steal::Empty => break,
-                    Steal::Retry => std::hint::spin_loop(),
+                    Steal::Retry => spin_loop(),
                 }
             }
         }

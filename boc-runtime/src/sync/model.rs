@@ -1,0 +1,134 @@
+//! Owns: the door as the models go through it: loom's types, with the interface that the code uses.
+//!
+//! Two things are left out, and models bring their own where they matter. An [`UnsafeCell`] is not watched: the data that
+//! a protocol guards is a `loom::cell::UnsafeCell` of the model. `Arc` is the standard library's, which is trusted.
+
+use std::cell::Cell;
+use std::ops::{Deref, DerefMut};
+use std::time::Instant;
+
+pub(crate) use std::cell::UnsafeCell;
+
+pub(crate) use loom::hint::spin_loop;
+pub(crate) use loom::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+};
+pub(crate) use loom::thread::yield_now;
+
+/// `parking_lot`'s interface; loom has that of the standard library.
+#[derive(Debug, Default)]
+pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub(crate) fn new(value: T) -> Mutex<T> {
+        Mutex(loom::sync::Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        MutexGuard(Some(self.0.lock().expect("a panic ends the model")))
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().expect("a panic ends the model")
+    }
+
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        self.0.try_lock().ok().map(|guard| MutexGuard(Some(guard)))
+    }
+}
+
+/// `None` only within [`Condvar::wait`].
+#[derive(Debug)]
+pub(crate) struct MutexGuard<'a, T>(Option<loom::sync::MutexGuard<'a, T>>);
+
+impl<T> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect("not waiting")
+    }
+}
+
+impl<T> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_mut().expect("not waiting")
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Condvar(loom::sync::Condvar);
+
+/// Whether a wait ended because of its deadline.
+#[derive(Debug)]
+pub(crate) struct WaitTimeoutResult(());
+
+impl WaitTimeoutResult {
+    pub(crate) fn timed_out(&self) -> bool {
+        false
+    }
+}
+
+impl Condvar {
+    pub(crate) fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
+        let held = guard.0.take().expect("not waiting");
+        guard.0 = Some(self.0.wait(held).expect("a panic ends the model"));
+    }
+
+    /// There is no time in a model: a deadline never comes, so whoever relies on it is found asleep for ever.
+    pub(crate) fn wait_until<T>(&self, guard: &mut MutexGuard<'_, T>, _: Instant) -> WaitTimeoutResult {
+        self.wait(guard);
+        WaitTimeoutResult(())
+    }
+
+    pub(crate) fn notify_one(&self) {
+        self.0.notify_one();
+    }
+
+    pub(crate) fn notify_all(&self) {
+        self.0.notify_all();
+    }
+}
+
+/// The threads of a model share one thread of the system, so its thread-locals are loom's.
+pub(crate) struct LocalKey<T: 'static>(pub(crate) &'static loom::thread::LocalKey<T>);
+
+impl<T> LocalKey<T> {
+    pub(crate) fn with<R>(&'static self, use_it: impl FnOnce(&T) -> R) -> R {
+        self.0.with(use_it)
+    }
+
+    pub(crate) fn try_with<R>(&'static self, use_it: impl FnOnce(&T) -> R) -> Result<R, Gone> {
+        self.0.try_with(use_it).map_err(|_| Gone(()))
+    }
+}
+
+/// The thread is about to end.
+#[derive(Debug)]
+pub(crate) struct Gone(());
+
+impl<T> LocalKey<Cell<T>> {
+    pub(crate) fn set(&'static self, value: T) {
+        self.with(|cell| cell.set(value));
+    }
+
+    pub(crate) fn get(&'static self) -> T
+    where
+        T: Copy,
+    {
+        self.with(Cell::get)
+    }
+
+    pub(crate) fn replace(&'static self, value: T) -> T {
+        self.with(|cell| cell.replace(value))
+    }
+}
+
+macro_rules! modelled_thread_local {
+    ($($(#[$attribute:meta])* $visible:vis static $name:ident: $type:ty = $value:expr);* $(;)?) => {
+        $($(#[$attribute])* $visible static $name: $crate::sync::LocalKey<$type> = {
+            loom::thread_local! { static KEY: $type = $value; }
+            $crate::sync::LocalKey(&KEY)
+        };)*
+    };
+}
+pub(crate) use modelled_thread_local as thread_local;

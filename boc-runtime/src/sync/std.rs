@@ -1,0 +1,11 @@
+//! Owns: the door as programs go through it: the standard library's, and `parking_lot`'s locks.
+
+pub(crate) use std::cell::UnsafeCell;
+pub(crate) use std::hint::spin_loop;
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+};
+pub(crate) use std::thread::yield_now;
+pub(crate) use std::thread_local;
+
+pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
