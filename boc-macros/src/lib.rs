@@ -44,14 +44,21 @@ pub fn when(args: TokenStream, item: TokenStream) -> TokenStream {
     function(args.into(), item.into()).into()
 }
 
-/// Runs `main` on the pumping thread and waits for everything that was scheduled.
-///
-/// The parameter, a `MainThread`, is optional, and so is a result. Options: `workers = COUNT`, `crate = PATH`.
+/// Claims the thread that runs `main` as a [`MainThread`](../boc/struct.MainThread.html), runs it, and waits (pumping) for
+/// everything that was scheduled.
 ///
 /// ```text
 /// #[boc::main(workers = 4)]
 /// fn main(main: MainThread) -> Result<(), Error> { .. }
 /// ```
+///
+/// The parameter is optional, and so is a result. If it is an `Err`, or if `main` panics, the program is given up instead
+/// of waited for: behaviors that run are waited for, what has not started is cancelled, and then the error is printed and
+/// the process fails, as it does without boc.
+///
+/// Options: `workers = COUNT` (an expression; rather than `BOC_WORKERS`, or as many as the machine has cores) and
+/// `crate = PATH` (where boc is, if not at `::boc`). A number of workers that makes no sense, or a thread that cannot be
+/// started, ends the process with a message and exit code 2.
 #[proc_macro_attribute]
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     main_attr::main(args.into(), item.into()).into()

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Expr, FnArg, Ident, Safety, Signature, Token, Visibility};
+use syn::{Attribute, Error, Expr, ExprLit, FnArg, Ident, Lit, Safety, Signature, Token, Visibility};
 
 use crate::attr;
 use crate::diag::Diag;
@@ -14,7 +14,7 @@ use crate::parse::{all, rest_of_item};
 /// The options of `#[main(..)]`.
 #[derive(Default)]
 struct Options {
-    krate: Krate,
+    krate: Option<Krate>,
     workers: Option<Expr>,
 }
 
@@ -29,7 +29,7 @@ struct Main {
 // Input:   #[main(workers = 4)] fn main(main: MainThread) -> R BLOCK
 // Output:  fn main() -> R {
 //              fn __boc_main(main: MainThread) -> R BLOCK
-//              run_main(MainOptions::new().workers(4), __boc_main)
+//              run_main(MainOptions::new().workers(4), |token| __boc_main(token)).end()
 //          }
 /// Expands `#[main]`; beside an error the function stays as it is.
 pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -40,7 +40,7 @@ pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
         check(&main.sig, &mut diag);
     }
     match (main, diag.finish()) {
-        (Ok(main), Ok(())) => expand(&options, &main),
+        (Ok(main), Ok(())) => expand(options, &main),
         (_, finished) => {
             let error = finished.err().as_ref().map(Error::to_compile_error);
             quote!(#error #item)
@@ -73,9 +73,14 @@ fn options(args: TokenStream, diag: &mut Diag) -> Options {
 fn option(input: ParseStream<'_>, options: &mut Options) -> syn::Result<()> {
     const KNOWN: &str = "unknown option; write `workers = COUNT` or `crate = PATH`";
     if input.peek(Token![crate]) {
-        input.parse::<Token![crate]>()?;
-        input.parse::<Token![=]>()?;
-        options.krate = Krate::new(input.call(syn::Path::parse_mod_style)?.into_token_stream());
+        let word = input.parse::<Token![crate]>()?;
+        if options.krate.is_some() {
+            return Err(Error::new_spanned(word, "`crate` is written twice; write it once"));
+        }
+        let path = input.parse::<Token![=]>().and_then(|_| input.call(syn::Path::parse_mod_style));
+        let path =
+            path.map_err(|_| Error::new_spanned(word, "`crate` has no value; write `crate = PATH`"))?;
+        options.krate = Some(Krate::new(path.into_token_stream()));
         return Ok(());
     }
     let Ok(name) = input.parse::<Ident>() else {
@@ -88,11 +93,21 @@ fn option(input: ParseStream<'_>, options: &mut Options) -> syn::Result<()> {
     if options.workers.is_some() {
         return Err(Error::new_spanned(name, "`workers` is written twice; write it once"));
     }
-    input
-        .parse::<Token![=]>()
-        .map_err(|_| Error::new_spanned(&name, "`workers` has no value; write `workers = COUNT`"))?;
-    options.workers = Some(input.parse()?);
+    let count = input.parse::<Token![=]>().and_then(|_| input.parse::<Expr>());
+    let count =
+        count.map_err(|_| Error::new_spanned(&name, "`workers` has no value; write `workers = COUNT`"))?;
+    if is_zero(&count) {
+        let message = "without a worker nothing would run; write a number from 1, or leave `workers` out";
+        return Err(Error::new_spanned(count, message));
+    }
+    options.workers = Some(count);
     Ok(())
+}
+
+/// Whether it says `0`. What else it may come to is known when the program runs.
+fn is_zero(count: &Expr) -> bool {
+    let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = count else { return false };
+    number.base10_parse::<usize>().is_ok_and(|number| number == 0)
 }
 
 fn parse(input: ParseStream<'_>) -> syn::Result<Main> {
@@ -137,20 +152,25 @@ fn check(sig: &Signature, diag: &mut Diag) {
     }
 }
 
-fn expand(Options { krate, workers }: &Options, Main { attrs, vis, sig, block }: &Main) -> TokenStream {
+fn expand(Options { krate, workers }: Options, Main { attrs, vis, sig, block }: &Main) -> TokenStream {
     let here = Span::mixed_site();
-    let (run, options) = (krate.private(here, "run_main"), krate.private(here, "MainOptions"));
+    let krate = krate.unwrap_or_default();
+    let [run, options] = ["run_main", "MainOptions"].map(|item| krate.private(here, item));
     let workers = workers.as_ref().map(|count| quote_spanned!(hidden(count.span())=> .workers(#count)));
     let Signature { fn_token, ident, inputs, output, .. } = sig;
     let inner = Ident::new("__boc_main", Span::call_site());
     let body = match inputs.first() {
-        Some(FnArg::Typed(param)) => Ident::new("__boc_main", param.ty.span()).into_token_stream(),
+        Some(FnArg::Typed(param)) => {
+            // At the type, where a wrong one is shown.
+            let token = Ident::new("token", hidden(param.ty.span()));
+            quote_spanned!(here=> |#token| #inner(#token))
+        }
         _ => quote_spanned!(here=> |_| #inner()),
     };
     quote! {
         #(#attrs)* #vis #fn_token #ident() #output {
             fn #inner(#inputs) #output #block
-            #run(#options::new() #workers, #body)
+            #run(#options::new() #workers, #body).end()
         }
     }
 }

@@ -1,16 +1,14 @@
-//! `#[boc::main]` with a `Result`: `?` works, an `Err` is the process's exit code, and what was scheduled before it
-//! still runs.
+//! `#[boc::main]` with a `Result` behind an alias, and without a parameter: `?` works, and an `Err` is the exit code.
 
-use std::num::ParseIntError;
+use std::io;
 
 use boc::prelude::*;
 
 #[boc::main]
-fn main(_main: MainThread) -> Result<(), ParseIntError> {
+fn main() -> io::Result<()> {
     let word = std::env::args().nth(1).expect("a number");
-    let seen = when!(clone word => println!("got {word}"));
-    let number: i32 = word.parse()?;
-    let doubled = when!(seen => { let () = *seen; number * 2 });
+    let number: i32 = word.parse().map_err(|_| io::Error::other(format!("{word} is no number")))?;
+    let doubled = when!(=> number * 2);
     when!(doubled => println!("doubled {}", *doubled));
     Ok(())
 }

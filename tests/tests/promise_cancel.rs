@@ -1,9 +1,8 @@
 //! Promise: dropping a runtime cancels what has not started, anywhere, in a body of its own included: promises fail with
 //! `Cancelled`, captures are dropped, cowns are released in order, nothing hangs and nothing runs twice.
 
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 
 use boc::FailureKind;
 use boc::prelude::*;
@@ -67,6 +66,28 @@ fn a_runtime_dropped_in_its_own_body_ends_by_itself() {
             assert_eq!(after.join().expect_err("not started").kind(), FailureKind::Cancelled);
             assert_eq!(ran.load(Ordering::SeqCst), 0);
             when!(cown => { let _ = &cown; }).join().expect("the cown is free");
+        }
+    });
+}
+
+/// Each would wait for a thread that waits for it: once a deadlock.
+#[test]
+fn runtimes_that_drop_each_other_in_their_bodies_do_not_wait_in_a_circle() {
+    on_workers(1, || {
+        for circle in [2, 3] {
+            let places: Vec<_> = (0..circle).map(|_| Arc::new(Mutex::new(Some(runtime(1))))).collect();
+            let together = Arc::new(Barrier::new(circle));
+            let dropped: Vec<_> = (0..circle)
+                .map(|at| {
+                    let (together, next) = (Arc::clone(&together), Arc::clone(&places[(at + 1) % circle]));
+                    let ours = places[at].lock().expect("no panic");
+                    ours.as_ref().expect("not dropped yet").when((), move |()| {
+                        together.wait();
+                        drop(next.lock().expect("no panic").take());
+                    })
+                })
+                .collect();
+            dropped.into_iter().for_each(|promise| promise.join().expect("ends as usual"));
         }
     });
 }

@@ -178,5 +178,24 @@ fn entry() {
     in_main("", "struct S;", &["`#[main]` goes on a function; write `fn main() { .. }`"]);
     in_main("threads = 4", "fn main() {}", &["unknown option; write `workers = COUNT` or `crate = PATH`"]);
     in_main("workers", "fn main() {}", &["`workers` has no value; write `workers = COUNT`"]);
+    in_main("workers =", "fn main() {}", &["`workers` has no value; write `workers = COUNT`"]);
     in_main("workers = 1, workers = 2", "fn main() {}", &["`workers` is written twice; write it once"]);
+    const ZERO: &str = "without a worker nothing would run; write a number from 1, or leave `workers` out";
+    for zero in ["0", "0x00", "0_usize"] {
+        in_main(&format!("workers = {zero}"), "fn main() {}", &[ZERO]);
+    }
+    in_main("crate", "fn main() {}", &["`crate` has no value; write `crate = PATH`"]);
+    in_main("crate = a, crate = b", "fn main() {}", &["`crate` is written twice; write it once"]);
+    in_main(
+        "4",
+        "const unsafe fn main(self, ...) where {}",
+        &[
+            "unknown option; write `workers = COUNT` or `crate = PATH`",
+            "the program's entry cannot be `const`; remove `const`",
+            "the program's entry cannot be `unsafe`; remove `unsafe`",
+            "the program's entry cannot be generic; remove the `where` clause",
+            "`#[main]` takes at most one parameter; remove `...`",
+            "`#[main]` has no receiver; write `main: MainThread`",
+        ],
+    );
 }

@@ -34,6 +34,8 @@ fn every_kind_of_item() {
                    let name = { use ::core::clone::Clone as _; name.clone() };
                    let k: u8 = 2 * n;
                    __boc::when(request, move |guards| {
+                       let name = name;
+                       let k = k;
                        let (mut a, b, mut canvas, mut p, q, mut x, mut g,) = guards;
                        let _ = (&mut a, &b, &mut canvas, &mut p, &q, &mut x, &mut g,);
                        { a; b }
@@ -50,6 +52,21 @@ fn a_block_is_a_value() {
         let output = block(program).to_string();
         assert!(output.contains("let k =") && !output.contains("compile_error"), "{output}");
     }
+}
+
+#[test]
+fn a_capture_that_changes() {
+    assert_output(
+        block("let mut n: u8 = 1 => n += 1"),
+        "{ use my::__private as __boc;
+           match () {
+               request => {
+                   let mut n: u8 = 1;
+                   let _ = &mut n;
+                   __boc::when(request, move |guards| { let mut n = n; let () = guards; n += 1 })
+               }
+           } }",
+    );
 }
 
 #[test]
@@ -159,8 +176,10 @@ fn the_attribute_form() {
                      ::boc::__private::named::<Marker, _>(request)
                  };
                  let k = 1;
-                 let mut amount: u64 = ::core::clone::Clone::clone(&amount);
+                 let amount: u64 = ::core::clone::Clone::clone(&amount);
                  ::boc::__private::when(request, move |guards| -> bool {
+                     let k = k;
+                     let mut amount = amount;
                      let (mut guard_0, guard_1, guard_2,) = guards;
                      let src: &mut Account = &mut *guard_0;
                      let mut d: &Account = &*guard_1;
@@ -202,14 +221,14 @@ fn the_entry() {
         main("workers = 2 + 2", "#[x] pub fn main(m: MainThread) -> Result<(), E> { body }"),
         "#[x] pub fn main() -> Result<(), E> {
              fn __boc_main(m: MainThread) -> Result<(), E> { body }
-             ::boc::__private::run_main(::boc::__private::MainOptions::new().workers(2 + 2), __boc_main)
+             ::boc::__private::run_main(::boc::__private::MainOptions::new().workers(2 + 2), |token| __boc_main(token)).end()
          }",
     );
     assert_output(
         main("crate = bee", "fn main() { body }"),
         "fn main() {
              fn __boc_main() { body }
-             bee::__private::run_main(bee::__private::MainOptions::new(), |_| __boc_main())
+             bee::__private::run_main(bee::__private::MainOptions::new(), |_| __boc_main()).end()
          }",
     );
 }

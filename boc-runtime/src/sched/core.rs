@@ -185,6 +185,12 @@ impl Core {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// From now on no body starts: workers and pumps cancel what they find.
+    pub(crate) fn refuse_to_start(&self) {
+        // SeqCst: pairs with the look at its own core that follows in another core's `cancel`.
+        self.cancelled.store(true, Ordering::SeqCst);
+    }
+
     /// Starts the threads if there are none.
     ///
     /// # Errors
@@ -258,12 +264,13 @@ impl Core {
         }
     }
 
-    /// Cancels what has not started, and ends the threads; waits for them unless this is one of them.
+    /// Cancels what has not started, and ends the threads; waits for them unless this is one of them, or one that is
+    /// waited for itself: bodies that drop each other's runtimes would wait in a circle.
     pub(crate) fn cancel(self: &Arc<Core>) {
-        // Relaxed: the flag `stopped` (SeqCst) follows.
-        self.cancelled.store(true, Ordering::Relaxed);
-        let on_worker = context::with_worker_of(NonNull::from(&**self), |_| ()).is_some();
-        if on_worker {
+        self.refuse_to_start();
+        // SeqCst: after our own store, so in a circle of cores the last one to be cancelled sees that its own was.
+        let waited_for = context::with_any_worker(|worker| worker.core().cancelled.load(Ordering::SeqCst));
+        if waited_for == Some(true) {
             for worker in self.idle.stop() {
                 self.unpark(worker);
             }

@@ -66,6 +66,10 @@ impl Worker {
         self.index
     }
 
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+
     #[inline]
     pub(super) fn belongs_to(&self, core: NonNull<Core>) -> bool {
         std::ptr::eq(Arc::as_ptr(&self.core), core.as_ptr())
