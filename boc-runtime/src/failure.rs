@@ -57,7 +57,8 @@ impl Failure {
         &self.inner.message
     }
 
-    /// Where the behavior that failed was scheduled: the place of its `when`.
+    /// Where the behavior that failed was scheduled: the place of its `when`. For an abandoned promise, that of
+    /// [`Promise::new`](crate::Promise::new).
     pub fn location(&self) -> Option<&'static Location<'static>> {
         self.inner.location
     }
@@ -86,9 +87,14 @@ impl Failure {
         Failure::new(FailureKind::Cancelled, message.into(), Some(place), None)
     }
 
-    pub(crate) fn abandoned() -> Failure {
-        let message = "the promise's resolver was dropped without a value";
-        Failure::new(FailureKind::Abandoned, message.into(), None, None)
+    /// Called where the resolver is dropped.
+    pub(crate) fn abandoned(place: &'static Location<'static>) -> Failure {
+        let message = if std::thread::panicking() {
+            "the promise's resolver was dropped without a value, by a panic"
+        } else {
+            "the promise's resolver was dropped without a value"
+        };
+        Failure::new(FailureKind::Abandoned, message.into(), Some(place), None)
     }
 
     pub(crate) fn taken() -> Failure {
@@ -130,6 +136,7 @@ impl fmt::Display for Failure {
             (FailureKind::Panicked, Some(place)) => {
                 write!(f, "the behavior scheduled at {place} panicked: {}", self.message())
             }
+            (FailureKind::Abandoned, Some(place)) => write!(f, "{}; it was made at {place}", self.message()),
             (_, Some(place)) => write!(f, "the behavior scheduled at {place} was {}", self.message()),
             (_, None) => f.write_str(self.message()),
         }

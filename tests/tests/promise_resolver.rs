@@ -43,6 +43,36 @@ fn a_resolver_dropped_unused_abandons_its_promise() {
 }
 
 #[test]
+fn a_resolver_dropped_by_a_panicking_body_abandons_its_promise_and_says_so() {
+    on_workers(1, || {
+        let line = line!() + 1;
+        let (resolver, promise) = Promise::<u8>::new();
+        let panicked = when((), move |()| -> () {
+            let _resolver = resolver;
+            panic!("on the way")
+        });
+        let failure = promise.join().expect_err("abandoned");
+        assert_eq!(failure.kind(), FailureKind::Abandoned);
+        assert_eq!(failure.message(), "the promise's resolver was dropped without a value, by a panic");
+        assert_eq!(failure.location().map(|place| place.line()), Some(line));
+        assert!(failure.to_string().contains(file!()), "{failure}");
+        assert_eq!(panicked.join().expect_err("panicked").message(), "on the way");
+    });
+}
+
+#[test]
+fn a_resolver_of_a_body_that_never_runs_abandons_its_promise() {
+    on_workers(1, || {
+        let (resolver, promise) = Promise::<u8>::new();
+        let bad = when((), |()| -> u8 { panic!("bad") });
+        when!(bad => resolver.resolve(*bad));
+        let failure = promise.join().expect_err("abandoned");
+        assert_eq!(failure.kind(), FailureKind::Abandoned);
+        assert_eq!(failure.message(), "the promise's resolver was dropped without a value");
+    });
+}
+
+#[test]
 fn a_value_that_nobody_takes_is_dropped_once() {
     let drops = Drops::new();
     let (resolver, promise) = Promise::new();

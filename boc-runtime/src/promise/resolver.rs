@@ -5,6 +5,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, needs_drop, offset_of};
+use std::panic::Location;
 use std::ptr::NonNull;
 
 use crate::behavior::{self, Stage};
@@ -35,6 +36,8 @@ use super::{Promise, Promised};
 #[must_use = "a resolver that is dropped fails its promise"]
 pub struct Resolver<R> {
     block: NonNull<Owed<R>>,
+    /// Where the promise was made.
+    place: &'static Location<'static>,
     _result: PhantomData<R>,
 }
 
@@ -54,6 +57,7 @@ impl<R: Send + 'static> Promise<R> {
     /// A promise that is filled from outside, and what fills it.
     ///
     /// Nothing counts it as work in flight: `quiesce` does not wait for it, but for the behaviors that request it.
+    #[track_caller]
     pub fn new() -> (Resolver<R>, Promise<R>) {
         // Two strong counts: the promise, and the activity of its queue, which the resolver leads.
         let header = Header::new(&Owed::<R>::TABLE, Queue::idle(), 2, 1);
@@ -64,7 +68,7 @@ impl<R: Send + 'static> Promise<R> {
         unsafe { block.as_mut() }.promised.header.queue = Queue::led_by(producer.as_ptr());
         // SAFETY: one of the two strong counts is the promise's.
         let promise = unsafe { Promise::from_raw(block.cast(), PhantomData) };
-        (Resolver { block, _result: PhantomData }, promise)
+        (Resolver { block, place: Location::caller(), _result: PhantomData }, promise)
     }
 }
 
@@ -162,7 +166,7 @@ impl<R> Resolver<R> {
 
 impl<R> Drop for Resolver<R> {
     fn drop(&mut self) {
-        self.finish(Stage::failed(Failure::abandoned()));
+        self.finish(Stage::failed(Failure::abandoned(self.place)));
     }
 }
 
