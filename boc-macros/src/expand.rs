@@ -20,7 +20,9 @@ const ARITY: usize = 12;
 //            match (__boc::exclusive(&(a)), __boc::read(&(b)),) {
 //                request => {
 //                    let name = name.clone();
-//                    __boc::when(request, move |guards| { let (mut a, b,) = guards; let _ = (&mut a, &b,); BODY })
+//                    __boc::when(request, move |guards| {
+//                        let name = name; let (mut a, b,) = guards; let _ = (&mut a, &b,); BODY
+//                    })
 //                }
 //            } }
 /// The scheduled behavior's promise.
@@ -111,33 +113,55 @@ fn named(plan: &Plan, name: &Ident) -> TokenStream {
 
 /// `clone NAME` or `let NAME = EXPR`. The method call clones what a reference refers to.
 fn capture(capture: &Capture) -> TokenStream {
+    let name = capture.name();
     match capture {
-        Capture::Clone { name, .. } => {
+        Capture::Clone { .. } => {
             let here = hidden(name.span());
             quote_spanned!(here=> let #name = { use ::core::clone::Clone as _; #name.clone() };)
         }
-        Capture::Let(capture) => quote_spanned!(hidden(capture.name.span())=> #capture;),
+        Capture::Let(capture) => {
+            // Changed in the body, and perhaps by what the next one is computed from.
+            let changed = capture.mutability.map(|token| quote!(let _ = &#token #name;));
+            quote_spanned!(hidden(name.span())=> #capture; #changed)
+        }
     }
 }
 
 /// A parameter beyond the requests: a clone of the variable of this name, with the type written.
 fn param(param: &Param) -> TokenStream {
-    let Param { attrs, mutability, name, ty } = param;
+    let Param { attrs, name, ty, .. } = param;
     let here = hidden(name.span());
-    quote_spanned!(here=> #(#attrs)* let #mutability #name: #ty = ::core::clone::Clone::clone(&#name);)
+    quote_spanned!(here=> #(#attrs)* let #name: #ty = ::core::clone::Clone::clone(&#name);)
 }
 
-/// The body: takes the guards apart, then runs the user's code.
+/// `let NAME = NAME;` at the start of the body: what the header captures is dropped with the body, mentioned there or not,
+/// as a parameter is. (And a name that is not mentioned is reported as that.)
+fn moves(plan: &Plan) -> TokenStream {
+    let captures = plan.captures.iter().map(|capture| {
+        let name = capture.name();
+        let mutability = match capture {
+            Capture::Clone { .. } => None,
+            Capture::Let(capture) => capture.mutability,
+        };
+        quote_spanned!(hidden(name.span())=> let #mutability #name = #name;)
+    });
+    let params = plan.params.iter().map(|Param { attrs, mutability, name, .. }| {
+        quote_spanned!(hidden(name.span())=> #(#attrs)* let #mutability #name = #name;)
+    });
+    quote!(#(#captures)* #(#params)*)
+}
+
+/// The body: takes the captures, takes the guards apart, then runs the user's code.
 fn closure(plan: &Plan) -> TokenStream {
     let guards = names::local("guards");
     let here = hidden(plan.body.span);
-    let binds = binds(plan.requests.iter());
+    let (moves, binds) = (moves(plan), binds(plan.requests.iter()));
     let body = &plan.body.tokens;
     let (output, body) = match &plan.function {
         None => (None, expression(body)),
         Some(function) => (Some(output(function)), quote_spanned!(here=> { #body })),
     };
-    quote_spanned!(here=> move |#guards| #output { #binds #body })
+    quote_spanned!(here=> move |#guards| #output { #moves #binds #body })
 }
 
 /// A function without a result returns `()`, and so does the closure.

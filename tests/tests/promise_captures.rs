@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 use std::num::ParseIntError;
+use std::sync::Arc;
 use std::thread;
 
 use boc::prelude::*;
-use boc_tests::{Gate, on_workers};
+use boc_tests::{Counted, Drops, Gate, on_workers};
 
 #[test]
 fn what_the_body_mentions_is_moved_and_copy_values_are_copied() {
@@ -77,6 +78,26 @@ fn trailing_parameters_of_the_attribute_form_are_captured_by_name_as_clones() {
         }
         assert_eq!(when!(target => target.clone()).join().unwrap(), "abababababab");
         assert_eq!((suffix.as_str(), count), ("ab", 3));
+    });
+}
+
+/// A permit, a lock, a `Hold`: what is captured in order to be held. Once it was dropped when the behavior was scheduled.
+#[test]
+fn what_the_header_captures_is_held_until_the_body_ends_mentioned_or_not() {
+    on_workers(1, || {
+        let (cown, gate, drops) = (Cown::new(()), Gate::new(), Drops::new());
+        when!(cown, clone gate => { let _ = &cown; gate.pass(); });
+        let _token = Arc::new(drops.token());
+        let cloned = when!(cown, clone _token, let _more = drops.token() => { let _ = &cown; });
+        #[boc::attr::when(cown)]
+        fn captured(cown: &mut (), _token: Arc<Counted>) {
+            let () = cown;
+        }
+        assert_eq!((Arc::strong_count(&_token), drops.count()), (3, 0));
+        gate.open();
+        cloned.join().unwrap();
+        captured.join().unwrap();
+        assert_eq!((Arc::strong_count(&_token), drops.count()), (1, 1));
     });
 }
 
