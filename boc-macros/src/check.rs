@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use quote::ToTokens;
 use syn::Ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -32,7 +31,7 @@ pub(crate) fn block(krate: Krate, block: Block, diag: &mut Diag) -> Plan {
 
 /// The plan of a header, its requests and its body; what is special to the attribute form is added later.
 pub(crate) fn plan(krate: Krate, header: Header, requests: Vec<Request>, analysis: Analysis) -> Plan {
-    let target = header.target.map(|target| target.value.into_token_stream());
+    let target = header.target.map(|target| target.value);
     let captures = header.items.into_iter().filter_map(|item| match item {
         ast::Item::Request(_) => None,
         ast::Item::Capture(capture) => Some(capture),
@@ -45,8 +44,7 @@ pub(crate) fn plan(krate: Krate, header: Header, requests: Vec<Request>, analysi
 }
 
 pub(crate) fn plan_request(request: &ast::Request, bind: Bind) -> Request {
-    let value = &request.place.value;
-    Request { mode: request.mode, value: value.to_token_stream(), span: value.span(), bind }
+    Request { mode: request.mode, value: request.place.value.clone(), bind }
 }
 
 /// A name means one thing in the body.

@@ -5,6 +5,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ReturnType};
 
@@ -16,40 +17,36 @@ use crate::plan::{Bind, Borrow, Function, Handle, Param, Plan, Request};
 const ARITY: usize = 12;
 
 // Input:   when!(a, read b, clone name => BODY)
-// Output:  { use $crate::__private as __boc;
-//            match (__boc::exclusive(&(a)), __boc::read(&(b)),) {
-//                request => {
-//                    let name = name.clone();
-//                    __boc::when(request, move |guards| {
-//                        let name = name; let (mut a, b,) = guards; let _ = (&mut a, &b,); BODY
-//                    })
-//                }
-//            } }
-/// The scheduled behavior's promise.
+// Output:  {
+//              use $crate::__private as __boc;
+//              __boc::when((__boc::exclusive(&a), __boc::read(&b)), {
+//                  let name = name.clone();
+//                  move |(mut a, b)| { let name = name; let _ = (&mut a, &b); BODY }
+//              })
+//          }
+/// The scheduled behavior's promise. The requests are evaluated before the captures, and what they borrow lives as
+/// long as the call: an argument does both.
 pub(crate) fn block(plan: &Plan) -> TokenStream {
     let here = Span::mixed_site();
-    let (requests, inner, closure) = (requests(plan), inner(plan), closure(plan));
-    let (request, target) = (names::local("request"), names::local("target"));
-    let behavior = match &plan.target {
+    let (import, requests, body) = (plan.krate.import(), requests(plan), body(plan));
+    let call = match &plan.target {
         None => {
-            let when = plan.krate.private(here, "when");
-            quote_spanned!(here=> match #requests { #request => { #inner #when(#request, #closure) } })
+            let when = names::private(here, "when");
+            quote_spanned!(here=> #when(#requests, #body))
         }
-        Some(value) => {
-            let there = hidden(value.span());
-            let borrowed = quote_spanned!(there=> &(#value));
-            let call = quote_spanned!(there=> #target.when(#request, #closure));
-            quote_spanned!(here=> match (#borrowed, #requests) { (#target, #request) => { #inner #call } })
+        Some(target) => {
+            let target = operand(target);
+            quote_spanned!(hidden(target.span())=> #target.when(#requests, #body))
         }
     };
-    match plan.krate.import() {
-        None => behavior,
-        Some(import) => quote_spanned!(here=> { #import #behavior }),
-    }
+    quote_spanned!(here=> { #import #call })
 }
 
 // Input:   #[when(src, dst)] fn transfer(src: &mut Account, dst: &mut Account, amount: u64) -> bool BLOCK
-// Output:  let transfer = match (..) { request => { let amount: u64 = ..; when(.., move |guards| -> bool { .. }) } };
+// Output:  let transfer = { use ::boc::__private as __boc; __boc::when(__boc::named!("transfer", ..), {
+//              let amount: u64 = ::core::clone::Clone::clone(&amount);
+//              move |(mut guard_0, mut guard_1)| -> bool { let src: &mut Account = &mut *guard_0; .. BLOCK }
+//          }) };
 /// The statement that stands for the function.
 pub(crate) fn function(plan: &Plan) -> TokenStream {
     let promise = block(plan);
@@ -60,14 +57,40 @@ pub(crate) fn function(plan: &Plan) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> #(#attrs)* let #name = #promise; #(#cfgs)* let _ = &#name;)
 }
 
-/// The request set: one helper call for each request.
+/// The request set: one helper call for each request. That of a function also says what a trace calls it.
 fn requests(plan: &Plan) -> TokenStream {
-    let calls = plan.requests.iter().map(|Request { mode, value, span, .. }| {
-        let here = hidden(*span);
-        let helper = plan.krate.private(here, helper(*mode));
-        quote_spanned!(here=> #helper(&(#value)))
+    let calls = plan.requests.iter().map(|Request { mode, value, .. }| {
+        let here = hidden(value.span());
+        let (helper, value) = (names::private(here, helper(*mode)), operand(value));
+        quote_spanned!(here=> #helper(&#value))
     });
-    tuple(calls.collect())
+    let set = set(calls.collect());
+    match &plan.function {
+        None => set,
+        Some(Function { name, .. }) => {
+            let named = names::private(Span::mixed_site(), "named");
+            let name = name.unraw().to_string();
+            quote_spanned!(Span::mixed_site()=> #named!(#name, #set))
+        }
+    }
+}
+
+/// An expression as what a `&` or a method call applies to.
+fn operand(expr: &Expr) -> TokenStream {
+    match expr {
+        Expr::Array(_)
+        | Expr::Call(_)
+        | Expr::Field(_)
+        | Expr::Group(_)
+        | Expr::Index(_)
+        | Expr::Lit(_)
+        | Expr::Macro(_)
+        | Expr::MethodCall(_)
+        | Expr::Paren(_)
+        | Expr::Path(_)
+        | Expr::Tuple(_) => expr.to_token_stream(),
+        _ => quote_spanned!(hidden(expr.span())=> (#expr)),
+    }
 }
 
 fn helper(mode: Mode) -> &'static str {
@@ -80,35 +103,21 @@ fn helper(mode: Mode) -> &'static str {
     }
 }
 
-/// What is evaluated between the requests and the call: the name of the behavior, then its captures.
-fn inner(plan: &Plan) -> TokenStream {
-    let name = plan.function.as_ref().map(|function| named(plan, &function.name));
+/// The second argument: what the body captures, then the body.
+fn body(plan: &Plan) -> TokenStream {
+    let closure = closure(plan);
     let captures = plan.captures.iter().map(capture);
     let params = plan.params.iter().map(param);
     let handles = plan.handles.iter().map(|Handle { bind, place }| {
         let here = hidden(place.span());
-        let capture = plan.krate.private(here, "capture");
+        let capture = names::private(here, "capture");
         quote_spanned!(here=> let #bind = #capture(&#place);)
     });
-    quote!(#name #(#captures)* #(#params)* #(#handles)*)
-}
-
-/// `request`, with the name that a trace shows. The marker is out of the body's sight.
-fn named(plan: &Plan, name: &Ident) -> TokenStream {
-    let here = Span::mixed_site();
-    let (trait_, named) = (plan.krate.private(here, "Name"), plan.krate.private(here, "named"));
-    let request = names::local("request");
-    let text = name.to_string();
-    let text = text.trim_start_matches("r#");
-    quote_spanned! {here=>
-        let #request = {
-            struct Marker;
-            impl #trait_ for Marker {
-                const NAME: &'static ::core::primitive::str = #text;
-            }
-            #named::<Marker, _>(#request)
-        };
+    let captures = quote!(#(#captures)* #(#params)* #(#handles)*);
+    if captures.is_empty() {
+        return closure;
     }
+    quote_spanned!(Span::mixed_site()=> { #captures #closure })
 }
 
 /// `clone NAME` or `let NAME = EXPR`. The method call clones what a reference refers to.
@@ -151,17 +160,17 @@ fn moves(plan: &Plan) -> TokenStream {
     quote!(#(#captures)* #(#params)*)
 }
 
-/// The body: takes the captures, takes the guards apart, then runs the user's code.
+/// The body: takes the guards as parameters and the captures as variables, then runs the user's code.
 fn closure(plan: &Plan) -> TokenStream {
-    let guards = names::local("guards");
     let here = hidden(plan.body.span);
-    let (moves, binds) = (moves(plan), binds(plan.requests.iter()));
+    let moves = moves(plan);
+    let Guards { pattern, uses } = guards(plan.requests.iter());
     let body = &plan.body.tokens;
     let (output, body) = match &plan.function {
         None => (None, expression(body)),
         Some(function) => (Some(output(function)), quote_spanned!(here=> { #body })),
     };
-    quote_spanned!(here=> move |#guards| #output { #moves #binds #body })
+    quote_spanned!(here=> move |#pattern| #output { #moves #uses #body })
 }
 
 /// A function without a result returns `()`, and so does the closure.
@@ -172,42 +181,48 @@ fn output(function: &Function) -> TokenStream {
     }
 }
 
-/// `let PATTERN = guards;` and what gives the guards the types of their parameters. A guard that the body does not
-/// mention, or does not change, is no mistake: `let _ = ..` tells the compiler.
-pub(crate) fn binds<'a>(requests: impl Iterator<Item = &'a Request>) -> TokenStream {
-    let guards = names::local("guards");
+/// How a body takes its guards.
+pub(crate) struct Guards {
+    /// One pattern for all of them, in the shape of the request set.
+    pub(crate) pattern: TokenStream,
+    /// What gives them the types of the attribute form's parameters. And a guard that the body does not mention, or
+    /// does not change, is no mistake: `let _ = ..` tells the compiler.
+    pub(crate) uses: TokenStream,
+}
+
+pub(crate) fn guards<'a>(requests: impl Iterator<Item = &'a Request>) -> Guards {
     let mut patterns = Vec::new();
-    let mut uses = Vec::new();
+    let mut used = Vec::new();
     let mut params = Vec::new();
     for (position, Request { mode, bind, .. }) in requests.enumerate() {
         match bind {
             Bind::Name(name) if matches!(mode, Mode::Read | Mode::ReadAttempt) => {
                 patterns.push(quote!(#name));
-                uses.push(quote!(&#name));
+                used.push(quote!(&#name));
             }
             Bind::Name(name) => {
                 patterns.push(quote!(mut #name));
-                uses.push(quote!(&mut #name));
+                used.push(quote!(&mut #name));
             }
             Bind::Param(param, borrow) => match &param.name {
                 None => patterns.push(quote!(_)),
                 Some(name) => {
                     let guard = names::guard(position);
-                    let (pattern, used) = match borrow {
+                    let (pattern, used_as) = match borrow {
                         Borrow::Exclusive => (quote!(mut #guard), quote!(&#name)),
                         Borrow::Shared => (quote!(#guard), quote!(&#name)),
                         Borrow::Guard => (quote!(#guard), quote!(&mut #name)),
                     };
                     patterns.push(pattern);
-                    uses.push(used);
+                    used.push(used_as);
                     params.push(typed(param, name, *borrow, &guard));
                 }
             },
         }
     }
-    let pattern = tuple(patterns);
-    let used = (!uses.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> let _ = (#(#uses,)*);));
-    quote_spanned!(Span::mixed_site()=> let #pattern = #guards; #(#params)* #used)
+    let (pattern, used) = (set(patterns), (!used.is_empty()).then(|| set(used)));
+    let used = used.map(|used| quote_spanned!(Span::mixed_site()=> let _ = #used;));
+    Guards { pattern, uses: quote!(#(#params)* #used) }
 }
 
 /// Gives a guard the type that its parameter was written with, at the place of which a mismatch is shown.
@@ -280,10 +295,12 @@ fn starts_with_block(expr: &Expr) -> bool {
     block && !std::ptr::eq(left, expr)
 }
 
-/// A tuple of any length: groups of groups where there are too many members.
-fn tuple(members: Vec<TokenStream>) -> TokenStream {
-    if members.len() <= ARITY {
-        return quote_spanned!(Span::mixed_site()=> (#(#members,)*));
+/// One for each request, in the shape of a set: a single one alone, several as a tuple, and as groups of groups where
+/// there are too many members.
+fn set(mut members: Vec<TokenStream>) -> TokenStream {
+    match members.len() {
+        1 => members.remove(0),
+        ..=ARITY => quote_spanned!(Span::mixed_site()=> (#(#members),*)),
+        _ => set(members.chunks(ARITY).map(|chunk| set(chunk.to_vec())).collect()),
     }
-    tuple(members.chunks(ARITY).map(|chunk| tuple(chunk.to_vec())).collect())
 }

@@ -10,7 +10,7 @@ use syn::ext::IdentExt;
 use syn::{Error, Expr};
 
 use crate::ast::{Capture, Let};
-use crate::expand;
+use crate::expand::{self, Guards};
 use crate::names;
 use crate::plan::{Bind, Plan, Request};
 
@@ -35,14 +35,14 @@ pub(crate) fn block(plan: &Plan, error: &Error) -> TokenStream {
         Bind::Name(name) => seen.insert(name.unraw()),
         Bind::Param(..) => true,
     };
-    let binds = expand::binds(plan.requests.iter().filter(first));
+    let Guards { pattern, uses } = expand::guards(plan.requests.iter().filter(first));
     let body = expand::expression(&plan.body.tokens);
     let asynchronous = plan.body.awaits.then(|| quote!(async move));
     quote_spanned! {Span::mixed_site()=> {
         let #guards = { #error };
         #(#target)*
         #(let _ = &(#values);)*
-        let _ = move || { #(#captures)* #binds #asynchronous { #body } };
+        let _ = move || { #(#captures)* let #pattern = #guards; #uses #asynchronous { #body } };
         #guards
     }}
 }

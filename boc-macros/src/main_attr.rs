@@ -8,7 +8,7 @@ use syn::{Attribute, Error, Expr, ExprLit, FnArg, Ident, Lit, Safety, Signature,
 
 use crate::attr;
 use crate::diag::Diag;
-use crate::names::{Krate, hidden};
+use crate::names::{self, Krate, hidden};
 use crate::parse::{all, rest_of_item};
 
 /// The options of `#[main(..)]`.
@@ -28,8 +28,9 @@ struct Main {
 
 // Input:   #[main(workers = 4)] fn main(main: MainThread) -> R BLOCK
 // Output:  fn main() -> R {
+//              use ::boc::__private as __boc;
 //              fn __boc_main(main: MainThread) -> R BLOCK
-//              run_main(MainOptions::new().workers(4), |token| __boc_main(token)).end()
+//              __boc::run_main(__boc::MainOptions::new().workers(4), |token| __boc_main(token)).end()
 //          }
 /// Expands `#[main]`; beside an error the function stays as it is.
 pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -154,8 +155,8 @@ fn check(sig: &Signature, diag: &mut Diag) {
 
 fn expand(Options { krate, workers }: Options, Main { attrs, vis, sig, block }: &Main) -> TokenStream {
     let here = Span::mixed_site();
-    let krate = krate.unwrap_or_default();
-    let [run, options] = ["run_main", "MainOptions"].map(|item| krate.private(here, item));
+    let import = krate.unwrap_or_default().import();
+    let [run, options] = ["run_main", "MainOptions"].map(|item| names::private(here, item));
     let workers = workers.as_ref().map(|count| quote_spanned!(hidden(count.span())=> .workers(#count)));
     let Signature { fn_token, ident, inputs, output, .. } = sig;
     let inner = Ident::new("__boc_main", Span::call_site());
@@ -169,6 +170,7 @@ fn expand(Options { krate, workers }: Options, Main { attrs, vis, sig, block }: 
     };
     quote! {
         #(#attrs)* #vis #fn_token #ident() #output {
+            #import
             fn #inner(#inputs) #output #block
             #run(#options::new() #workers, #body).end()
         }

@@ -5,40 +5,18 @@ use quote::{format_ident, quote, quote_spanned};
 
 /// The path of the library as the user's crate knows it: `::boc`, what `crate = ..` said, or `$crate`.
 #[derive(Clone)]
-pub(crate) struct Krate {
-    path: TokenStream,
-    /// Whether the hidden module is imported under a short name.
-    imported: bool,
-}
+pub(crate) struct Krate(TokenStream);
 
 impl Krate {
-    /// A path that the user could write.
     pub(crate) fn new(path: TokenStream) -> Self {
-        Self { path, imported: false }
+        Self(path)
     }
 
-    /// `$crate`, which belongs to the macro that wrote it. A path that starts with it belongs there too, and the
-    /// compiler would show an unmet bound of a helper at the whole macro call. So it is written in an import only.
-    pub(crate) fn of_macro(path: TokenStream) -> Self {
-        Self { path, imported: true }
-    }
-
-    /// The import of the library's hidden module, if its items are not named by their full path.
-    pub(crate) fn import(&self) -> Option<TokenStream> {
-        let path = &self.path;
-        let name = Ident::new(IMPORT, Span::mixed_site());
-        self.imported.then(|| quote_spanned!(Span::mixed_site()=> use #path::__private as #name;))
-    }
-
-    /// The path of an item of the library's hidden module, for use at `span`.
-    pub(crate) fn private(&self, span: Span, item: &str) -> TokenStream {
-        let item = Ident::new(item, span);
-        if self.imported {
-            let import = Ident::new(IMPORT, span);
-            return quote_spanned!(span=> #import::#item);
-        }
-        let path = &self.path;
-        quote_spanned!(span=> #path::__private::#item)
+    /// The import of the library's hidden module. Its items are not named by their full path, because `$crate` belongs
+    /// to the macro that wrote it: the compiler would show an unmet bound of a helper at the whole macro call.
+    pub(crate) fn import(&self) -> TokenStream {
+        let (path, name) = (&self.0, Ident::new(IMPORT, Span::mixed_site()));
+        quote_spanned!(Span::mixed_site()=> use #path::__private as #name;)
     }
 }
 
@@ -50,6 +28,12 @@ impl Default for Krate {
 
 /// Seen by the user's body, like every item, so it is a name that nobody writes by hand.
 const IMPORT: &str = "__boc";
+
+/// The path of an item of the library's hidden module, for use at `span`.
+pub(crate) fn private(span: Span, item: &str) -> TokenStream {
+    let (import, item) = (Ident::new(IMPORT, span), Ident::new(item, span));
+    quote_spanned!(span=> #import::#item)
+}
 
 /// The user's place in the source, with names that the user cannot see.
 pub(crate) fn hidden(span: Span) -> Span {

@@ -24,7 +24,7 @@ pub(crate) enum Form {
 pub(crate) fn entry(tokens: TokenStream, diag: &mut Diag) -> (Krate, Block) {
     let mut tokens = tokens.into_iter();
     let krate = match tokens.next() {
-        Some(TokenTree::Group(group)) => Krate::of_macro(group.stream()),
+        Some(TokenTree::Group(group)) => Krate::new(group.stream()),
         _ => Krate::default(),
     };
     (krate, block(tokens.collect(), diag))

@@ -1,7 +1,7 @@
 //! Exactly what the expansion needs, already valid.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Attribute, ReturnType, Token, Type};
+use syn::{Attribute, Expr, ReturnType, Token, Type};
 
 use crate::ast::{Capture, Mode};
 use crate::names::Krate;
@@ -9,7 +9,7 @@ use crate::names::Krate;
 /// One behavior.
 pub(crate) struct Plan {
     pub(crate) krate: Krate,
-    pub(crate) target: Option<TokenStream>,
+    pub(crate) target: Option<Expr>,
     pub(crate) requests: Vec<Request>,
     /// `clone NAME` and `let NAME = EXPR`, in order.
     pub(crate) captures: Vec<Capture>,
@@ -25,8 +25,7 @@ pub(crate) struct Plan {
 /// One request and the name of its guard.
 pub(crate) struct Request {
     pub(crate) mode: Mode,
-    pub(crate) value: TokenStream,
-    pub(crate) span: Span,
+    pub(crate) value: Expr,
     pub(crate) bind: Bind,
 }
 

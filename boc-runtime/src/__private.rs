@@ -1,6 +1,7 @@
 //! What the macros' expansions call. No part of the interface: may change at any time.
 
-pub use crate::request::{Capture, Name, Named, attempt, named, pinned, read, read_attempt};
+pub use crate::__named as named;
+pub use crate::request::{Capture, Name, Named, attempt, pinned, read, read_attempt};
 
 pub use crate::runtime::{MainOptions, run_main, when};
 

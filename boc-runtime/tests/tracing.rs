@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use boc_runtime::__private::{Name, named};
+use boc_runtime::__private::{Name, Named};
 use boc_runtime::{Cown, MainThread, PinnedCown, Runtime, pinned, when};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -79,7 +79,7 @@ fn a_subscriber_sees_bodies_and_forgotten_failures() {
     let runtime = Runtime::builder().workers(1).build().expect("a runtime");
     let cown = Cown::new(1);
 
-    runtime.when(named::<Transfer, _>(&cown), |_| note("body".to_owned()));
+    runtime.when(Named::new(&cown, Transfer), |_| note("body".to_owned()));
     runtime.quiesce();
     let lines = seen();
     let [span, enter, body, exit] = &lines[..] else { panic!("{lines:?}") };

@@ -1,48 +1,481 @@
-//! What each form becomes.
+//! What each form becomes, as text. After a change: `UPDATE_EXPECT=1 cargo test -p boc-macros`, then read the difference.
 
-use super::{assert_output, block, function, main};
+use expect_test::{Expect, expect};
+
+use super::{block, function, main, pretty};
+
+fn in_block(input: &str, expected: Expect) {
+    expected.assert_eq(&pretty(&block(input)));
+}
+
+fn in_function(args: &str, item: &str, expected: Expect) {
+    expected.assert_eq(&pretty(&function(args, item)));
+}
+
+fn in_main(args: &str, item: &str, expected: Expect) {
+    expected.assert_eq(&pretty(&main(args, item)));
+}
 
 #[test]
 fn one_request() {
-    assert_output(
-        block("a => *a += 1"),
-        "{ use my::__private as __boc;
-           match (__boc::exclusive(&(a)),) {
-               request => {
-                   __boc::when(request, move |guards| {
-                       let (mut a,) = guards;
-                       let _ = (&mut a,);
-                       *a += 1
-                   })
-               }
-           } }",
+    in_block(
+        "a => *a += 1",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                __boc::exclusive(&a),
+                move |mut a| {
+                    let _ = &mut a;
+                    *a += 1;
+                },
+            )
+        }
+    "#]],
+    );
+    in_block(
+        "read a => { f(); *a }",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                __boc::read(&a),
+                move |a| {
+                    let _ = &a;
+                    {
+                        f();
+                        *a
+                    }
+                },
+            )
+        }
+    "#]],
     );
 }
 
 #[test]
 fn every_kind_of_item() {
-    assert_output(
-        block(
-            "a, read b, pinned canvas, try p, read try q, x = cells[0], w.f.g, clone name, let k: u8 = 2 * n => { a; b }",
-        ),
-        "{ use my::__private as __boc;
-           match (
-               __boc::exclusive(&(a)), __boc::read(&(b)), __boc::pinned(&(canvas)), __boc::attempt(&(p)),
-               __boc::read_attempt(&(q)), __boc::exclusive(&(cells[0])), __boc::exclusive(&(w.f.g)),
-           ) {
-               request => {
-                   let name = { use ::core::clone::Clone as _; name.clone() };
-                   let k: u8 = 2 * n;
-                   __boc::when(request, move |guards| {
-                       let name = name;
-                       let k = k;
-                       let (mut a, b, mut canvas, mut p, q, mut x, mut g,) = guards;
-                       let _ = (&mut a, &b, &mut canvas, &mut p, &q, &mut x, &mut g,);
-                       { a; b }
-                   })
-               }
-           } }",
+    in_block(
+        "a, read b, pinned canvas, try p, read try q, x = cells[0], w.f.g, clone name, let k: u8 = 2 * n => { a; b }",
+        expect![[r#"
+            {
+                use my::__private as __boc;
+                __boc::when(
+                    (
+                        __boc::exclusive(&a),
+                        __boc::read(&b),
+                        __boc::pinned(&canvas),
+                        __boc::attempt(&p),
+                        __boc::read_attempt(&q),
+                        __boc::exclusive(&cells[0]),
+                        __boc::exclusive(&w.f.g),
+                    ),
+                    {
+                        let name = {
+                            use ::core::clone::Clone as _;
+                            name.clone()
+                        };
+                        let k: u8 = 2 * n;
+                        move |(mut a, b, mut canvas, mut p, q, mut x, mut g)| {
+                            let name = name;
+                            let k = k;
+                            let _ = (&mut a, &b, &mut canvas, &mut p, &q, &mut x, &mut g);
+                            {
+                                a;
+                                b
+                            }
+                        }
+                    },
+                )
+            }
+        "#]],
     );
+}
+
+#[test]
+fn a_capture_that_changes() {
+    in_block(
+        "let mut n: u8 = 1 => n += 1",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                (),
+                {
+                    let mut n: u8 = 1;
+                    let _ = &mut n;
+                    move |()| {
+                        let mut n = n;
+                        n += 1;
+                    }
+                },
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_is_requested() {
+    in_block(
+        "=> 5",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when((), move |()| { 5 })
+        }
+    "#]],
+    );
+    in_block(
+        "let k = f() => k",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                (),
+                {
+                    let k = f();
+                    move |()| {
+                        let k = k;
+                        k
+                    }
+                },
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn values_of_any_kind() {
+    in_block(
+        "a = f(x), b = x.y(), c = &x, d = { x }, e = if x { y } else { z }, f = *x, g = (x, y), h = [x], i = x?, j = m!(x) => 0",
+        expect![[r#"
+            {
+                use my::__private as __boc;
+                __boc::when(
+                    (
+                        __boc::exclusive(&f(x)),
+                        __boc::exclusive(&x.y()),
+                        __boc::exclusive(&(&x)),
+                        __boc::exclusive(&({ x })),
+                        __boc::exclusive(&(if x { y } else { z })),
+                        __boc::exclusive(&(*x)),
+                        __boc::exclusive(&(x, y)),
+                        __boc::exclusive(&[x]),
+                        __boc::exclusive(&(x?)),
+                        __boc::exclusive(&m!(x)),
+                    ),
+                    move |
+                        (mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h, mut i, mut j)|
+                    {
+                        let _ = (
+                            &mut a,
+                            &mut b,
+                            &mut c,
+                            &mut d,
+                            &mut e,
+                            &mut f,
+                            &mut g,
+                            &mut h,
+                            &mut i,
+                            &mut j,
+                        );
+                        0
+                    },
+                )
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_target() {
+    in_block(
+        "in rt; a => 5",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            rt.when(
+                __boc::exclusive(&a),
+                move |mut a| {
+                    let _ = &mut a;
+                    5
+                },
+            )
+        }
+    "#]],
+    );
+    in_block(
+        "in &self.rt; a, let k = 1 => 5",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            (&self.rt)
+                .when(
+                    __boc::exclusive(&a),
+                    {
+                        let k = 1;
+                        move |mut a| {
+                            let k = k;
+                            let _ = &mut a;
+                            5
+                        }
+                    },
+                )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn more_requests_than_a_tuple_holds() {
+    let names: Vec<String> = (0..14).map(|i| format!("c{i}")).collect();
+    in_block(
+        &format!("{} => 0", names.join(", ")),
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                (
+                    (
+                        __boc::exclusive(&c0),
+                        __boc::exclusive(&c1),
+                        __boc::exclusive(&c2),
+                        __boc::exclusive(&c3),
+                        __boc::exclusive(&c4),
+                        __boc::exclusive(&c5),
+                        __boc::exclusive(&c6),
+                        __boc::exclusive(&c7),
+                        __boc::exclusive(&c8),
+                        __boc::exclusive(&c9),
+                        __boc::exclusive(&c10),
+                        __boc::exclusive(&c11),
+                    ),
+                    (__boc::exclusive(&c12), __boc::exclusive(&c13)),
+                ),
+                move |
+                    (
+                        (
+                            mut c0,
+                            mut c1,
+                            mut c2,
+                            mut c3,
+                            mut c4,
+                            mut c5,
+                            mut c6,
+                            mut c7,
+                            mut c8,
+                            mut c9,
+                            mut c10,
+                            mut c11,
+                        ),
+                        (mut c12, mut c13),
+                    )|
+                {
+                    let _ = (
+                        (
+                            &mut c0,
+                            &mut c1,
+                            &mut c2,
+                            &mut c3,
+                            &mut c4,
+                            &mut c5,
+                            &mut c6,
+                            &mut c7,
+                            &mut c8,
+                            &mut c9,
+                            &mut c10,
+                            &mut c11,
+                        ),
+                        (&mut c12, &mut c13),
+                    );
+                    0
+                },
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn a_body_that_would_be_two_statements() {
+    in_block(
+        "a => if b { 1 } else { 2 } + 3",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                __boc::exclusive(&a),
+                move |mut a| {
+                    let _ = &mut a;
+                    (if b { 1 } else { 2 } + 3)
+                },
+            )
+        }
+    "#]],
+    );
+    in_block(
+        "a => match b { _ => 1 }",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                __boc::exclusive(&a),
+                move |mut a| {
+                    let _ = &mut a;
+                    match b {
+                        _ => 1,
+                    }
+                },
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn a_handle_of_a_nested_header() {
+    in_block(
+        "a => { when!(log, a => log.push(*a)); }",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                __boc::exclusive(&a),
+                {
+                    let log = __boc::capture(&log);
+                    move |mut a| {
+                        let _ = &mut a;
+                        {
+                            when!(log, a => log.push(* a));
+                        }
+                    }
+                },
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn a_field_of_a_nested_header() {
+    in_block(
+        "a => { when!(read self.hub, c = &w.cells[i] => 0) }",
+        expect![[r#"
+        {
+            use my::__private as __boc;
+            __boc::when(
+                __boc::exclusive(&a),
+                {
+                    let __boc_self_hub = __boc::capture(&self.hub);
+                    let __boc_w_cells = __boc::capture(&w.cells);
+                    move |mut a| {
+                        let _ = &mut a;
+                        { when!(read hub = __boc_self_hub, c = & __boc_w_cells[i] => 0) }
+                    }
+                },
+            )
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn the_attribute_form() {
+    in_function(
+        "src, read dst, g, let k = 1",
+        "#[allow(x)] /// doc
+         fn transfer(src: &mut Account, mut d: &Account, g: Acquired<'_, u8>, mut amount: u64) -> bool { body }",
+        expect![[r##"
+            #[allow(x)]
+            let transfer = {
+                use ::boc::__private as __boc;
+                __boc::when(
+                    __boc::named!(
+                        "transfer", (__boc::exclusive(& src), __boc::read(& dst),
+                        __boc::exclusive(& g))
+                    ),
+                    {
+                        let k = 1;
+                        let amount: u64 = ::core::clone::Clone::clone(&amount);
+                        move |(mut guard_0, guard_1, guard_2)| -> bool {
+                            let k = k;
+                            let mut amount = amount;
+                            let src: &mut Account = &mut *guard_0;
+                            let mut d: &Account = &*guard_1;
+                            let mut g: Acquired<'_, u8> = guard_2;
+                            let _ = (&src, &d, &mut g);
+                            { body }
+                        }
+                    },
+                )
+            };
+            let _ = &transfer;
+        "##]],
+    );
+}
+
+#[test]
+fn the_attribute_form_of_another_crate_and_target() {
+    in_function(
+        "crate = a::b; in &rt; x",
+        "#[cfg(y)] fn f(_: &mut u8) {}",
+        expect![[r##"
+        #[cfg(y)]
+        let f = {
+            use a::b::__private as __boc;
+            (&rt).when(__boc::named!("f", __boc::exclusive(& x)), move |_| -> () { {} })
+        };
+        #[cfg(y)]
+        let _ = &f;
+    "##]],
+    );
+    assert_eq!(
+        function("in &rt; crate = a::b; x", "fn f(_: &mut u8) {}").to_string(),
+        function("crate = a::b; in &rt; x", "fn f(_: &mut u8) {}").to_string(),
+    );
+}
+
+#[test]
+fn the_entry() {
+    in_main(
+        "workers = 2 + 2",
+        "#[x] pub fn main(m: MainThread) -> Result<(), E> { body }",
+        expect![[r#"
+            #[x]
+            pub fn main() -> Result<(), E> {
+                use ::boc::__private as __boc;
+                fn __boc_main(m: MainThread) -> Result<(), E> {
+                    body
+                }
+                __boc::run_main(
+                        __boc::MainOptions::new().workers(2 + 2),
+                        |token| __boc_main(token),
+                    )
+                    .end()
+            }
+        "#]],
+    );
+    in_main(
+        "crate = bee",
+        "fn main() { body }",
+        expect![[r#"
+        fn main() {
+            use bee::__private as __boc;
+            fn __boc_main() {
+                body
+            }
+            __boc::run_main(__boc::MainOptions::new(), |_| __boc_main()).end()
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn words_that_are_modifiers_only_before_a_name() {
+    let output = block("read, read clone, pinned = x, clone pinned2 => 0").to_string();
+    assert!(output.contains("(mut read , clone , mut pinned)"), "{output}");
 }
 
 /// A value that is a block was once taken for the body, and the `=>` reported as missing.
@@ -52,183 +485,4 @@ fn a_block_is_a_value() {
         let output = block(program).to_string();
         assert!(output.contains("let k =") && !output.contains("compile_error"), "{output}");
     }
-}
-
-#[test]
-fn a_capture_that_changes() {
-    assert_output(
-        block("let mut n: u8 = 1 => n += 1"),
-        "{ use my::__private as __boc;
-           match () {
-               request => {
-                   let mut n: u8 = 1;
-                   let _ = &mut n;
-                   __boc::when(request, move |guards| { let mut n = n; let () = guards; n += 1 })
-               }
-           } }",
-    );
-}
-
-#[test]
-fn nothing_is_requested() {
-    assert_output(
-        block("=> 5"),
-        "{ use my::__private as __boc;
-           match () { request => { __boc::when(request, move |guards| { let () = guards; 5 }) } } }",
-    );
-}
-
-#[test]
-fn a_target() {
-    assert_output(
-        block("in &rt; a => 5"),
-        "{ use my::__private as __boc;
-           match (&(&rt), (__boc::exclusive(&(a)),)) {
-               (target, request) => {
-                   target.when(request, move |guards| { let (mut a,) = guards; let _ = (&mut a,); 5 })
-               }
-           } }",
-    );
-}
-
-#[test]
-fn words_that_are_modifiers_only_before_a_name() {
-    let output = block("read, read clone, pinned = x, clone pinned2 => 0").to_string();
-    assert!(output.contains("let (mut read , clone , mut pinned ,) = guards"), "{output}");
-}
-
-#[test]
-fn more_requests_than_a_tuple_holds() {
-    let names: Vec<String> = (0..14).map(|i| format!("c{i}")).collect();
-    let output = block(&format!("{} => 0", names.join(", "))).to_string();
-    let (first, second) = names.split_at(12);
-    let pattern =
-        |names: &[String]| names.iter().map(|name| format!("mut {name} ,")).collect::<Vec<_>>().join(" ");
-    assert!(
-        output.contains(&format!("let (({}) , ({}) ,) = guards", pattern(first), pattern(second))),
-        "{output}"
-    );
-}
-
-#[test]
-fn a_body_that_would_be_two_statements() {
-    let output = block("a => if b { 1 } else { 2 } + 3").to_string();
-    assert!(output.contains("(if b { 1 } else { 2 } + 3)"), "{output}");
-    let output = block("a => match b { _ => 1 }").to_string();
-    assert!(output.contains("; match b { _ => 1 }"), "{output}");
-}
-
-#[test]
-fn a_handle_of_a_nested_header() {
-    assert_output(
-        block("a => { when!(log, a => log.push(*a)); }"),
-        "{ use my::__private as __boc;
-           match (__boc::exclusive(&(a)),) {
-               request => {
-                   let log = __boc::capture(&log);
-                   __boc::when(request, move |guards| {
-                       let (mut a,) = guards;
-                       let _ = (&mut a,);
-                       { when!(log, a => log.push(*a)); }
-                   })
-               }
-           } }",
-    );
-}
-
-#[test]
-fn a_field_of_a_nested_header() {
-    assert_output(
-        block("a => { when!(read self.hub, c = &w.cells[i] => 0) }"),
-        "{ use my::__private as __boc;
-           match (__boc::exclusive(&(a)),) {
-               request => {
-                   let __boc_self_hub = __boc::capture(&self.hub);
-                   let __boc_w_cells = __boc::capture(&w.cells);
-                   __boc::when(request, move |guards| {
-                       let (mut a,) = guards;
-                       let _ = (&mut a,);
-                       { when!(read hub = __boc_self_hub, c = &__boc_w_cells[i] => 0) }
-                   })
-               }
-           } }",
-    );
-}
-
-#[test]
-fn the_attribute_form() {
-    assert_output(
-        function(
-            "src, read dst, g, let k = 1",
-            "#[allow(x)] /// doc
-             fn transfer(src: &mut Account, mut d: &Account, g: Acquired<'_, u8>, mut amount: u64) -> bool { body }",
-        ),
-        "#[allow(x)]
-         let transfer = match (
-             ::boc::__private::exclusive(&(src)), ::boc::__private::read(&(dst)), ::boc::__private::exclusive(&(g)),
-         ) {
-             request => {
-                 let request = {
-                     struct Marker;
-                     impl ::boc::__private::Name for Marker {
-                         const NAME: &'static ::core::primitive::str = \"transfer\";
-                     }
-                     ::boc::__private::named::<Marker, _>(request)
-                 };
-                 let k = 1;
-                 let amount: u64 = ::core::clone::Clone::clone(&amount);
-                 ::boc::__private::when(request, move |guards| -> bool {
-                     let k = k;
-                     let mut amount = amount;
-                     let (mut guard_0, guard_1, guard_2,) = guards;
-                     let src: &mut Account = &mut *guard_0;
-                     let mut d: &Account = &*guard_1;
-                     let mut g: Acquired<'_, u8> = guard_2;
-                     let _ = (&src, &d, &mut g,);
-                     { body }
-                 })
-             }
-         };
-         let _ = &transfer;",
-    );
-}
-
-#[test]
-fn the_attribute_form_of_another_crate_and_target() {
-    for args in ["crate = a::b; in &rt; x", "in &rt; crate = a::b; x"] {
-        assert_output(
-            function(args, "fn f(_: &mut u8) {}"),
-            "let f = match (&(&rt), (a::b::__private::exclusive(&(x)),)) {
-                 (target, request) => {
-                     let request = {
-                         struct Marker;
-                         impl a::b::__private::Name for Marker {
-                             const NAME: &'static ::core::primitive::str = \"f\";
-                         }
-                         a::b::__private::named::<Marker, _>(request)
-                     };
-                     target.when(request, move |guards| -> () { let (_,) = guards; {} })
-                 }
-             };
-             let _ = &f;",
-        );
-    }
-}
-
-#[test]
-fn the_entry() {
-    assert_output(
-        main("workers = 2 + 2", "#[x] pub fn main(m: MainThread) -> Result<(), E> { body }"),
-        "#[x] pub fn main() -> Result<(), E> {
-             fn __boc_main(m: MainThread) -> Result<(), E> { body }
-             ::boc::__private::run_main(::boc::__private::MainOptions::new().workers(2 + 2), |token| __boc_main(token)).end()
-         }",
-    );
-    assert_output(
-        main("crate = bee", "fn main() { body }"),
-        "fn main() {
-             fn __boc_main() { body }
-             bee::__private::run_main(bee::__private::MainOptions::new(), |_| __boc_main()).end()
-         }",
-    );
 }

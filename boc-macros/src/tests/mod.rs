@@ -6,6 +6,7 @@ mod expansion;
 mod prefixes;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
 /// Tokens from text.
 fn tokens(text: &str) -> TokenStream {
@@ -27,13 +28,14 @@ fn main(args: &str, item: &str) -> TokenStream {
     crate::main_attr::main(tokens(args), tokens(item))
 }
 
-/// Compares token by token, and shows text.
-#[track_caller]
-fn assert_output(output: TokenStream, expected: &str) {
-    // What is between two tokens depends on where they come from.
-    let words = |tokens: TokenStream| tokens.to_string().split_whitespace().collect::<String>();
-    let made = output.to_string();
-    assert_eq!(words(output), words(tokens(expected)), "made: {made}");
+/// An expression, an item or statements as a formatter prints them.
+fn pretty(output: &TokenStream) -> String {
+    let file = syn::parse2(quote!(fn main() { #output })).unwrap_or_else(|error| panic!("{error}: {output}"));
+    let lines = prettyplease::unparse(&file);
+    let inner = lines.lines().skip(1).map(|line| line.strip_prefix("    ").unwrap_or(line));
+    let mut inner: Vec<&str> = inner.collect();
+    inner.pop();
+    inner.join("\n") + "\n"
 }
 
 /// The messages that an expansion reports, in order.

@@ -182,9 +182,27 @@ pub trait Name {
     const NAME: &'static str;
 }
 
+impl<N: Name, Q: Request> Named<N, Q> {
+    /// As a value the name is nothing: it only says which type it is.
+    #[inline]
+    pub fn new(request: Q, _: N) -> Self {
+        Self { request, name: PhantomData }
+    }
+}
+
+/// A request with a name. The type that stands for the name is in nobody's sight.
 #[doc(hidden)]
-pub fn named<N: Name, Q: Request>(request: Q) -> Named<N, Q> {
-    Named { request, name: PhantomData }
+#[macro_export]
+macro_rules! __named {
+    ($name:literal, $request:expr) => {
+        $crate::__private::Named::new($request, {
+            struct Marker;
+            impl $crate::__private::Name for Marker {
+                const NAME: &'static ::core::primitive::str = $name;
+            }
+            Marker
+        })
+    };
 }
 
 impl<N: Name, Q: Request> sealed::Sealed for Named<N, Q> {}
