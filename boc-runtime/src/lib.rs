@@ -6,7 +6,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | `queue` | the queue of a cown: the MCS protocol with readers (README.md, loom models) |
-//! | `memory`, `later` | headers and reference counts of blocks; what must not happen now |
+//! | `memory`, `later` | blocks: where they come from, headers, reference counts; what must not happen now |
 //! | `cown`, `promise`, `pinned` | the three things that can be requested, and their guards |
 //! | `request` | request sets: places, modes, affinity as a type, groups, tuples |
 //! | `behavior` | the block of a behavior; scheduling, running, finishing (README.md) |

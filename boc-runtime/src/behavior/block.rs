@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "one allocation with a part of dynamic length in the middle")]
 
-use std::alloc::{self, Layout};
+use std::alloc::Layout;
 use std::marker::PhantomData;
 use std::mem::needs_drop;
 use std::panic::Location;
@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::failure::Failure;
-use crate::memory::{Disposal, Header, Table};
+use crate::memory::{self, Disposal, Header, Table};
 use crate::pinned::Home;
 use crate::promise::Promised;
 use crate::queue::{Slot, Status};
@@ -133,12 +133,7 @@ where
     /// Memory for a block, all of it uninitialised.
     pub(crate) fn allocate(slots: usize) -> Self {
         let (layout, _) = Self::layout(slots);
-        // SAFETY: not of size zero: there is a `Behavior` in it.
-        let memory = unsafe { alloc::alloc(layout) };
-        match NonNull::new(memory) {
-            Some(memory) => Self::from_raw(memory.cast()),
-            None => alloc::handle_alloc_error(layout),
-        }
+        Self::from_raw(memory::allocate(layout).cast())
     }
 
     /// Where the payload is.
@@ -155,7 +150,7 @@ where
     pub(crate) unsafe fn deallocate(self, slots: usize) {
         let (layout, _) = Self::layout(slots);
         // SAFETY: the layout it was allocated with (caller).
-        unsafe { alloc::dealloc(self.behavior.as_ptr().cast(), layout) };
+        unsafe { memory::deallocate(self.behavior.cast(), layout) };
     }
 
     /// How many slots the block was made with.

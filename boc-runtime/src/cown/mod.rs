@@ -89,8 +89,8 @@ impl<T: Send + 'static> Cown<T> {
     /// The block of a new cown.
     fn allocate(value: T) -> Cown<T> {
         let header = Header::new(&Self::TABLE, Queue::idle(), 1, 1);
-        let block = Box::new(CownBlock { header, value: UnsafeCell::new(value) });
-        Cown { block: NonNull::from(Box::leak(block)), _owns: PhantomData }
+        let block = memory::put(CownBlock { header, value: UnsafeCell::new(value) });
+        Cown { block, _owns: PhantomData }
     }
 }
 
@@ -182,8 +182,8 @@ unsafe fn dispose<T>(header: NonNull<Header>) -> Disposal {
 
 unsafe fn free<T>(header: NonNull<Header>) {
     let block = header.cast::<CownBlock<ManuallyDrop<T>>>();
-    // SAFETY: made by `Box` in `Cown::new` (`ManuallyDrop` keeps the layout); both counts are zero, the value is gone.
-    drop(unsafe { Box::from_raw(block.as_ptr()) });
+    // SAFETY: put in `allocate` (`ManuallyDrop` keeps the layout); both counts are zero, the value is gone.
+    unsafe { memory::free(block) };
 }
 
 impl<T> Clone for Cown<T> {

@@ -3,8 +3,10 @@
 //! A block starts with a [`Header`]: the queue, two reference counts, and a table of what to do with the rest. The
 //! *strong* count is held by handles and, once, by the activity of the queue (see `queue/README.md`, part 1); when it
 //! falls to zero the value is dropped. The *weak* count is held by weak handles and, once, by all strong ones
-//! together; when it falls to zero the memory is freed.
+//! together; when it falls to zero the memory is freed. Where the memory comes from: `slab` (README.md).
 
 mod header;
+mod slab;
 
 pub(crate) use header::{Disposal, Header, HeaderRef, Table, release, release_weak, retain};
+pub(crate) use slab::{allocate, deallocate, free, post_parcel, put};

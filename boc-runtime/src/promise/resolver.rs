@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 
 use crate::behavior::{self, Stage};
 use crate::failure::Failure;
-use crate::memory::{Disposal, Header, Table};
+use crate::memory::{self, Disposal, Header, Table};
 use crate::queue::{Queue, Status};
 use crate::sync::UnsafeCell;
 
@@ -62,7 +62,7 @@ impl<R: Send + 'static> Promise<R> {
         // Two strong counts: the promise, and the activity of its queue, which the resolver leads.
         let header = Header::new(&Owed::<R>::TABLE, Queue::idle(), 2, 1);
         let owed = Owed { promised: Promised::new(header), stage: UnsafeCell::new(Stage::Running) };
-        let mut block = NonNull::from(Box::leak(Box::new(owed)));
+        let mut block = memory::put(owed);
         let producer = Owed::producer_of(block);
         // SAFETY: nobody else knows the block yet.
         unsafe { block.as_mut() }.promised.header.queue = Queue::led_by(producer.as_ptr());
@@ -128,8 +128,8 @@ impl<R: Send + 'static> Owed<R> {
     }
 
     unsafe fn free(header: NonNull<Header>) {
-        // SAFETY: made by `Box` in `Promise::new`; both counts are zero.
-        drop(unsafe { Box::from_raw(header.cast::<Owed<R>>().as_ptr()) });
+        // SAFETY: put in `Promise::new`; both counts are zero, the stage was emptied by `dispose` or needs no drop.
+        unsafe { memory::free(header.cast::<Owed<R>>()) };
     }
 }
 

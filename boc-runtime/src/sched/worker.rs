@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crossbeam_deque::{Steal, Worker as Deque};
 
 use crate::behavior::{self, Hint, Job};
+use crate::memory;
 use crate::sync::{spin_loop, yield_now};
 use crate::unwind::Bomb;
 
@@ -177,6 +178,7 @@ impl Worker {
                     yield_now();
                 }
             }
+            memory::post_parcel();
             self.core.tell_waiters();
             self.core.idle.sleep(self.index);
             let stopped = self.core.idle.is_stopped();

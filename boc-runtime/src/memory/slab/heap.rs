@@ -1,0 +1,192 @@
+//! Owns: one thread's pages, and the list of blocks that other threads return. README.md, "A block's life".
+
+#![expect(unsafe_code, reason = "walks lists of pages and blocks")]
+
+use std::cell::Cell;
+use std::ptr::{self, NonNull};
+
+use crossbeam_utils::CachePadded;
+
+use crate::sync::{AtomicPtr, Ordering};
+
+use super::page::{Free, Page, Standing};
+use super::pool;
+
+/// Blocks of a class are `16 * class` bytes long.
+pub(super) const STEP: usize = 16;
+/// The largest class; class 0 is not used.
+pub(super) const CLASSES: usize = 32;
+
+/// See README.md.
+#[derive(Debug)]
+pub(super) struct Heap {
+    classes: [Class; CLASSES + 1],
+    returned: CachePadded<AtomicPtr<Free>>,
+}
+
+/// The pages of one size of blocks, but for full ones.
+#[derive(Debug)]
+struct Class {
+    current: Cell<*mut Page>,
+    with_room: Cell<*mut Page>,
+}
+
+impl Heap {
+    pub(super) fn new() -> Heap {
+        let class = || Class { current: Cell::new(ptr::null_mut()), with_room: Cell::new(ptr::null_mut()) };
+        Heap {
+            classes: std::array::from_fn(|_| class()),
+            returned: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
+        }
+    }
+
+    /// A block of `16 * class` bytes. Only the thread that has the heap calls this (SLAB-1).
+    #[inline]
+    pub(super) fn allocate(&self, class: usize) -> NonNull<u8> {
+        // SAFETY: a current page is there (SLAB-1, and it never goes to the pool).
+        if let Some(page) = unsafe { self.classes[class].current.get().as_ref() }
+            && let Some(block) = page.take()
+        {
+            return block;
+        }
+        self.allocate_slowly(class)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn allocate_slowly(&self, class: usize) -> NonNull<u8> {
+        self.take_returned();
+        let Class { current, with_room } = &self.classes[class];
+        // SAFETY: as in `allocate`.
+        if let Some(page) = unsafe { current.get().as_ref() } {
+            if let Some(block) = page.take() {
+                return block;
+            }
+            page.standing.set(Standing::Full);
+        }
+        let page = match NonNull::new(with_room.get()) {
+            Some(page) => {
+                // SAFETY: a page of a list is there.
+                let listed = unsafe { page.as_ref() };
+                self.unlist(listed);
+                listed.standing.set(Standing::Current);
+                page
+            }
+            None => {
+                let page = pool::empty_page();
+                // SAFETY: from the pool, or new.
+                unsafe { Page::set_up(page, NonNull::from(self), class * STEP) };
+                page
+            }
+        };
+        current.set(page.as_ptr());
+        // SAFETY: as above.
+        unsafe { page.as_ref() }.take().expect("a page that is empty or has room")
+    }
+
+    /// Takes a block back. Only the thread that has the heap calls this.
+    ///
+    /// # Safety
+    /// The block is of one of this heap's pages, and nobody uses it any more.
+    #[inline]
+    pub(super) unsafe fn free(&self, block: NonNull<u8>) {
+        // SAFETY: a block of it was out until now, so the page is there (SLAB-4).
+        let page = unsafe { Page::of(block).as_ref() };
+        // SAFETY: of this page (caller).
+        unsafe { page.put(block) };
+        if page.standing.get() != Standing::Current
+            && (page.is_empty() || page.standing.get() == Standing::Full)
+        {
+            self.page_changed(page);
+        }
+    }
+
+    /// A page that is not the current one has got room, or is empty.
+    #[cold]
+    fn page_changed(&self, page: &Page) {
+        if !page.is_empty() {
+            page.standing.set(Standing::WithRoom);
+            self.list(page);
+            return;
+        }
+        if page.standing.get() == Standing::WithRoom {
+            self.unlist(page);
+        }
+        // SAFETY: empty (SLAB-4), and in no list.
+        unsafe { pool::keep_page(NonNull::from(page)) };
+    }
+
+    fn class_of(&self, page: &Page) -> &Class {
+        &self.classes[page.block_size() / STEP]
+    }
+
+    fn list(&self, page: &Page) {
+        let this = ptr::from_ref(page).cast_mut();
+        let first = self.class_of(page).with_room.replace(this);
+        page.previous.set(ptr::null_mut());
+        page.next.set(first);
+        // SAFETY: a page of the list is there.
+        if let Some(first) = unsafe { first.as_ref() } {
+            first.previous.set(this);
+        }
+    }
+
+    fn unlist(&self, page: &Page) {
+        // SAFETY: the neighbours of a listed page are there.
+        match unsafe { page.previous.get().as_ref() } {
+            Some(previous) => previous.next.set(page.next.get()),
+            None => self.class_of(page).with_room.set(page.next.get()),
+        }
+        // SAFETY: as above.
+        if let Some(next) = unsafe { page.next.get().as_ref() } {
+            next.previous.set(page.previous.get());
+        }
+    }
+
+    /// Posts a chain of blocks of this heap: README.md, 3. Any thread may call this.
+    ///
+    /// # Safety
+    /// `first` to `last` are linked; all of them are blocks of this heap that nobody uses any more.
+    pub(super) unsafe fn post(&self, first: NonNull<Free>, last: NonNull<Free>) {
+        // Relaxed: only compared, and linked to.
+        let mut head = self.returned.load(Ordering::Relaxed);
+        loop {
+            // SAFETY: ours until the exchange succeeds (SLAB-3).
+            unsafe { last.as_ref() }.next.set(head);
+            // Release: edge A1. Relaxed on failure: tried again.
+            match self.returned.compare_exchange(head, first.as_ptr(), Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(found) => head = found,
+            }
+        }
+    }
+
+    /// Puts the blocks that other threads have returned onto their pages' lists.
+    fn take_returned(&self) {
+        // Relaxed: a look, so that nothing is written if there is nothing.
+        if self.returned.load(Ordering::Relaxed).is_null() {
+            return;
+        }
+        // Acquire: edge A1.
+        let mut next = NonNull::new(self.returned.swap(ptr::null_mut(), Ordering::Acquire));
+        while let Some(block) = next {
+            // SAFETY: posted, so it is a link, and ours now (SLAB-3).
+            next = NonNull::new(unsafe { block.as_ref() }.next.get());
+            // SAFETY: of this heap (`post`).
+            unsafe { self.free(block.cast()) };
+        }
+    }
+
+    /// Before the heap goes to the pool: takes back what was returned, and parts with pages that are empty.
+    pub(super) fn tidy(&self) {
+        self.take_returned();
+        for class in &self.classes {
+            // SAFETY: as in `allocate`.
+            let Some(page) = (unsafe { class.current.replace(ptr::null_mut()).as_ref() }) else { continue };
+            page.standing.set(Standing::Full);
+            if page.is_empty() || page.has_room() {
+                self.page_changed(page);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+#![doc = include_str!("README.md")]
+#![expect(unsafe_code, reason = "an allocator")]
+
+mod heap;
+mod page;
+mod parcel;
+mod pool;
+#[cfg(test)]
+mod tests;
+
+use std::alloc::{self, Layout};
+use std::cell::Cell;
+use std::ptr::{self, NonNull};
+
+use crate::sync::thread_local;
+
+use heap::{CLASSES, Heap, STEP};
+use page::Page;
+use parcel::Parcel;
+
+/// The largest block that comes from a heap.
+const LARGEST: usize = CLASSES * STEP;
+
+thread_local! {
+    /// The heap that this thread has; null before the first allocation, and when the thread is about to end.
+    static HEAP: Cell<*const Heap> = const { Cell::new(ptr::null()) };
+    static GIVE_BACK: GiveBack = const { GiveBack(()) };
+}
+
+/// Gives the thread's heap up when the thread ends.
+struct GiveBack(());
+
+impl Drop for GiveBack {
+    fn drop(&mut self) {
+        post_parcel();
+        if let Some(heap) = NonNull::new(HEAP.replace(ptr::null()).cast_mut()) {
+            // SAFETY: this thread's, so it is there (heaps are never freed).
+            unsafe { heap.as_ref() }.tidy();
+            // SAFETY: `HEAP` is null from now on.
+            unsafe { pool::give_up_heap(heap) };
+        }
+    }
+}
+
+const fn is_small(layout: Layout) -> bool {
+    !cfg!(any(boc_system_alloc, miri)) && layout.size() <= LARGEST && layout.align() <= STEP
+}
+
+/// Memory for a block; aborts if there is none, as `Box::new` does.
+#[inline]
+pub(crate) fn allocate(layout: Layout) -> NonNull<u8> {
+    if !is_small(layout) {
+        return allocate_large(layout);
+    }
+    let class = layout.size().div_ceil(STEP).max(1);
+    // SAFETY: heaps are never freed.
+    match unsafe { HEAP.get().as_ref() } {
+        Some(heap) => heap.allocate(class),
+        None => allocate_first(class),
+    }
+}
+
+/// Gives a block's memory back.
+///
+/// # Safety
+/// From [`allocate`], with this layout; nobody uses it any more.
+#[inline]
+pub(crate) unsafe fn deallocate(block: NonNull<u8>, layout: Layout) {
+    if !is_small(layout) {
+        // SAFETY: from the global allocator, with this layout.
+        return unsafe { alloc::dealloc(block.as_ptr(), layout) };
+    }
+    // SAFETY: the caller's block is out.
+    let owner = unsafe { Page::heap_of(Page::of(block)) };
+    if ptr::eq(owner.as_ptr(), HEAP.get()) {
+        // SAFETY: heaps are never freed, and this one is our thread's.
+        let heap = unsafe { owner.as_ref() };
+        // SAFETY: of one of its pages; the caller's to free.
+        unsafe { heap.free(block) };
+    } else {
+        // SAFETY: a block of `owner`; the caller's to free.
+        unsafe { parcel::add(owner, block.cast()) };
+    }
+}
+
+/// A block with something in it.
+#[inline]
+pub(crate) fn put<T>(value: T) -> NonNull<T> {
+    let block = allocate(Layout::new::<T>()).cast::<T>();
+    // SAFETY: allocated with the layout of a `T`.
+    unsafe { block.write(value) };
+    block
+}
+
+/// Gives the memory of a block back, and drops nothing.
+///
+/// # Safety
+/// From [`put`]; nobody uses it any more.
+#[inline]
+pub(crate) unsafe fn free<T>(block: NonNull<T>) {
+    // SAFETY: allocated with this layout (caller).
+    unsafe { deallocate(block.cast(), Layout::new::<T>()) };
+}
+
+/// Sends what this thread has freed for others to them: called by a worker that is about to sleep.
+pub(crate) fn post_parcel() {
+    parcel::post(Parcel::take());
+}
+
+#[cold]
+#[inline(never)]
+fn allocate_large(layout: Layout) -> NonNull<u8> {
+    // SAFETY: no block is of size zero: there is a header in it.
+    let memory = unsafe { alloc::alloc(layout) };
+    NonNull::new(memory).unwrap_or_else(|| alloc::handle_alloc_error(layout))
+}
+
+/// For a thread that has no heap: it has just begun, or is about to end.
+#[cold]
+#[inline(never)]
+fn allocate_first(class: usize) -> NonNull<u8> {
+    let heap = pool::adopt_heap();
+    // SAFETY: heaps are never freed; this one is ours alone until it is given up.
+    let block = unsafe { heap.as_ref() }.allocate(class);
+    if GIVE_BACK.try_with(|_| ()).is_ok() {
+        HEAP.set(heap.as_ptr());
+    } else {
+        // The destructors of the thread's locals run already: nobody would give it back.
+        // SAFETY: ours, and used no more.
+        unsafe { pool::give_up_heap(heap) };
+    }
+    block
+}
