@@ -29,6 +29,15 @@ impl Watch {
         }
     }
 
+    /// What was reported so far.
+    ///
+    /// # Panics
+    /// Never: nobody panics while reporting.
+    #[must_use]
+    pub fn reports(&self) -> Vec<String> {
+        self.0.lock().expect("watch").clone()
+    }
+
     /// Panics with everything that was reported.
     pub fn assert_clean(&self) {
         let seen = self.0.lock().expect("watch");
