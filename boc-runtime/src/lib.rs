@@ -52,6 +52,6 @@ pub use request::{
     read,
 };
 pub use runtime::{
-    Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, batch, quiesce,
+    Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, WorkerStats, batch, quiesce,
     quiesce_timeout, scope, try_when, wait, when,
 };

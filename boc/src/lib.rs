@@ -75,7 +75,7 @@ pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Batch, Builder, Busy, ClaimError, Cown, Exclusive,
     Failure, FailureKind, Group, Handle, Hold, MainThread, Mode, Pinned, PinnedCown, Place, Promise,
     PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, Scope, Sendable,
-    Shared, Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, batch, pinned, quiesce,
+    Shared, Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, WorkerStats, batch, pinned, quiesce,
     quiesce_timeout, read, scope, try_when, wait, when,
 };
 

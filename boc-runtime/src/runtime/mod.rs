@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use crate::promise::Promise;
 use crate::request::Request;
-use crate::sched::{self, Core, context};
+use crate::sched::{self, Core, Counters, context};
 
 pub use batch::{Batch, batch};
 pub use builder::{Builder, ThreadName};
@@ -156,6 +156,29 @@ impl Runtime {
         let (scheduled, finished) = self.core.totals();
         Stats { workers: self.core.workers(), scheduled, finished }
     }
+
+    /// Figures of each worker. What they have not scheduled or finished, of [`stats`](Runtime::stats), other threads have.
+    ///
+    /// ```
+    /// use boc_runtime::{Runtime, when};
+    ///
+    /// let runtime = Runtime::builder().workers(2).build().unwrap();
+    /// runtime.when((), |()| when((), |()| ()));
+    /// runtime.quiesce();
+    /// let by_worker = runtime.worker_stats();
+    /// assert_eq!(by_worker.iter().map(|worker| worker.finished).sum::<u64>(), 2);
+    /// assert_eq!(by_worker.iter().map(|worker| worker.scheduled).sum::<u64>(), 1);
+    /// ```
+    pub fn worker_stats(&self) -> Vec<WorkerStats> {
+        let worker_stats = |counters: &Counters| WorkerStats {
+            // In this order: so many were scheduled at least.
+            finished: counters.finished(),
+            scheduled: counters.scheduled(),
+            stolen: counters.stolen(),
+            slept: counters.slept(),
+        };
+        self.core.by_worker().map(worker_stats).collect()
+    }
 }
 
 impl Drop for Runtime {
@@ -181,4 +204,18 @@ pub struct Stats {
     pub scheduled: u64,
     /// How many of them are finished, failed or cancelled.
     pub finished: u64,
+}
+
+/// Figures of one worker, at about one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkerStats {
+    /// How many behaviors it has scheduled: by `when` in the bodies that it ran.
+    pub scheduled: u64,
+    /// How many behaviors it has run to their end, or cancelled.
+    pub finished: u64,
+    /// How often it has taken behaviors from another worker's queue, several at a time.
+    pub stolen: u64,
+    /// How often it went to sleep because there was nothing to run.
+    pub slept: u64,
 }

@@ -103,6 +103,7 @@ impl Core {
     }
 
     pub(super) fn park(&self, worker: usize) {
+        self.counters[worker].slept_by_owner();
         self.parkers[worker].park();
     }
 
@@ -142,6 +143,16 @@ impl Core {
         let finished = self.all_counters().map(Counters::finished).sum();
         let scheduled = self.all_counters().map(Counters::scheduled).sum();
         (scheduled, finished)
+    }
+
+    /// What each worker has counted so far.
+    pub(crate) fn by_worker(&self) -> impl Iterator<Item = &Counters> {
+        self.counters.iter().map(|padded| &**padded)
+    }
+
+    /// A worker has stolen.
+    pub(super) fn count_stolen(&self, worker: usize) {
+        self.counters[worker].stolen_by_owner();
     }
 
     pub(crate) fn is_quiescent(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Owns: how many behaviors were scheduled and finished: README.md, part 4.
+//! Owns: how many behaviors were scheduled and finished, and what the workers did to find them: README.md, part 4.
 
 use crate::sync::{AtomicU64, Ordering};
 
@@ -7,6 +7,14 @@ use crate::sync::{AtomicU64, Ordering};
 pub(crate) struct Counters {
     scheduled: AtomicU64,
     finished: AtomicU64,
+    stolen: AtomicU64,
+    slept: AtomicU64,
+}
+
+/// One more. For a counter with one writer: no read-modify-write.
+fn count(counter: &AtomicU64) {
+    // Relaxed: nothing hangs on these but a figure for people.
+    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
 impl Counters {
@@ -33,6 +41,26 @@ impl Counters {
     pub(crate) fn finished_by_any(&self) {
         // Release: as above; the additions form one release sequence.
         self.finished.fetch_add(1, Ordering::Release);
+    }
+
+    /// The owner has stolen from another worker. Only the owner calls this.
+    pub(crate) fn stolen_by_owner(&self) {
+        count(&self.stolen);
+    }
+
+    /// The owner goes to sleep. Only the owner calls this.
+    pub(crate) fn slept_by_owner(&self) {
+        count(&self.slept);
+    }
+
+    pub(crate) fn stolen(&self) -> u64 {
+        // Relaxed: see `count`.
+        self.stolen.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn slept(&self) -> u64 {
+        // Relaxed: see `count`.
+        self.slept.load(Ordering::Relaxed)
     }
 
     pub(crate) fn scheduled(&self) -> u64 {

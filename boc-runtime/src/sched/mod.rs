@@ -17,6 +17,7 @@ use crate::behavior::{self, Behavior, Hint, Job};
 
 pub(crate) use config::{Config, checked_workers, default_workers};
 pub(crate) use core::Core;
+pub(crate) use counters::Counters;
 pub(crate) use graveyard::bury;
 pub(crate) use park::Parker;
 pub(crate) use wait::{refuse_in_body, wait_until};

@@ -204,7 +204,10 @@ impl Worker {
             }
             loop {
                 match self.core.stealers[victim].steal_batch_and_pop(&self.deque) {
-                    Steal::Success(job) => return Some(job),
+                    Steal::Success(job) => {
+                        self.core.count_stolen(self.index);
+                        return Some(job);
+                    }
                     Steal::Empty => break,
                     Steal::Retry => spin_loop(),
                 }
