@@ -42,7 +42,7 @@ impl Transaction {
 }
 
 /// What the bank is like at the end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Closing {
     /// How many transactions were counted.
     pub completed: usize,

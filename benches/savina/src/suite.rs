@@ -66,6 +66,7 @@ pub fn programs(small: bool) -> Vec<Entry> {
 /// A program on one runtime, that can be repeated.
 pub struct Contender {
     name: &'static str,
+    note: Option<&'static str>,
     repeat: Box<dyn Fn(usize) -> Result<Duration, Wrong>>,
 }
 
@@ -91,7 +92,17 @@ impl Contender {
                 })
             }
         };
-        Contender { name, repeat: Box::new(repeat) }
+        Contender { name, note: None, repeat: Box::new(repeat) }
+    }
+
+    /// The same, with something to know when its figures are read.
+    pub fn with_note(self, note: &'static str) -> Contender {
+        Contender { note: Some(note), ..self }
+    }
+
+    /// What to know when its figures are read.
+    pub fn note(&self) -> Option<&'static str> {
+        self.note
     }
 
     /// The runtime's name.
