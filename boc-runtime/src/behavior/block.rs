@@ -32,7 +32,7 @@ pub(crate) struct Behavior {
     /// Alive while the behavior is counted as scheduled and not finished: see `sched/README.md`, part 4.
     pub(crate) core: NonNull<Core>,
     pub(crate) place: &'static Location<'static>,
-    /// Taken by `complete`.
+    /// Taken by `finish`.
     pub(crate) scope: Option<Arc<ScopeState>>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Behavior {
 #[repr(C)]
 pub(crate) struct BehaviorTable {
     pub(crate) promise: Table,
-    pub(crate) run: unsafe fn(NonNull<Behavior>) -> Ran,
+    pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
     pub(crate) cancel: unsafe fn(NonNull<Behavior>),
 }
 
@@ -114,7 +114,7 @@ where
             dispose: Self::dispose,
             free: Self::free,
         },
-        run: run::run_block::<Q, F, R>,
+        execute: run::execute_block::<Q, F, R>,
         cancel: run::cancel_block::<Q, F, R>,
     };
 

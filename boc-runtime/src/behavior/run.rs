@@ -36,10 +36,24 @@ pub(crate) enum Ran {
 /// 2. The behavior's core is alive until this returns.
 pub(crate) unsafe fn run(job: Job) -> Ran {
     let behavior = Behavior::of(job);
-    // SAFETY: duty 1: not run yet, so it lives.
+    // SAFETY: the same duties.
+    let ran = unsafe { execute(job) };
+    // SAFETY: executed just now.
+    unsafe { finish(behavior) };
+    ran
+}
+
+/// The first half of [`run`]: calls the body and writes the outcome. The cowns are still held.
+///
+/// # Safety
+/// As [`run`]; [`finish`] follows.
+#[inline]
+pub(crate) unsafe fn execute(job: Job) -> Ran {
+    let behavior = Behavior::of(job);
+    // SAFETY: not run yet, so it lives.
     let table = unsafe { Behavior::table(behavior) };
     // SAFETY: the table belongs to the block.
-    unsafe { (table.run)(behavior) }
+    unsafe { (table.execute)(behavior) }
 }
 
 /// Ends a behavior without running it: its promise fails with `Cancelled`.
@@ -51,12 +65,14 @@ pub(crate) unsafe fn cancel(job: Job) {
     // SAFETY: not run yet, so it lives.
     let table = unsafe { Behavior::table(behavior) };
     // SAFETY: the table belongs to the block.
-    unsafe { (table.cancel)(behavior) }
+    unsafe { (table.cancel)(behavior) };
+    // SAFETY: its outcome is written.
+    unsafe { finish(behavior) };
 }
 
 /// # Safety
-/// As [`run`], for a behavior of these types.
-pub(super) unsafe fn run_block<Q, F, R>(behavior: NonNull<Behavior>) -> Ran
+/// As [`execute`], for a behavior of these types.
+pub(super) unsafe fn execute_block<Q, F, R>(behavior: NonNull<Behavior>) -> Ran
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
@@ -64,12 +80,12 @@ where
 {
     let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ours to run, so it lives and is of these types.
-    let Begun { body, plan, place, slots } = unsafe { begin(block) };
-    // SAFETY: alive until it is completed.
+    let Begun { body, plan, place } = unsafe { begin(block) };
+    // SAFETY: alive until it is finished.
     let scope = unsafe { behavior.as_ref() }.scope.clone();
     let in_scope = scope.as_ref().map(context::ScopeOfBody::enter);
     let outcome = unwind::catch(|| {
-        // SAFETY: all slots are granted, and held until `complete`.
+        // SAFETY: all slots are granted, and held until `finish`.
         let mut granted = unsafe { Granted::new(Behavior::slots_of(behavior)) };
         // SAFETY: the plan was made with these slots.
         match unsafe { Q::guard(plan, &mut granted) } {
@@ -80,7 +96,7 @@ where
             }
         }
     });
-    // SAFETY: alive until it is completed.
+    // SAFETY: alive until it is finished.
     sched::body_ended(unsafe { behavior.as_ref() }.core);
     drop(in_scope);
     let (stage, ran) = match outcome {
@@ -95,12 +111,12 @@ where
         }
     };
     // SAFETY: this behavior is what `begin` has begun.
-    unsafe { complete(block, stage, slots) };
+    unsafe { write_outcome(block, stage) };
     ran
 }
 
 /// # Safety
-/// As [`run`], for a behavior of these types.
+/// As [`cancel`], for a behavior of these types; [`finish`] follows.
 pub(super) unsafe fn cancel_block<Q, F, R>(behavior: NonNull<Behavior>)
 where
     Q: Request,
@@ -109,17 +125,16 @@ where
 {
     let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ours to end, so it lives and is of these types.
-    let Begun { body, place, slots, .. } = unsafe { begin(block) };
+    let Begun { body, place, .. } = unsafe { begin(block) };
     unwind::contain(|| drop(body));
     // SAFETY: this behavior is what `begin` has begun.
-    unsafe { complete(block, Stage::failed(Failure::cancelled(place)), slots) };
+    unsafe { write_outcome(block, Stage::failed(Failure::cancelled(place))) };
 }
 
 struct Begun<P, F> {
     body: F,
     plan: P,
     place: &'static Location<'static>,
-    slots: usize,
 }
 
 /// Moves the body out of its block.
@@ -143,7 +158,7 @@ where
     let Stage::Body(body) = std::mem::replace(payload.stage.get_mut(), Stage::Running) else {
         unreachable!("a behavior is run once");
     };
-    Begun { body, plan: payload.plan, place, slots }
+    Begun { body, plan: payload.plan, place }
 }
 
 /// The effects of releasing: whoever is granted gets it from us; cowns may die.
@@ -185,30 +200,36 @@ pub(crate) unsafe fn release_promise(cown: NonNull<Queue>, producer: NonNull<Sta
     unsafe { queue::release_producer(cown, producer, &mut Releasing) };
 }
 
-/// Writes the outcome, releases everything and counts the behavior out.
-///
 /// # Safety
-/// The behavior has been begun; the block may be gone on return.
-unsafe fn complete<Q, F, R>(block: Block<Q, F, R>, outcome: Stage<F, R>, slots: usize)
+/// The behavior has been begun, and is not finished.
+unsafe fn write_outcome<Q, F, R>(block: Block<Q, F, R>, outcome: Stage<F, R>)
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
-    let behavior = block.behavior;
     // SAFETY: alive and ours until the promise is released.
     let stage = unsafe { block.stage() };
     // SAFETY: as above; what is overwritten is `Running`, which needs no drop.
     unsafe { stage.write(outcome) };
-    // SAFETY: as above.
-    let core = unsafe { behavior.as_ref() }.core;
+}
+
+/// The second half of [`run`]: releases everything and counts the behavior out.
+///
+/// # Safety
+/// The behavior's outcome is written; called once. Its core is alive until this returns; the block may be gone then.
+#[inline]
+pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
+    // SAFETY: alive and ours until the promise is released.
+    let this = unsafe { behavior.as_ref() };
+    let (core, slots) = (this.core, this.task.slots());
     // SAFETY: as above.
     let scope = unsafe { &raw const (*behavior.as_ptr()).scope };
     // SAFETY: moved out once; nothing drops it in the block.
     let scope = unsafe { scope.read() };
     // SAFETY: as above.
     unsafe { release_all(behavior, slots) };
-    // SAFETY: alive (duty 2 of `run`).
+    // SAFETY: alive (caller).
     unsafe { Core::count_finished(core) };
     if let Some(scope) = scope {
         scope.leave();
