@@ -77,6 +77,11 @@ impl Failure {
         }
     }
 
+    /// Whether the panic went on somewhere.
+    pub(crate) fn was_resumed(&self) -> bool {
+        self.inner.kind == FailureKind::Panicked && self.inner.payload.lock().is_none()
+    }
+
     pub(crate) fn panicked(payload: Payload, place: &'static Location<'static>) -> Failure {
         let message = unwind::message(&payload).into_boxed_str();
         Failure::new(FailureKind::Panicked, message, Some(place), Some(payload))

@@ -12,6 +12,7 @@
 //! | `behavior` | the block of a behavior; scheduling, running, finishing (README.md) |
 //! | `sched` | workers, stealing, parking, counting, starting and stopping (README.md) |
 //! | `runtime` | the public runtime, the global one, `when`, waiting |
+//! | `sim` | a runtime without threads, and exploring its schedules (README.md) |
 //! | `failure`, `unwind` | panics as data |
 //! | `sync`, `spin`, `trace` | the doors to atomics, to spinning, to `tracing` |
 //!
@@ -35,6 +36,7 @@ mod queue;
 mod request;
 mod runtime;
 mod sched;
+mod sim;
 mod spin;
 mod sync;
 mod trace;
@@ -55,3 +57,4 @@ pub use runtime::{
     Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, WorkerStats, batch, quiesce,
     quiesce_timeout, scope, try_when, wait, when,
 };
+pub use sim::{Explored, Simulation, explore};

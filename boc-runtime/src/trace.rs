@@ -5,6 +5,7 @@ use std::panic::Location;
 use crate::failure::Failure;
 use crate::pinned::Starvation;
 use crate::request::{Affinity, Request};
+use crate::sim;
 
 /// Runs a body inside its span: place, name in the attribute form, worker, pinned or not.
 #[cfg(feature = "tracing")]
@@ -65,10 +66,9 @@ pub(crate) fn starved(starvation: Starvation) {
 
 /// A failure dies that nobody has requested or joined.
 pub(crate) fn unseen(failure: &Failure) {
+    sim::unseen(failure);
     #[cfg(feature = "tracing")]
     if failure.kind() == crate::FailureKind::Panicked {
         tracing::warn!("nobody has looked at a failure: {failure}");
     }
-    #[cfg(not(feature = "tracing"))]
-    let _ = failure;
 }

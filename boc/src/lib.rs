@@ -73,10 +73,10 @@ pub mod __private {
 pub use boc_macros::main;
 pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Batch, Builder, Busy, ClaimError, Cown, Exclusive,
-    Failure, FailureKind, Group, Handle, Hold, MainThread, Mode, Pinned, PinnedCown, Place, Promise,
-    PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, Scope, Sendable,
-    Shared, Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, WorkerStats, batch, pinned, quiesce,
-    quiesce_timeout, read, scope, try_when, wait, when,
+    Explored, Failure, FailureKind, Group, Handle, Hold, MainThread, Mode, Pinned, PinnedCown, Place,
+    Promise, PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, Scope,
+    Sendable, Shared, Simulation, Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, WorkerStats,
+    batch, explore, pinned, quiesce, quiesce_timeout, read, scope, try_when, wait, when,
 };
 
 /// Schedules a behavior, in block form.

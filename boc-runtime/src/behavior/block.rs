@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, Table};
 use crate::pinned::Home;
-use crate::promise::Promised;
+use crate::promise::{Promise, Promised};
 use crate::queue::{Slot, Status};
 use crate::request::{Affinity, HomeOf, Request};
 use crate::runtime::ScopeState;
@@ -108,6 +108,7 @@ where
     pub(crate) const TABLE: BehaviorTable = BehaviorTable {
         promise: Table {
             pinned: false,
+            type_name: std::any::type_name::<Promise<R>>,
             value: Self::value,
             take: Self::take,
             inert: if needs_drop::<R>() { None } else { Some(Self::inert) },

@@ -231,7 +231,7 @@ impl Made {
 ///
 /// # Safety
 /// The cowns are alive during the call; nothing of this has entered yet.
-pub(crate) unsafe fn enter_batch(batch: &[Made]) {
+pub(super) unsafe fn enter_batch(batch: &[Made]) {
     let mut slots: Vec<NonNull<Slot>> = batch.iter().flat_map(Made::entering).collect();
     // SAFETY: not entered, so the blocks live.
     let cown = |slot: &NonNull<Slot>| unsafe { slot.as_ref() }.cown();

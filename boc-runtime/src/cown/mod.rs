@@ -79,6 +79,7 @@ impl<T> std::panic::RefUnwindSafe for Cown<T> {}
 impl<T: Send + 'static> Cown<T> {
     const TABLE: Table = Table {
         pinned: false,
+        type_name: std::any::type_name::<Cown<T>>,
         value: value::<T>,
         take: never_taken,
         inert: if std::mem::needs_drop::<T>() { None } else { Some(always_inert) },

@@ -27,6 +27,8 @@ pub(crate) struct Header {
 pub(crate) struct Table {
     /// Whether the block is a pinned cown (then it starts with a `PinnedHeader`).
     pub(crate) pinned: bool,
+    /// What is in it, for reports.
+    pub(crate) type_name: fn() -> &'static str,
     /// The value, or why there is none. The caller holds the cown.
     pub(crate) value: unsafe fn(NonNull<Header>) -> Result<NonNull<()>, Failure>,
     /// Moves the value out, leaving `Taken` behind; only promises have it. The caller holds the promise exclusively.

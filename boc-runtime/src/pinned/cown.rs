@@ -88,8 +88,15 @@ impl<T> std::panic::UnwindSafe for PinnedCown<T> {}
 impl<T> std::panic::RefUnwindSafe for PinnedCown<T> {}
 
 impl<T: 'static> PinnedCown<T> {
-    const TABLE: Table =
-        Table { pinned: true, value: value::<T>, take: never_taken, inert: None, dispose, free: free::<T> };
+    const TABLE: Table = Table {
+        pinned: true,
+        type_name: std::any::type_name::<PinnedCown<T>>,
+        value: value::<T>,
+        take: never_taken,
+        inert: None,
+        dispose,
+        free: free::<T>,
+    };
 
     /// Pins a value to the calling thread.
     pub fn new(main: &MainThread, value: T) -> PinnedCown<T> {

@@ -13,6 +13,7 @@ use crate::behavior::{self, Behavior, Job, Ran};
 use crate::failure::Failure;
 use crate::later;
 use crate::sched::{Core, context};
+use crate::sim;
 use crate::sync::thread_local;
 use crate::unwind;
 
@@ -76,6 +77,25 @@ pub(crate) fn pump_one_while_waiting() -> WaitPump {
     let Some(local) = of_this_thread() else { return WaitPump { ran: false, poll: DEFAULT_POLL } };
     local.refuse_if_busy("waiting");
     WaitPump { ran: local.run_next().is_some(), poll: local.poll.get() }
+}
+
+/// For a simulation: moves what has arrived to the local queue, in the order of `key`; the keys of what is ready.
+pub(crate) fn ready_here(key: impl Fn(&Job) -> u64) -> Vec<u64> {
+    let Some(local) = of_this_thread() else { return Vec::new() };
+    let before = local.jobs.borrow().len();
+    local.collect();
+    let mut jobs = local.jobs.borrow_mut();
+    if jobs.len() > before {
+        jobs.make_contiguous().sort_by_key(&key);
+    }
+    jobs.iter().map(key).collect()
+}
+
+/// For a simulation: runs the behavior at this place of the local queue.
+pub(crate) fn run_here(place: usize) -> Option<Ran> {
+    let local = of_this_thread()?;
+    let job = local.jobs.borrow_mut().remove(place)?;
+    Some(local.run(job))
 }
 
 impl Local {
@@ -142,6 +162,11 @@ impl Local {
             self.collect();
         }
         let job = self.jobs.borrow_mut().pop_front()?;
+        Some(self.run(job))
+    }
+
+    /// Runs a behavior that was taken off the local queue.
+    fn run(&self, job: Job) -> Ran {
         self.home.job_leaves();
         // SAFETY: not run yet, so it lives.
         let core = unsafe { Behavior::of(job).as_ref() }.core;
@@ -150,16 +175,22 @@ impl Local {
         if held.is_cancelled() {
             // SAFETY: ours to end.
             unsafe { later::cancel(job) };
-            return Some(Ran::Skipped);
+            return Ran::Skipped;
+        }
+        let before = self.activity.replace(Activity::Body);
+        if let Some(simulation) = held.simulation() {
+            // SAFETY: ours to run; the core is held.
+            let ran = unsafe { simulation.run(&held, job) };
+            self.activity.set(before);
+            return ran;
         }
         // SAFETY: held beyond the scope.
         let scope = unsafe { context::Scope::enter(core, true) };
-        let before = self.activity.replace(Activity::Body);
         // SAFETY: ours to run; the core is held.
         let ran = unsafe { behavior::run(job) };
         self.activity.set(before);
         drop(scope);
-        Some(ran)
+        ran
     }
 
     fn has_jobs(&self) -> bool {
@@ -177,6 +208,7 @@ impl Local {
         let deadline = limits.deadline.and_then(|after| Instant::now().checked_add(after));
         let mut result = PumpResult::default();
         let mut first_panic: Option<Failure> = None;
+        let mut first = true;
         self.collect();
         loop {
             if limits.max_behaviors.is_some_and(|most| result.executed >= most.get()) {
@@ -186,7 +218,11 @@ impl Local {
                 result.deadline_reached = self.has_jobs();
                 break;
             }
-            match self.run_next() {
+            let next = match sim::here() {
+                Some(core) => sim::pump_one(&core, std::mem::take(&mut first)),
+                None => self.run_next(),
+            };
+            match next {
                 None => break,
                 Some(Ran::Panicked(failure)) => {
                     result.panicked += 1;

@@ -13,7 +13,7 @@ use crate::request::Request;
 
 use super::cown::PinnedCown;
 use super::limits::{PumpLimits, PumpResult};
-use super::local::Local;
+use super::local::{self, Local};
 use super::local_body::{AtHome, Ticket};
 use super::watchdog::{Watch, Watchdog};
 
@@ -82,6 +82,12 @@ impl MainThread {
     /// A second token of the same claim, for `#[boc::main]`.
     pub(crate) fn share(&self) -> MainThread {
         MainThread { local: Rc::clone(&self.local), _here: PhantomData }
+    }
+
+    /// The claim of this thread if there is one, or a new one.
+    pub(crate) fn claim_or_share() -> MainThread {
+        let local = local::of_this_thread().or_else(Local::claim);
+        MainThread { local: local.expect("claimed, or not"), _here: PhantomData }
     }
 
     pub(super) fn local(&self) -> &Local {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::failure::Failure;
+use crate::sim;
 
 use super::Promise;
 use super::ticket::{Signal, Ticket};
@@ -75,6 +76,7 @@ impl<R: Send + 'static> Future for PromiseFuture<R> {
                 Arc::clone(ticket)
             }
             None => {
+                sim::arrive();
                 let promise = self.promise.as_ref().expect("polled after it was ready");
                 // SAFETY: the future keeps the promise alive.
                 let ticket = unsafe { Ticket::enter(promise.header(), signal) };
@@ -82,6 +84,10 @@ impl<R: Send + 'static> Future for PromiseFuture<R> {
             }
         };
         if !ticket.is_granted() {
+            // On the thread of a simulated runtime somebody has to run what is awaited.
+            if sim::step_here() {
+                context.waker().wake_by_ref();
+            }
             return Poll::Pending;
         }
         self.ticket = None;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::sched;
+use crate::sim;
 
 use super::Promise;
 use super::ticket::{Signal, Ticket};
@@ -30,6 +31,7 @@ impl<R: Send + 'static> Promise<R> {
     #[track_caller]
     pub fn join(mut self) -> Result<R, Failure> {
         sched::refuse_in_body("join", "request the promise: `when!(promise => ..)`");
+        sim::arrive();
         let ticket = self.ticket();
         sched::wait_until(|| ticket.is_granted(), None);
         // SAFETY: granted: without a deadline the wait ends in no other way.
@@ -60,6 +62,7 @@ impl<R: Send + 'static> Promise<R> {
         sched::refuse_in_body("join_timeout", "request the promise: `when!(promise => ..)`");
         // A time too long to be told is no limit.
         let deadline = Instant::now().checked_add(timeout);
+        sim::arrive();
         let ticket = self.ticket();
         if sched::wait_until(|| ticket.is_granted(), deadline) || !ticket.stop_waiting() {
             // SAFETY: granted, if need be at the last moment.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::memory::{self, Header};
 use crate::queue::Status;
+use crate::sim;
 
 pub use future::PromiseFuture;
 pub use resolver::Resolver;
@@ -98,7 +99,12 @@ impl<R> Promise<R> {
     /// ```
     pub fn is_finished(&self) -> bool {
         // SAFETY: this handle keeps the block alive.
-        unsafe { self.block.as_ref() }.producer.is_finished()
+        let finished = unsafe { self.block.as_ref() }.producer.is_finished();
+        if !finished {
+            // On the thread of a simulated runtime nothing would ever run for who only asks.
+            sim::step_here();
+        }
+        finished
     }
 }
 

@@ -12,6 +12,7 @@ use crate::behavior::{self, Stage};
 use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, Table};
 use crate::queue::{Queue, Status};
+use crate::sim::{self, Outside};
 use crate::sync::UnsafeCell;
 
 use super::{Promise, Promised};
@@ -38,6 +39,8 @@ pub struct Resolver<R> {
     block: NonNull<Owed<R>>,
     /// Where the promise was made.
     place: &'static Location<'static>,
+    /// Lets a simulated runtime know that something may still happen.
+    outside: Option<Outside>,
     _result: PhantomData<R>,
 }
 
@@ -68,7 +71,10 @@ impl<R: Send + 'static> Promise<R> {
         unsafe { block.as_mut() }.promised.header.queue = Queue::led_by(producer.as_ptr());
         // SAFETY: one of the two strong counts is the promise's.
         let promise = unsafe { Promise::from_raw(block.cast(), PhantomData) };
-        (Resolver { block, place: Location::caller(), _result: PhantomData }, promise)
+        (
+            Resolver { block, place: Location::caller(), outside: Outside::here(), _result: PhantomData },
+            promise,
+        )
     }
 }
 
@@ -89,6 +95,7 @@ impl<R> Owed<R> {
 impl<R: Send + 'static> Owed<R> {
     const TABLE: Table = Table {
         pinned: false,
+        type_name: std::any::type_name::<Promise<R>>,
         value: Self::value,
         take: Self::take,
         inert: if needs_drop::<R>() { None } else { Some(Self::inert) },
@@ -159,8 +166,12 @@ impl<R> Resolver<R> {
         let stage = unsafe { Owed::<R>::stage(self.block.cast()) };
         // SAFETY: nobody else uses the stage yet; what is overwritten is `Running`, which needs no drop.
         unsafe { stage.write(outcome) };
-        // SAFETY: it leads the queue since `Promise::new`; the outcome is written; once.
-        unsafe { behavior::release_promise(self.block.cast(), Owed::producer_of(self.block)) };
+        let (queue, producer) = (self.block.cast(), Owed::producer_of(self.block));
+        if !sim::put_off_release(queue, producer) {
+            // SAFETY: it leads the queue since `Promise::new`; the outcome is written; once.
+            unsafe { behavior::release_promise(queue, producer) };
+        }
+        drop(self.outside.take());
     }
 }
 

@@ -5,14 +5,13 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::Location;
-use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::behavior::{self, Made};
-use crate::memory::{self, Header};
+use crate::behavior::{self, Pending};
 use crate::promise::Promise;
 use crate::request::Request;
-use crate::sched::{self, Core};
+use crate::sched::Core;
+use crate::sim;
 
 use super::{quiesce, when};
 
@@ -20,13 +19,6 @@ use super::{quiesce, when};
 pub struct Batch {
     core: Arc<Core>,
     made: RefCell<Pending>,
-}
-
-#[derive(Default)]
-struct Pending {
-    behaviors: Vec<Made>,
-    /// A count of each requested cown: the handles that were borrowed may be gone when the batch enters.
-    cowns: Vec<NonNull<Header>>,
 }
 
 /// Runs `f`, and then puts all behaviors that were scheduled through the [`Batch`] that it gets into the queues of their
@@ -72,66 +64,42 @@ impl Batch {
         F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
         R: Send + 'static,
     {
-        // SAFETY: a runtime outlives its behaviors; the batch holds the core until it has entered or cancelled them.
-        let made = unsafe { behavior::make(&self.core, &request, body, Location::caller(), None) };
+        let place = Location::caller();
+        let made = if self.core.simulation().is_some() {
+            // SAFETY: as below.
+            unsafe { sim::make(&self.core, &request, body, place, None) }
+        } else {
+            // SAFETY: a runtime outlives its behaviors; the batch holds the core until it has entered or cancelled them.
+            unsafe { behavior::make(&self.core, &request, body, place, None) }
+        };
         match made {
             Ok((made, promise)) => {
-                self.add(made);
+                // SAFETY: the request borrows the handles.
+                unsafe { self.made.borrow_mut().add(made) };
                 promise
             }
             Err(refused) => when::refuse(refused),
         }
     }
 
-    fn add(&self, made: Made) {
-        let mut all = self.made.borrow_mut();
-        for slot in made.entering() {
-            // SAFETY: not entered, so the block lives.
-            let header = Header::of(unsafe { slot.as_ref() }.cown());
-            // SAFETY: the request borrows a handle.
-            unsafe { memory::retain(header) };
-            all.cowns.push(header);
-        }
-        all.behaviors.push(made);
-    }
-
     fn enter(&self) {
-        let Pending { behaviors, cowns } = self.made.take();
-        // SAFETY: the counts in `cowns` keep them alive.
-        unsafe { behavior::enter_batch(&behaviors) };
-        release(cowns);
-    }
-}
-
-/// Gives the batch's counts back.
-fn release(cowns: Vec<NonNull<Header>>) {
-    for cown in cowns {
-        // SAFETY: counted in `add`.
-        unsafe { memory::release(cown) };
+        let pending = self.made.take();
+        match self.core.simulation() {
+            Some(simulation) => simulation.enter(pending),
+            None => pending.enter(),
+        }
     }
 }
 
 impl Drop for Batch {
     /// What has not entered is cancelled: the closure panicked.
     fn drop(&mut self) {
-        let Pending { behaviors, cowns } = self.made.take();
-        for made in behaviors {
-            for mut slot in made.all_slots() {
-                // It stands in no queue, so there is nothing to release.
-                // SAFETY: not entered, so it is ours alone.
-                unsafe { slot.as_mut() }.make_repeated();
-            }
-            // SAFETY: ours to end, once; it has entered nothing.
-            unsafe { sched::cancel_now(made.job()) };
-        }
-        release(cowns);
+        self.made.take().cancel();
     }
 }
 
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch")
-            .field("behaviors", &self.made.borrow().behaviors.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Batch").field("behaviors", &self.made.borrow().len()).finish_non_exhaustive()
     }
 }

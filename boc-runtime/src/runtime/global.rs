@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 
 use crate::sched::{Core, context};
+use crate::sim;
 
 use super::builder::Builder;
 
@@ -15,6 +16,8 @@ pub(super) enum Current {
     /// Entered, or the one whose body runs here.
     Entered(NonNull<Core>),
     Global(&'static Arc<Core>),
+    /// A simulated one was entered, or one of its bodies runs here.
+    Simulated(Arc<Core>),
 }
 
 /// The current runtime; sets the global one up if there is none yet.
@@ -27,6 +30,14 @@ pub(super) enum Current {
 pub(super) fn current() -> Current {
     match context::current() {
         Some(core) => Current::Entered(core),
+        None => outside(),
+    }
+}
+
+#[track_caller]
+fn outside() -> Current {
+    match sim::entered() {
+        Some(core) => Current::Simulated(core),
         None => Current::Global(global()),
     }
 }
@@ -55,6 +66,9 @@ pub(super) fn set_up(builder: Builder) -> io::Result<&'static Arc<Core>> {
 pub(super) fn existing() -> Option<Current> {
     match context::current() {
         Some(core) => Some(Current::Entered(core)),
-        None => GLOBAL.get().map(Current::Global),
+        None => match sim::entered() {
+            Some(core) => Some(Current::Simulated(core)),
+            None => GLOBAL.get().map(Current::Global),
+        },
     }
 }

@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::sched::Core;
+use crate::sim::Outside;
 
 /// Keeps a runtime from being quiescent: for an event source that will schedule later.
 ///
@@ -26,12 +27,13 @@ use crate::sched::Core;
 #[must_use = "a hold that is dropped holds nothing"]
 pub struct Hold {
     core: Arc<Core>,
+    _outside: Option<Outside>,
 }
 
 impl Hold {
     pub(super) fn new(core: &Arc<Core>) -> Hold {
         core.count_scheduled();
-        Hold { core: Arc::clone(core) }
+        Hold { core: Arc::clone(core), _outside: Outside::of(core) }
     }
 }
 

@@ -17,6 +17,7 @@ use std::time::Duration;
 use crate::promise::Promise;
 use crate::request::Request;
 use crate::sched::{self, Core, Counters, context};
+use crate::sim;
 
 pub use batch::{Batch, batch};
 pub use builder::{Builder, ThreadName};
@@ -72,7 +73,41 @@ impl Runtime {
         Runtime::builder().build()
     }
 
-    fn from_core(core: Arc<Core>) -> Runtime {
+    /// A runtime without threads, for tests: its behaviors run on the calling thread, one after the other, in an order that
+    /// depends on `seed` and nothing else.
+    ///
+    /// Nothing runs before the thread waits (`join`, `quiesce`, the end of a `scope`) or pumps; then the seed chooses among
+    /// the behaviors that are ready, pinned ones included, again and again. The same seed gives the same run, always.
+    /// [`explore`](crate::explore) tries many seeds; its page says what is modelled, and how.
+    ///
+    /// ```
+    /// use boc_runtime::{Cown, Runtime, when};
+    ///
+    /// let order = |seed| {
+    ///     let runtime = Runtime::simulated(seed);
+    ///     let log = Cown::new(String::new());
+    ///     runtime.enter(|| {
+    ///         for name in ["a", "b", "c", "d"] {
+    ///             when((), { let log = log.clone(); move |()| when(&log, move |mut log| *log += name) });
+    ///         }
+    ///     });
+    ///     runtime.quiesce();
+    ///     runtime.when(&log, |log| log.clone()).join().unwrap()
+    /// };
+    /// assert_eq!(order(7), order(7));
+    /// assert!((0..100).any(|seed| order(seed) != "abcd"));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the thread has a simulated runtime already. The runtime may be dropped anywhere, but scheduling on it from another
+    /// thread panics; and so does waiting for something that can never happen.
+    #[must_use]
+    pub fn simulated(seed: u64) -> Runtime {
+        Runtime::from_core(sim::core(sim::Chooser::seeded(seed), false))
+    }
+
+    pub(crate) fn from_core(core: Arc<Core>) -> Runtime {
         Runtime { core }
     }
 
@@ -94,6 +129,10 @@ impl Runtime {
     /// Makes this the current runtime of the calling thread while `f` runs: `when`, `quiesce` and `wait` use it.
     #[expect(unsafe_code, reason = "the thread knows its current runtime by pointer")]
     pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
+        if self.core.simulation().is_some() {
+            let _inside = sim::Inside::enter(&self.core, false);
+            return f();
+        }
         // SAFETY: borrowed for longer than the scope.
         let _scope = unsafe { context::Scope::enter(NonNull::from(&*self.core), false) };
         f()

@@ -99,6 +99,7 @@ fn existing() -> Option<Arc<Core>> {
         // SAFETY: alive while it is entered.
         Current::Entered(core) => unsafe { Core::hold(core) },
         Current::Global(core) => Arc::clone(core),
+        Current::Simulated(core) => core,
     })
 }
 
@@ -109,6 +110,7 @@ pub(super) fn current_held() -> Arc<Core> {
         // SAFETY: alive while it is entered, or one of its bodies runs here.
         Current::Entered(core) => unsafe { Core::hold(core) },
         Current::Global(core) => Arc::clone(core),
+        Current::Simulated(core) => core,
     }
 }
 

@@ -12,7 +12,6 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::behavior;
 use crate::failure::Failure;
 use crate::pinned;
 use crate::promise::Promise;
@@ -144,11 +143,10 @@ impl<'scope> Scope<'scope, '_> {
         F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'scope,
         R: Send + 'static,
     {
-        when::start(&self.core);
         let (place, state) = (Location::caller(), Arc::clone(&self.state));
         // SAFETY: the scope holds the core and waits for the behavior; what the body borrows outlives 'scope, which ends
         // after that waiting.
-        let scheduled = unsafe { behavior::schedule(&self.core, &request, body, place, Some(state)) };
+        let scheduled = unsafe { when::schedule_on(&self.core, &request, body, place, Some(state)) };
         scheduled.unwrap_or_else(|refused| when::refuse(refused))
     }
 }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use crate::behavior::{self, Refused};
 use crate::promise::Promise;
 use crate::request::Request;
-use crate::sched::Core;
+use crate::runtime::ScopeState;
+use crate::sched::{Core, Runner};
+use crate::sim;
 
 use super::global::{self, Current};
 
@@ -95,6 +97,10 @@ where
             // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
             unsafe { behavior::schedule(core, request, body, Location::caller(), None) }
         }
+        Current::Simulated(core) => {
+            // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
+            unsafe { sim::schedule(&core, request, body, Location::caller(), None) }
+        }
         Current::Global(core) => {
             start(core);
             // SAFETY: the global core is never freed.
@@ -111,18 +117,43 @@ where
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
     R: Send + 'static,
 {
-    start(core);
     // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
-    match unsafe { behavior::schedule(core, request, body, Location::caller(), None) } {
+    match unsafe { schedule_on(core, request, body, Location::caller(), None) } {
         Ok(promise) => promise,
         Err(refused) => refuse(refused),
     }
 }
 
+/// Starts the threads if need be, and schedules.
+///
+/// # Safety
+/// As `behavior::schedule`.
 #[track_caller]
-pub(super) fn start(core: &Arc<Core>) {
-    if let Err(error) = core.ensure_started() {
-        panic!("the worker threads of the runtime cannot be started: {error}");
+pub(super) unsafe fn schedule_on<Q, F, R>(
+    core: &Arc<Core>,
+    request: &Q,
+    body: F,
+    place: &'static Location<'static>,
+    scope: Option<Arc<ScopeState>>,
+) -> Result<Promise<R>, Refused>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
+    R: Send + 'static,
+{
+    match start(core) {
+        // SAFETY: the caller's duties.
+        Runner::Threads => unsafe { behavior::schedule(core, request, body, place, scope) },
+        // SAFETY: the caller's duties.
+        Runner::Simulation => unsafe { sim::schedule(core, request, body, place, scope) },
+    }
+}
+
+#[track_caller]
+pub(super) fn start(core: &Arc<Core>) -> Runner {
+    match core.ensure_started() {
+        Ok(runner) => runner,
+        Err(error) => panic!("the worker threads of the runtime cannot be started: {error}"),
     }
 }
 

@@ -98,6 +98,15 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// Makes no runtime the current one: a simulated one takes its place.
+    pub(crate) fn enter_none(body: bool) -> Scope {
+        let in_body = IN_BODY.get();
+        IN_BODY.set(in_body || body);
+        Scope { current: CURRENT.replace(ptr::null()), in_body }
+    }
+}
+
 impl Drop for Scope {
     fn drop(&mut self) {
         CURRENT.set(self.current);

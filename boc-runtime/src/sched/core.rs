@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "behaviors know their core by pointer")]
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -10,6 +11,7 @@ use std::time::Instant;
 
 use crate::behavior::Job;
 use crate::later;
+use crate::sim::Sim;
 use crate::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, fence, spin_loop};
 use crossbeam_deque::{Injector, Stealer, Worker as Deque};
 use crossbeam_utils::CachePadded;
@@ -38,6 +40,15 @@ pub(crate) struct Core {
     wanted: AtomicBool,
     lifecycle: Mutex<Lifecycle>,
     config: Config,
+    /// What takes the place of threads in a simulated runtime.
+    simulation: Option<Box<Sim>>,
+}
+
+/// What runs a core's behaviors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    Threads,
+    Simulation,
 }
 
 #[derive(Debug)]
@@ -51,6 +62,16 @@ impl Core {
     /// A core without threads.
     pub(crate) fn new(config: Config) -> Arc<Core> {
         let workers = config.workers.get();
+        Core::assemble(config, workers, None)
+    }
+
+    /// A core that never has threads: see `sim/README.md`.
+    pub(crate) fn simulated(simulation: Sim) -> Arc<Core> {
+        let config = Config { workers: NonZeroUsize::MIN, name: Config::default_name(), stack_size: None };
+        Core::assemble(config, 0, Some(Box::new(simulation)))
+    }
+
+    fn assemble(config: Config, workers: usize, simulation: Option<Box<Sim>>) -> Arc<Core> {
         let deques: Vec<_> = (0..workers).map(|_| Deque::new_fifo()).collect();
         Arc::new(Core {
             injector: Injector::new(),
@@ -65,6 +86,7 @@ impl Core {
             wanted: AtomicBool::new(false),
             lifecycle: Mutex::new(Lifecycle { deques, threads: Vec::new() }),
             config,
+            simulation,
         })
     }
 
@@ -83,9 +105,17 @@ impl Core {
         self.parkers.len()
     }
 
+    /// What runs this core's behaviors if no threads do.
+    pub(crate) fn simulation(&self) -> Option<&Sim> {
+        self.simulation.as_deref()
+    }
+
     // Jobs.
 
     pub(super) fn inject(self: &Arc<Core>, job: Job) {
+        if let Some(simulation) = &self.simulation {
+            return simulation.ready(self.is_cancelled(), job);
+        }
         self.injector.push(job);
         match self.idle.pushed() {
             AfterPush::Nothing => {}
@@ -208,6 +238,9 @@ impl Core {
     ///
     /// The error of the first thread that could not be started; then none runs.
     pub(crate) fn start(self: &Arc<Core>) -> io::Result<()> {
+        if self.simulation.is_some() {
+            return Ok(());
+        }
         let lifecycle = self.lifecycle.lock();
         let result = self.start_locked(lifecycle);
         self.settle();
@@ -216,8 +249,19 @@ impl Core {
 
     /// As `start`, for whoever is about to schedule from outside; cheap if they run.
     #[inline]
-    pub(crate) fn ensure_started(self: &Arc<Core>) -> io::Result<()> {
-        if self.idle.is_stopped() && !self.is_cancelled() { self.start() } else { Ok(()) }
+    pub(crate) fn ensure_started(self: &Arc<Core>) -> io::Result<Runner> {
+        if self.idle.is_stopped() { self.start_unless_cancelled() } else { Ok(Runner::Threads) }
+    }
+
+    #[cold]
+    fn start_unless_cancelled(self: &Arc<Core>) -> io::Result<Runner> {
+        if self.simulation.is_some() {
+            return Ok(Runner::Simulation);
+        }
+        if !self.is_cancelled() {
+            self.start()?;
+        }
+        Ok(Runner::Threads)
     }
 
     fn start_locked(self: &Arc<Core>, mut lifecycle: MutexGuard<'_, Lifecycle>) -> io::Result<()> {
@@ -279,6 +323,9 @@ impl Core {
     /// waited for itself: bodies that drop each other's runtimes would wait in a circle.
     pub(crate) fn cancel(self: &Arc<Core>) {
         self.refuse_to_start();
+        if let Some(simulation) = &self.simulation {
+            return simulation.cancel_all(self);
+        }
         // SeqCst: after our own store, so in a circle of cores the last one to be cancelled sees that its own was.
         let waited_for = context::with_any_worker(|worker| worker.core().cancelled.load(Ordering::SeqCst));
         if waited_for == Some(true) {

@@ -16,7 +16,7 @@ use std::ptr::NonNull;
 use crate::behavior::{self, Behavior, Hint, Job};
 
 pub(crate) use config::{Config, checked_workers, default_workers};
-pub(crate) use core::Core;
+pub(crate) use core::{Core, Runner};
 pub(crate) use counters::Counters;
 pub(crate) use graveyard::bury;
 pub(crate) use park::Parker;
@@ -49,6 +49,9 @@ pub(crate) unsafe fn cancel_now(job: Job) {
     let core = unsafe { Behavior::of(job).as_ref() }.core;
     // SAFETY: a behavior of it is in flight, so it lives.
     let held = unsafe { Core::hold(core) };
+    if let Some(simulation) = held.simulation() {
+        simulation.forget(job);
+    }
     let quiet = context::QuietWorker::new();
     // SAFETY: the caller's duty; the core is held.
     unsafe { behavior::cancel(job) };

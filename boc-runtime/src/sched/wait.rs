@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::pinned;
+use crate::sim;
 
 use super::context;
 use super::park::Parker;
@@ -10,8 +11,11 @@ use super::park::Parker;
 /// Waits until `done`, pumping meanwhile on a thread that has claimed `MainThread`. `false`: the deadline came first.
 ///
 /// Whoever makes `done` true unparks this thread's [`Parker`]; so does whoever pushes to its pinned queue. The poll
-/// interval only bounds a single sleep.
+/// interval only bounds a single sleep. On the thread of a simulated runtime, waiting is what runs behaviors.
 pub(crate) fn wait_until(mut done: impl FnMut() -> bool, deadline: Option<Instant>) -> bool {
+    if let Some(core) = sim::here() {
+        return sim::wait_until(&core, done, deadline);
+    }
     let parker = Parker::current();
     loop {
         if done() {

@@ -1,0 +1,139 @@
+//! Owns: deciding, and remembering what was decided.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::Location;
+
+/// Where a behavior was scheduled; an address would differ from process to process.
+pub(super) type Place = &'static Location<'static>;
+
+/// One decision: which of how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) taken: usize,
+    pub(super) of: usize,
+}
+
+/// Decides what happens next. Every answer is a function of how it was made and of what it was asked before.
+#[derive(Debug)]
+pub(crate) struct Chooser {
+    how: How,
+    /// What was decided so far, if somebody will ask.
+    pub(super) choices: Vec<Choice>,
+    recording: bool,
+}
+
+#[derive(Debug)]
+enum How {
+    Seeded(Seeded),
+    /// The decisions of these numbers; all others are 0.
+    Listed(BTreeMap<usize, usize>),
+    /// The first decisions; all others are 0. Only a `when` at one of these places may be late.
+    Systematic {
+        first: Vec<usize>,
+        late: BTreeSet<Place>,
+    },
+}
+
+/// Random decisions.
+#[derive(Debug)]
+struct Seeded {
+    random: Random,
+    /// By random priorities that behaviors keep, for the most part: these find what needs one behavior to wait for long.
+    /// Otherwise each decision is made anew.
+    priorities: Option<u64>,
+    /// Whether a `when` may be late.
+    late: bool,
+}
+
+impl Chooser {
+    pub(crate) fn seeded(seed: u64) -> Chooser {
+        let mut random = Random(seed);
+        let style = random.next();
+        let priorities = (style & 1 != 0).then(|| random.next());
+        Chooser::new(How::Seeded(Seeded { random, priorities, late: style & 2 != 0 }))
+    }
+
+    pub(super) fn listed(choices: BTreeMap<usize, usize>) -> Chooser {
+        Chooser::new(How::Listed(choices))
+    }
+
+    pub(super) fn systematic(first: Vec<usize>, late: BTreeSet<Place>) -> Chooser {
+        Chooser::new(How::Systematic { first, late })
+    }
+
+    fn new(how: How) -> Chooser {
+        Chooser { how, choices: Vec::new(), recording: false }
+    }
+
+    pub(super) fn record(mut self) -> Chooser {
+        self.recording = true;
+        self
+    }
+
+    /// One of `of` things that can happen; `key` names each of them, the same one by the same name.
+    pub(super) fn choose(&mut self, of: usize, key: impl Fn(usize) -> u64) -> usize {
+        if of <= 1 {
+            return 0;
+        }
+        let number = self.choices.len();
+        let taken = match &mut self.how {
+            How::Seeded(seeded) => seeded.choose(of, key),
+            How::Listed(choices) => choices.get(&number).copied().unwrap_or(0),
+            How::Systematic { first, .. } => first.get(number).copied().unwrap_or(0),
+        };
+        // A list that was made for another program does no harm.
+        self.note(taken.min(of - 1), of)
+    }
+
+    /// Whether the `when` at this place takes effect later than it is called.
+    pub(super) fn is_late(&mut self, place: Option<Place>) -> bool {
+        let number = self.choices.len();
+        let (taken, of) = match &mut self.how {
+            How::Seeded(seeded) => (usize::from(seeded.late && seeded.random.below(2) == 1), 2),
+            How::Listed(choices) => (choices.get(&number).copied().unwrap_or(0).min(1), 2),
+            How::Systematic { first, late } => match place.is_some_and(|place| late.contains(&place)) {
+                true => (first.get(number).copied().unwrap_or(0), 2),
+                false => (0, 1),
+            },
+        };
+        self.note(taken, of) == 1
+    }
+
+    fn note(&mut self, taken: usize, of: usize) -> usize {
+        // Numbers of decisions matter to a list, so that one is noted too.
+        if self.recording || !matches!(self.how, How::Seeded(_)) {
+            self.choices.push(Choice { taken, of });
+        }
+        taken
+    }
+}
+
+impl Seeded {
+    fn choose(&mut self, of: usize, key: impl Fn(usize) -> u64) -> usize {
+        match self.priorities {
+            Some(salt) if self.random.below(8) != 0 => {
+                (0..of).max_by_key(|&at| Random(salt ^ key(at)).next()).expect("more than one")
+            }
+            _ => self.random.below(of),
+        }
+    }
+}
+
+/// SplitMix64: a named algorithm, the same numbers for the same seed in every version.
+#[derive(Clone, Debug)]
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// The bias is below one in 2^32 for any number of behaviors that fits in memory.
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+}

@@ -1,0 +1,256 @@
+//! Owns: [`explore`]: one test body, many schedules.
+
+use std::cell::OnceCell;
+use std::fmt;
+use std::ops::Deref;
+
+use crate::failure::Failure;
+use crate::pinned::MainThread;
+use crate::runtime::Runtime;
+use crate::unwind::{self, Payload};
+
+use super::chooser::{Choice, Chooser};
+use super::history::History;
+use super::replay::Replay;
+use super::systematic::{Next, Search, estimate};
+use super::{core, report};
+
+/// The simulated runtime of one run of [`explore`]; a [`Runtime`] for all that it derefs to.
+///
+/// It is entered: `when`, `scope`, `batch` and `quiesce` use it by themselves.
+#[derive(Debug)]
+pub struct Simulation {
+    runtime: Runtime,
+    main: OnceCell<MainThread>,
+}
+
+impl Simulation {
+    /// A [`MainThread`] for pinned cowns: the run claims the thread at the first call. Unlike one that the test body claims
+    /// by itself, it lasts until everything has run.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use boc_runtime::{PinnedCown, explore, pinned, when};
+    ///
+    /// explore(100, |rt| {
+    ///     let canvas = PinnedCown::new(rt.main(), Rc::new(0));
+    ///     when(pinned(&canvas), |mut canvas| *Rc::make_mut(&mut canvas) += 1);
+    /// });
+    /// ```
+    pub fn main(&self) -> &MainThread {
+        self.main.get_or_init(MainThread::claim_or_share)
+    }
+}
+
+impl Deref for Simulation {
+    type Target = Runtime;
+
+    fn deref(&self) -> &Runtime {
+        &self.runtime
+    }
+}
+
+/// What [`explore`] has done, if it returns: no run has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Explored {
+    schedules: usize,
+    complete: bool,
+}
+
+impl Explored {
+    /// How many runs were made, each with another order or another seed.
+    pub fn schedules(&self) -> usize {
+        self.schedules
+    }
+
+    /// Whether these are all orders that there are.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+}
+
+impl fmt::Display for Explored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.complete, self.schedules) {
+            (true, 1) => f.write_str("the only schedule"),
+            (true, schedules) => write!(f, "all {schedules} schedules"),
+            (false, schedules) => write!(f, "{schedules} schedules"),
+        }
+    }
+}
+
+/// Runs a test body under many schedules, at most `cases`, and fails with the first one that goes wrong.
+///
+/// Each run has a [simulated runtime](Runtime::simulated) of its own, which is entered. After the body, what is still
+/// scheduled runs. If the body seems to have at most `cases` schedules, all of them are tried, systematically; otherwise
+/// the seeds from 0 on, so that a second call does the same.
+///
+/// ```
+/// use boc_runtime::{Cown, explore, when};
+///
+/// let explored = explore(1000, |_| {
+///     let sum = Cown::new(0);
+///     // Nothing orders these three, so they run in each of their six orders.
+///     for n in 1..=3 {
+///         let sum = sum.clone();
+///         when((), move |()| when(&sum, move |mut sum| *sum += n));
+///     }
+///     boc_runtime::quiesce();
+///     assert_eq!(when(&sum, |sum| *sum).join().unwrap(), 6);
+/// });
+/// assert!(explored.is_complete(), "{explored}");
+/// ```
+///
+/// # What a run does
+///
+/// Behaviors run one after the other, each to its end, on the calling thread; nothing runs before that thread waits
+/// (`join`, `quiesce`, the end of a `scope`), pumps, polls a promise's future or asks
+/// [`is_finished`](crate::Promise::is_finished). Because behaviors are isolated this shows everything that a program of
+/// cowns and promises can do in parallel: what a body has scheduled may even take effect late, with other behaviors
+/// in between. A time limit (`join_timeout`, `quiesce_timeout`) is over when nothing else can happen. A pump runs some other
+/// behaviors, too.
+///
+/// The same seed gives the same run as long as the body does nothing that differs from call to call by itself: look at
+/// the clock, use threads, iterate over a `HashMap`, or compare or hash handles (cowns are ordered by address). What other
+/// threads do (resolve a promise, drop a [`Hold`](crate::Hold)) is waited for when nothing else can happen. What bodies tell
+/// each other behind the runtime's back (atomics, channels) orders nothing here.
+///
+/// # Panics
+///
+/// If a run fails: if the body panics; if a behavior panics and nobody looks at it (its promise is dropped, without having
+/// been joined or requested); if something waits for what can never happen. The seed, the order of the behaviors and how to
+/// repeat it are printed before: `BOC_SEED=17 cargo test name` makes that run and no other. The order is as close to
+/// first come, first served as could be found in half a second.
+///
+/// On a thread that has a simulated runtime already, and inside a body. If `BOC_SEED` makes no sense.
+#[track_caller]
+pub fn explore(cases: usize, mut test: impl FnMut(&Simulation)) -> Explored {
+    if let Some(replay) = Replay::from_environment() {
+        let run = Run::of(replay.chooser(), &mut test);
+        if let Some(fault) = run.fault {
+            report::replayed(&replay, &fault, &run.history);
+            fault.resume();
+        }
+        return Explored { schedules: 1, complete: false };
+    }
+    let mut schedules = 0;
+    if let Some(explored) = all(cases, &mut schedules, &mut test) {
+        return explored;
+    }
+    // Those that were made to see how many there are count, too.
+    let seeds = cases.saturating_sub(schedules);
+    for seed in 0..seeds as u64 {
+        let run = Run::of(Chooser::seeded(seed), &mut test);
+        schedules += 1;
+        run.check(Some(seed), schedules, cases, &mut test);
+    }
+    Explored { schedules, complete: false }
+}
+
+/// Tries all schedules. `None`: there are more than `cases`, as it seems.
+fn all(cases: usize, schedules: &mut usize, test: &mut impl FnMut(&Simulation)) -> Option<Explored> {
+    let mut search = Search::default();
+    let (mut new, mut since) = (true, 0);
+    while *schedules < cases {
+        let run = Run::of(search.chooser(), test);
+        *schedules += 1;
+        since += 1;
+        let (choices, races) = (run.choices.clone(), run.history.races());
+        run.check(None, *schedules, cases, test);
+        match search.after(&choices, races) {
+            Next::Done => return Some(Explored { schedules: since, complete: true }),
+            Next::Again => (new, since) = (true, 0),
+            Next::Run if std::mem::take(&mut new) && estimate(&choices) > cases as f64 => return None,
+            Next::Run => {}
+        }
+    }
+    (cases > 0).then_some(Explored { schedules: *schedules, complete: false })
+}
+
+/// What went wrong.
+pub(super) enum Fault {
+    /// The test body, or its waiting at the end.
+    Test(Payload),
+    /// A behavior, and nobody looked.
+    Unseen(Failure),
+}
+
+impl Fault {
+    pub(super) fn message(&self) -> String {
+        match self {
+            Fault::Test(payload) => unwind::message(payload),
+            Fault::Unseen(failure) => format!("nobody has looked at it: {failure}"),
+        }
+    }
+
+    fn resume(self) -> ! {
+        match self {
+            Fault::Test(payload) => std::panic::resume_unwind(payload),
+            Fault::Unseen(failure) => failure.resume(),
+        }
+    }
+
+    /// Whether two runs fail in the same way, as far as one can see: the same message but for its numbers.
+    fn is_like(&self, other: &Fault) -> bool {
+        let text = |fault: &Fault| fault.message().replace(|c: char| c.is_ascii_digit(), "");
+        text(self) == text(other)
+    }
+}
+
+/// A run that was made.
+pub(super) struct Run {
+    fault: Option<Fault>,
+    choices: Vec<Choice>,
+    history: History,
+}
+
+impl Run {
+    fn of(chooser: Chooser, test: &mut impl FnMut(&Simulation)) -> Run {
+        crate::sched::refuse_in_body("explore", "explore from the test itself");
+        let core = core(chooser, true);
+        let simulation = Simulation { runtime: Runtime::from_core(core.clone()), main: OnceCell::new() };
+        let result = unwind::catch(|| {
+            simulation.enter(|| test(&simulation));
+            simulation.quiesce();
+        });
+        drop(simulation);
+        let sim = core.simulation().expect("made as one");
+        let choices = sim.choices();
+        let (history, unseen) = sim.end();
+        let unseen = unseen.into_iter().next();
+        let fault = result.err().map(Fault::Test).or(unseen.map(Fault::Unseen));
+        Run { fault, choices, history }
+    }
+
+    /// Reports a failure, in its simplest form, and panics with it.
+    fn check(self, seed: Option<u64>, number: usize, cases: usize, test: &mut impl FnMut(&Simulation)) {
+        let Some(fault) = self.fault else { return };
+        let same = |replay: &Replay, test: &mut dyn FnMut(&Simulation)| {
+            let run = Run::of(replay.chooser(), &mut |simulation: &Simulation| test(simulation));
+            run.fault.as_ref().is_some_and(|other| fault.is_like(other)).then_some(run)
+        };
+        let quiet = report::Quiet::new();
+        let seed = seed.map_or_else(|| Replay::of_choices(&self.choices), Replay::Seed);
+        let again = same(&seed, test);
+        let repeatable = again.is_some_and(|again| again.history.order() == self.history.order());
+        // A run that cannot be repeated cannot be made simpler either.
+        let simpler = if repeatable {
+            let simplest =
+                super::shrink::shrink(&self.choices, |replay| same(replay, test).map(|run| run.choices));
+            same(&simplest, test).map(|run| (simplest, run.history))
+        } else {
+            None
+        };
+        drop(quiet);
+        report::failed(&report::Failed {
+            fault: &fault,
+            seed,
+            number,
+            cases,
+            repeatable,
+            history: &self.history,
+            simpler,
+        });
+        fault.resume();
+    }
+}

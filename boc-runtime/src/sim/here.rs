@@ -1,0 +1,67 @@
+//! Owns: what a thread knows about the simulated runtime that lives on it.
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Weak};
+
+use crate::sched::{Core, context};
+use crate::sync::thread_local;
+
+thread_local! {
+    /// The simulated runtime of this thread, entered or not.
+    static HERE: RefCell<Weak<Core>> = const { RefCell::new(Weak::new()) };
+    /// Whether it is what `when` uses.
+    static ENTERED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The simulated runtime of this thread, unless its `Runtime` is gone.
+pub(crate) fn here() -> Option<Arc<Core>> {
+    let core = HERE.try_with(|here| here.borrow().upgrade()).ok().flatten();
+    core.filter(|core| !core.is_cancelled())
+}
+
+/// Makes it this thread's.
+///
+/// # Panics
+/// If the thread has one already.
+pub(super) fn settle(core: &Arc<Core>) {
+    assert!(
+        here().is_none(),
+        "this thread has a simulated runtime already, and can have one at a time; drop that one first, or use another \
+         thread (`boc::explore` makes one for each of its runs, so there is none to be made in it)"
+    );
+    HERE.with(|here| *here.borrow_mut() = Arc::downgrade(core));
+}
+
+/// The simulated runtime that `when` uses on this thread, or whose body runs here.
+pub(crate) fn entered() -> Option<Arc<Core>> {
+    if !ENTERED.try_with(Cell::get).unwrap_or(false) {
+        return None;
+    }
+    // Cancelled or not: what is scheduled then is cancelled.
+    HERE.try_with(|here| here.borrow().upgrade()).ok().flatten()
+}
+
+/// Makes a simulated runtime the current one, and says whether the thread runs a body, until dropped.
+#[derive(Debug)]
+pub(crate) struct Inside {
+    before: bool,
+    _no_other: context::Scope,
+}
+
+impl Inside {
+    /// # Panics
+    /// On another thread than the runtime's own.
+    #[track_caller]
+    pub(crate) fn enter(core: &Core, body: bool) -> Inside {
+        if let Some(simulation) = core.simulation() {
+            simulation.refuse_elsewhere();
+        }
+        Inside { before: ENTERED.replace(true), _no_other: context::Scope::enter_none(body) }
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        ENTERED.set(self.before);
+    }
+}

@@ -1,0 +1,201 @@
+//! Owns: what happened in a run: which behaviors were scheduled, where and by whom, and in which order they ran.
+
+#![expect(
+    unsafe_code,
+    reason = "counts cowns by their headers, so that a number names one cown for a whole run"
+)]
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
+use std::ptr::NonNull;
+
+use crate::memory::{Header, release_weak};
+
+use super::chooser::Place;
+use super::make::Asked;
+
+/// Who schedules: the calling thread (0), or the behavior of this number.
+pub(super) type Origin = usize;
+
+/// A behavior, as a reader of a report knows it.
+#[derive(Debug)]
+pub(super) struct Info {
+    name: Option<&'static str>,
+    pub(super) place: Place,
+    origin: Option<Origin>,
+    /// By number; whether shared.
+    cowns: Vec<(usize, bool)>,
+    /// How many had been run when it was scheduled, and when it entered the queues of its cowns.
+    scheduled: usize,
+    entered: Option<usize>,
+    panicked: Option<String>,
+}
+
+/// See above. Keeps the memory of all cowns (not their values) while it lives, so that no address comes twice.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// By number, from 1.
+    infos: Vec<Info>,
+    ran: Vec<usize>,
+    /// In the order of entering.
+    entries: Vec<usize>,
+    numbers: HashMap<usize, usize>,
+    cowns: Vec<Cown>,
+}
+
+#[derive(Debug)]
+struct Cown(NonNull<Header>);
+
+// SAFETY: only counts are touched, which are atomic.
+unsafe impl Send for Cown {}
+
+impl Drop for Cown {
+    fn drop(&mut self) {
+        // SAFETY: the count made in `number`.
+        unsafe { release_weak(self.0) };
+    }
+}
+
+impl History {
+    fn number(&mut self, cown: NonNull<Header>) -> usize {
+        *self.numbers.entry(cown.as_ptr().addr()).or_insert_with(|| {
+            // SAFETY: requested just now, by a handle.
+            unsafe { cown.as_ref() }.retain_weak();
+            self.cowns.push(Cown(cown));
+            self.cowns.len()
+        })
+    }
+
+    pub(super) fn scheduled(
+        &mut self,
+        name: Option<&'static str>,
+        place: Place,
+        origin: Option<Origin>,
+        asked: &[Asked],
+    ) {
+        let cowns = asked.iter().map(|&(cown, shared)| (self.number(cown), shared)).collect();
+        let scheduled = self.ran.len();
+        self.infos.push(Info { name, place, origin, cowns, scheduled, entered: None, panicked: None });
+    }
+
+    pub(super) fn entered(&mut self, number: usize) {
+        self.infos[number - 1].entered = Some(self.ran.len());
+        self.entries.push(number);
+    }
+
+    pub(super) fn runs(&mut self, number: usize) {
+        self.ran.push(number);
+    }
+
+    pub(super) fn panicked(&mut self, number: usize, message: &str) {
+        self.infos[number - 1].panicked = Some(message.to_owned());
+    }
+
+    pub(super) fn order(&self) -> &[usize] {
+        &self.ran
+    }
+
+    /// The places of `when`s that put behaviors into one cown's queue, not both shared, in an order that nothing ordered.
+    pub(super) fn races(&self) -> BTreeSet<Place> {
+        let mut places = BTreeSet::new();
+        let mut of_cown: HashMap<usize, Vec<(usize, usize, bool)>> = HashMap::new();
+        for (at, &number) in self.entries.iter().enumerate() {
+            for &(cown, shared) in &self.infos[number - 1].cowns {
+                of_cown.entry(cown).or_default().push((at, number, shared));
+            }
+        }
+        for entries in of_cown.values() {
+            for (index, &(_, two, two_shared)) in entries.iter().enumerate() {
+                for &(_, one, one_shared) in &entries[..index] {
+                    let both_shared = one_shared && two_shared;
+                    if !both_shared && !self.is_ordered(one, two) {
+                        places.insert(self.infos[one - 1].place);
+                        places.insert(self.infos[two - 1].place);
+                    }
+                }
+            }
+        }
+        places
+    }
+
+    /// Whether the `when` of `one` comes before that of `two` however the behaviors are run: an ancestor of `two`, or `two`
+    /// itself, was scheduled after `one` by who scheduled that.
+    fn is_ordered(&self, one: usize, two: usize) -> bool {
+        let scheduler = self.infos[one - 1].origin;
+        let mut ancestor = two;
+        loop {
+            let origin = self.infos[ancestor - 1].origin;
+            if origin == scheduler {
+                // Numbers are given in the order of scheduling.
+                return one <= ancestor;
+            }
+            match origin {
+                None | Some(0) => return false,
+                Some(parent) => ancestor = parent,
+            }
+        }
+    }
+
+    /// `name at place (cowns)`.
+    pub(super) fn describe(&self, number: usize) -> String {
+        let info = &self.infos[number - 1];
+        let mut text = match info.name {
+            Some(name) => format!("{name} at {}", info.place),
+            None => info.place.to_string(),
+        };
+        let cown = |&(number, shared): &(usize, bool)| {
+            // SAFETY: its memory is kept.
+            let table = unsafe { self.cowns[number - 1].0.as_ref() }.table;
+            format!("{}{}#{number}", if shared { "read " } else { "" }, short((table.type_name)()))
+        };
+        if !info.cowns.is_empty() {
+            let _ = write!(text, " ({})", info.cowns.iter().map(cown).collect::<Vec<_>>().join(", "));
+        }
+        text
+    }
+
+    /// One line for each behavior that ran.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let line = |(at, &number): (usize, &usize)| {
+            let info = &self.infos[number - 1];
+            let mut text = format!("{:>4}. {}", at + 1, self.describe(number));
+            if info.entered.is_some_and(|entered| entered > info.scheduled) {
+                let _ = write!(text, ", whose `when` took effect after {}", info.entered.unwrap_or(0));
+            }
+            if let Some(message) = &info.panicked {
+                let _ = write!(text, ": panicked: {message}");
+            }
+            text
+        };
+        self.ran.iter().enumerate().map(line).collect()
+    }
+}
+
+/// A type's name without the modules: `Cown<Vec<Account>>`.
+fn short(name: &str) -> String {
+    let mut short = String::new();
+    let mut word = String::new();
+    for c in name.chars() {
+        match c {
+            ':' => word.clear(),
+            c if c.is_alphanumeric() || c == '_' => word.push(c),
+            c => {
+                short.push_str(&word);
+                word.clear();
+                short.push(c);
+            }
+        }
+    }
+    short + &word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_shown_without_their_modules() {
+        assert_eq!(short("boc_runtime::cown::Cown<alloc::vec::Vec<my::Account>>"), "Cown<Vec<Account>>");
+        assert_eq!(short("a::Cown<(u8, &str)>"), "Cown<(u8, &str)>");
+    }
+}

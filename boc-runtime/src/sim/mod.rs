@@ -1,0 +1,23 @@
+#![doc = include_str!("README.md")]
+
+mod chooser;
+mod explore;
+mod here;
+mod history;
+mod make;
+mod outside;
+mod replay;
+mod report;
+mod run;
+mod shrink;
+mod systematic;
+mod wait;
+
+pub use explore::{Explored, Simulation, explore};
+
+pub(crate) use chooser::Chooser;
+pub(crate) use here::{Inside, entered, here};
+pub(crate) use make::{make, schedule};
+pub(crate) use outside::Outside;
+pub(crate) use run::{Sim, core};
+pub(crate) use wait::{arrive, pump_one, put_off_release, step_here, unseen, wait_until};

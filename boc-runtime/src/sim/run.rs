@@ -1,0 +1,500 @@
+//! Owns: the state of a simulation, and its one step: README.md, parts 1 and 2.
+
+#![expect(unsafe_code, reason = "runs and cancels jobs, releases promises")]
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::thread::ThreadId;
+
+use crate::behavior::{self, Behavior, Job, Pending, Ran};
+use crate::failure::{Failure, FailureKind};
+use crate::later;
+use crate::pinned;
+use crate::queue::{Queue, Status};
+use crate::sched::{Core, Parker};
+use crate::sync::{AtomicUsize, Mutex, Ordering};
+
+use super::chooser::{Chooser, Place};
+use super::here::{self, Inside};
+use super::history::{History, Origin};
+use super::make::Asked;
+
+/// What a simulated core has in place of workers.
+pub(crate) struct Sim {
+    thread: ThreadId,
+    pub(super) parker: Arc<Parker>,
+    pub(super) state: Mutex<State>,
+    /// What other threads have made ready.
+    inbox: Mutex<Vec<Job>>,
+    /// Holds and resolvers that are alive.
+    outside: AtomicUsize,
+}
+
+pub(super) struct State {
+    chooser: Chooser,
+    /// By number.
+    ready: Vec<(usize, Job)>,
+    /// By origin.
+    outboxes: Vec<Outbox>,
+    /// Behaviors that are scheduled and not finished, by their jobs' addresses.
+    known: HashMap<usize, Known>,
+    scheduled: usize,
+    /// Whose code runs; `None`: nobody's, it is the simulation that works.
+    origin: Option<Origin>,
+    /// How much of the running body has taken effect.
+    effects: usize,
+    cancelled: bool,
+    pub(super) history: Option<History>,
+    /// Panics that nobody has looked at.
+    pub(super) unseen: Vec<Failure>,
+}
+
+#[derive(Clone, Copy)]
+struct Known {
+    number: usize,
+    name: Option<&'static str>,
+    place: Place,
+    ran: bool,
+}
+
+/// What somebody has done and what has not taken effect yet, in order.
+struct Outbox {
+    origin: Origin,
+    effects: VecDeque<Effect>,
+    /// Nothing has run since it was made, so that it would not have been needed.
+    fresh: bool,
+    /// The body has ended: its cowns are released when everything has taken effect.
+    ended: Option<Job>,
+}
+
+enum Effect {
+    Enter(Pending),
+    Release(NonNull<Queue>, NonNull<Status>),
+}
+
+// SAFETY: the promise is led by the resolver whose end this is; whoever takes the effect out ends it.
+unsafe impl Send for Effect {}
+
+/// What can be chosen.
+enum Action {
+    Ready(usize),
+    Pinned(usize),
+    Effect(usize),
+}
+
+/// Tells keys of outboxes from those of behaviors.
+const EFFECTS: u64 = 1 << 63;
+
+fn address(job: Job) -> usize {
+    job.0.as_ptr().addr()
+}
+
+/// A core with a simulation, on this thread.
+pub(crate) fn core(chooser: Chooser, recording: bool) -> Arc<Core> {
+    let core = Core::simulated(Sim {
+        thread: std::thread::current().id(),
+        parker: Parker::current(),
+        state: Mutex::new(State {
+            chooser: if recording { chooser.record() } else { chooser },
+            ready: Vec::new(),
+            outboxes: Vec::new(),
+            known: HashMap::new(),
+            scheduled: 0,
+            origin: Some(0),
+            effects: 0,
+            cancelled: false,
+            history: recording.then(History::default),
+            unseen: Vec::new(),
+        }),
+        inbox: Mutex::default(),
+        outside: AtomicUsize::new(0),
+    });
+    here::settle(&core);
+    core
+}
+
+impl Sim {
+    fn is_here(&self) -> bool {
+        std::thread::current().id() == self.thread
+    }
+
+    #[track_caller]
+    pub(crate) fn refuse_elsewhere(&self) {
+        assert!(
+            self.is_here(),
+            "a simulated runtime is used on another thread than its own, where its order could not be repeated; do what \
+             that thread does in a behavior, or fill a promise from there (`Promise::new`)"
+        );
+    }
+
+    pub(super) fn outside_comes(&self) {
+        // Relaxed: looked at by the thread that waits; a wake-up follows what it has to see.
+        self.outside.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn outside_goes(&self) {
+        // Relaxed: the parker's lock orders it.
+        self.outside.fetch_sub(1, Ordering::Relaxed);
+        self.parker.unpark();
+    }
+
+    pub(super) fn outside(&self) -> usize {
+        // Relaxed: as above.
+        self.outside.load(Ordering::Relaxed)
+    }
+
+    /// A behavior has been made.
+    pub(super) fn note(&self, job: Job, name: Option<&'static str>, place: Place, asked: &[Asked]) {
+        let mut state = self.state.lock();
+        state.scheduled += 1;
+        let (number, origin) = (state.scheduled, state.origin);
+        state.known.insert(address(job), Known { number, name, place, ran: false });
+        if let Some(history) = &mut state.history {
+            history.scheduled(name, place, origin, asked);
+        }
+    }
+
+    /// A behavior has all its cowns.
+    pub(crate) fn ready(&self, cancelled: bool, job: Job) {
+        if cancelled {
+            // SAFETY: dispatched to us, so it is ours to end.
+            unsafe { later::cancel(job) };
+        } else if self.is_here() {
+            self.state.lock().make_ready(job);
+        } else {
+            self.inbox.lock().push(job);
+            self.parker.unpark();
+        }
+    }
+
+    /// Behaviors are to enter the queues of their cowns: now, or after some others have run.
+    pub(crate) fn enter(&self, pending: Pending) {
+        let mut state = self.state.lock();
+        if let Some(origin) = state.origin
+            && !state.cancelled
+            && self.is_here()
+        {
+            state.effects += 1;
+            if state.is_late(origin, &pending) {
+                return state.put_off(origin, Effect::Enter(pending));
+            }
+        }
+        state.enters(&pending);
+        drop(state);
+        pending.enter();
+    }
+
+    /// One thing happens. `false`: nothing can.
+    pub(super) fn step(&self) -> bool {
+        let pinned = self.pinned();
+        let mut state = self.state.lock();
+        match state.choose(&pinned, false) {
+            Some(action) => self.carry_out(state, action),
+            None => return false,
+        };
+        true
+    }
+
+    /// As [`step`](Sim::step), for a pump: `Some` with a behavior that has run here; `None`: the pump ends.
+    pub(super) fn step_of_pump(&self, mut must: bool) -> Option<Ran> {
+        loop {
+            let pinned = self.pinned();
+            let mut state = self.state.lock();
+            let action = state.choose(&pinned, !must && pinned.is_empty())?;
+            must = false;
+            let of_pump = matches!(action, Action::Pinned(_));
+            let ran = self.carry_out(state, action);
+            if of_pump {
+                return ran;
+            }
+        }
+    }
+
+    /// The numbers of the behaviors that are ready to run here only.
+    fn pinned(&self) -> Vec<u64> {
+        // Those of another runtime have no numbers.
+        pinned::ready_here(|&job| {
+            self.state.lock().known.get(&address(job)).map_or(u64::MAX, |known| known.number as u64)
+        })
+    }
+
+    fn carry_out(&self, mut state: crate::sync::MutexGuard<'_, State>, action: Action) -> Option<Ran> {
+        match action {
+            Action::Ready(at) => {
+                let (_, job) = state.ready.remove(at);
+                drop(state);
+                // SAFETY: not run yet, so it lives.
+                let core = unsafe { Behavior::of(job).as_ref() }.core;
+                // SAFETY: a behavior of it is in flight.
+                let held = unsafe { Core::hold(core) };
+                // SAFETY: ours to run; the core is held.
+                Some(unsafe { self.run(&held, job) })
+            }
+            Action::Pinned(at) => {
+                drop(state);
+                pinned::run_here(at)
+            }
+            Action::Effect(at) => {
+                let effect = state.outboxes[at].effects.pop_front();
+                let ended = if state.outboxes[at].effects.is_empty() {
+                    state.outboxes.remove(at).ended
+                } else {
+                    state.outboxes[at].fresh = false;
+                    None
+                };
+                if let Some(Effect::Enter(pending)) = &effect {
+                    state.enters(pending);
+                }
+                let before = state.origin.take();
+                drop(state);
+                if let Some(effect) = effect {
+                    effect.take();
+                }
+                if let Some(job) = ended {
+                    // SAFETY: executed, and not finished: who executed it left that to us.
+                    unsafe { self.finish(job) };
+                }
+                self.state.lock().origin = before;
+                None
+            }
+        }
+    }
+
+    /// Runs a behavior; it is finished, unless something that its body did is still to take effect.
+    ///
+    /// # Safety
+    /// As `behavior::execute`; `core` is the job's, and this its simulation.
+    pub(crate) unsafe fn run(&self, core: &Arc<Core>, job: Job) -> Ran {
+        let (number, before) = {
+            let mut state = self.state.lock();
+            let known = state.known.get_mut(&address(job)).expect("noted when it was made");
+            known.ran = true;
+            let number = known.number;
+            state.outboxes.iter_mut().for_each(|outbox| outbox.fresh = false);
+            state.effects = 0;
+            if let Some(history) = &mut state.history {
+                history.runs(number);
+            }
+            (number, state.origin.replace(number))
+        };
+        let inside = Inside::enter(core, true);
+        // SAFETY: the caller's duties; finished below, or when all its effects have been taken.
+        let ran = unsafe { behavior::execute(job) };
+        let mut state = self.state.lock();
+        state.origin = None;
+        if let (Ran::Panicked(failure), Some(history)) = (&ran, &mut state.history) {
+            history.panicked(number, failure.message());
+        }
+        match state.outboxes.iter_mut().find(|outbox| outbox.origin == number) {
+            Some(outbox) => outbox.ended = Some(job),
+            None => {
+                drop(state);
+                // SAFETY: executed just now.
+                unsafe { self.finish(job) };
+                state = self.state.lock();
+            }
+        }
+        state.origin = before;
+        drop(state);
+        drop(inside);
+        ran
+    }
+
+    /// # Safety
+    /// As `behavior::finish`.
+    unsafe fn finish(&self, job: Job) {
+        self.state.lock().known.remove(&address(job));
+        // SAFETY: the caller's duty.
+        unsafe { behavior::finish(Behavior::of(job)) };
+    }
+
+    /// A behavior is cancelled.
+    pub(crate) fn forget(&self, job: Job) {
+        self.state.lock().known.remove(&address(job));
+    }
+
+    /// Whether what the calling thread has done has not all taken effect yet.
+    pub(super) fn has_effects_of_caller(&self) -> bool {
+        self.state.lock().outboxes.iter().any(|outbox| outbox.origin == 0)
+    }
+
+    /// Takes over one of those that other threads have made ready.
+    pub(super) fn take_from_inbox(&self) -> bool {
+        let mut inbox = self.inbox.lock();
+        if inbox.is_empty() {
+            return false;
+        }
+        let job = inbox.remove(0);
+        drop(inbox);
+        self.state.lock().make_ready(job);
+        true
+    }
+
+    /// Puts the end of a promise behind what its resolver's user has done before, if that has not taken effect.
+    pub(super) fn put_off_release(&self, queue: NonNull<Queue>, producer: NonNull<Status>) -> bool {
+        let mut state = self.state.lock();
+        let Some(origin) = state.origin.filter(|_| !state.cancelled) else { return false };
+        state.effects += 1;
+        let behind = state.outboxes.iter().any(|outbox| outbox.origin == origin);
+        if behind {
+            state.put_off(origin, Effect::Release(queue, producer));
+        }
+        behind
+    }
+
+    /// The runtime is dropped: what has not run does not.
+    pub(crate) fn cancel_all(&self, core: &Arc<Core>) {
+        loop {
+            let mut state = self.state.lock();
+            state.cancelled = true;
+            let ready = std::mem::take(&mut state.ready);
+            let outboxes = std::mem::take(&mut state.outboxes);
+            drop(state);
+            let inbox = std::mem::take(&mut *self.inbox.lock());
+            if ready.is_empty() && outboxes.is_empty() && inbox.is_empty() {
+                return;
+            }
+            for job in ready.into_iter().map(|(_, job)| job).chain(inbox) {
+                // SAFETY: taken from a queue, so it is ours to end.
+                unsafe { later::cancel(job) };
+            }
+            for outbox in outboxes {
+                outbox.effects.into_iter().for_each(Effect::cancel);
+                if let Some(job) = outbox.ended {
+                    let _inside = self.is_here().then(|| Inside::enter(core, true));
+                    // SAFETY: executed, and not finished.
+                    unsafe { self.finish(job) };
+                }
+            }
+        }
+    }
+
+    /// A panic whose promise is gone.
+    pub(super) fn unseen(&self, failure: &Failure) {
+        if failure.kind() == FailureKind::Panicked {
+            let mut state = self.state.lock();
+            if state.history.is_some() {
+                state.unseen.push(failure.clone());
+            }
+        }
+    }
+
+    /// What has not run, in the order of scheduling.
+    pub(super) fn left(&self) -> Vec<String> {
+        let state = self.state.lock();
+        let mut left: Vec<_> = state.known.values().filter(|known| !known.ran).copied().collect();
+        left.sort_by_key(|known| known.number);
+        let describe = |known: Known| match (&state.history, known.name) {
+            (Some(history), _) => history.describe(known.number),
+            (None, Some(name)) => format!("{name} at {}", known.place),
+            (None, None) => known.place.to_string(),
+        };
+        left.into_iter().map(describe).collect()
+    }
+
+    /// At the end of a run: what happened, and the panics that nobody has looked at.
+    pub(super) fn end(&self) -> (History, Vec<Failure>) {
+        let mut state = self.state.lock();
+        let mut unseen = std::mem::take(&mut state.unseen);
+        // As a scope does with the first panic of its behaviors, and a pump if asked to.
+        unseen.retain(|failure| !failure.was_resumed());
+        (state.history.take().unwrap_or_default(), unseen)
+    }
+
+    pub(super) fn choices(&self) -> Vec<super::chooser::Choice> {
+        std::mem::take(&mut self.state.lock().chooser.choices)
+    }
+}
+
+impl State {
+    fn make_ready(&mut self, job: Job) {
+        // The order in which behaviors become ready may depend on addresses (a batch enters by them); their numbers do not.
+        let number = self.known[&address(job)].number;
+        let at = self.ready.partition_point(|&(other, _)| other < number);
+        self.ready.insert(at, (number, job));
+    }
+
+    fn enters(&mut self, pending: &Pending) {
+        if let Some(history) = &mut self.history {
+            for made in pending.behaviors() {
+                history.entered(self.known[&address(made.job())].number);
+            }
+        }
+    }
+
+    fn put_off(&mut self, origin: Origin, effect: Effect) {
+        if let Some(outbox) = self.outboxes.iter_mut().find(|outbox| outbox.origin == origin) {
+            return outbox.effects.push_back(effect);
+        }
+        let at = self.outboxes.partition_point(|outbox| outbox.origin < origin);
+        self.outboxes.insert(at, Outbox { origin, effects: [effect].into(), fresh: true, ended: None });
+    }
+
+    /// Whether what is scheduled enters later: README.md, part 2.
+    fn is_late(&mut self, origin: Origin, pending: &Pending) -> bool {
+        if self.outboxes.iter().any(|outbox| outbox.origin == origin) {
+            return true;
+        }
+        let makes_no_difference = match origin {
+            0 => self.known.len() == pending.len(),
+            _ => self.effects == 1,
+        };
+        let place = pending.behaviors().first().map(|made| self.known[&address(made.job())].place);
+        !makes_no_difference && self.chooser.is_late(place)
+    }
+
+    /// Chooses among what can happen; `or_nothing`: and that nothing does.
+    fn choose(&mut self, pinned: &[u64], or_nothing: bool) -> Option<Action> {
+        let ready = self.ready.len();
+        let others = ready + pinned.len();
+        let effects: Vec<usize> = (0..self.outboxes.len())
+            .filter(|&at| {
+                let outbox = &self.outboxes[at];
+                // Of a body that still runs nothing takes effect: there is no such body while somebody chooses.
+                others == 0 || !outbox.fresh
+            })
+            .collect();
+        let all = others + effects.len();
+        if all == 0 {
+            return None;
+        }
+        let key = |at: usize| match at {
+            at if at < ready => self.ready[at].0 as u64,
+            at if at < others => pinned[at - ready],
+            at if at < all => EFFECTS | self.outboxes[effects[at - others]].origin as u64,
+            _ => u64::MAX,
+        };
+        let taken = self.chooser.choose(all + usize::from(or_nothing), key);
+        match taken {
+            at if at < ready => Some(Action::Ready(at)),
+            at if at < others => Some(Action::Pinned(at - ready)),
+            at if at < all => Some(Action::Effect(effects[at - others])),
+            _ => None,
+        }
+    }
+}
+
+impl Effect {
+    fn take(self) {
+        match self {
+            Effect::Enter(pending) => pending.enter(),
+            // SAFETY: the resolver's end, put off; the outcome is written; once.
+            Effect::Release(queue, producer) => unsafe { behavior::release_promise(queue, producer) },
+        }
+    }
+
+    fn cancel(self) {
+        match self {
+            Effect::Enter(pending) => pending.cancel(),
+            release @ Effect::Release(..) => release.take(),
+        }
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sim").field("thread", &self.thread).finish_non_exhaustive()
+    }
+}

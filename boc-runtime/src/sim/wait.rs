@@ -1,0 +1,124 @@
+//! Owns: waiting on the thread of a simulated runtime, which is what makes things happen: README.md, part 3.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::behavior::Ran;
+use crate::failure::Failure;
+use crate::pinned;
+use crate::queue::{Queue, Status};
+use crate::sched::{Core, context};
+use std::ptr::NonNull;
+
+use super::here::here;
+use super::run::Sim;
+
+/// How long a simulation that has nothing to run waits for another thread to use a resolver, or to drop a hold.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn simulation(core: &Core) -> &Sim {
+    core.simulation().expect("the core of a simulation")
+}
+
+/// Lets things happen until `done`. `false`: the deadline has come, or nothing can happen any more and there is a deadline.
+///
+/// # Panics
+/// If nothing can ever happen any more.
+#[track_caller]
+pub(crate) fn wait_until(
+    core: &Arc<Core>,
+    mut done: impl FnMut() -> bool,
+    deadline: Option<Instant>,
+) -> bool {
+    let simulation = simulation(core);
+    let mut idle_since = None;
+    loop {
+        pinned::refuse_waiting_if_busy();
+        if done() {
+            return true;
+        }
+        if simulation.step() || simulation.take_from_inbox() {
+            idle_since = None;
+            continue;
+        }
+        let now = Instant::now();
+        let (unfinished, outside) = (!core.is_quiescent(), simulation.outside());
+        if outside == 0 && unfinished {
+            if deadline.is_some() {
+                return false;
+            }
+            stuck(simulation, None);
+        }
+        if deadline.is_some_and(|deadline| now >= deadline) {
+            return false;
+        }
+        // Something else will end this: another thread that resolves or drops, or another runtime's workers.
+        let end = *idle_since.get_or_insert(now) + PATIENCE;
+        if outside != 0 && now >= end {
+            stuck(simulation, Some(outside));
+        }
+        simulation
+            .parker
+            .park_until(deadline.map_or(end, |deadline| deadline.min(end)).min(now + PATIENCE / 100));
+    }
+}
+
+#[track_caller]
+fn stuck(simulation: &Sim, outside: Option<usize>) -> ! {
+    let why = match outside {
+        None => {
+            "no behavior is ready, and no `Resolver` and no `Hold` is alive that could change that".to_owned()
+        }
+        Some(count) => format!(
+            "no behavior is ready, and none of the {count} `Resolver`s and `Hold`s that are alive was used or dropped \
+             within {PATIENCE:?}"
+        ),
+    };
+    let left = simulation.left();
+    let list: String = left.iter().take(20).map(|left| format!("\n  - {left}")).collect();
+    let more = if left.len() > 20 { format!("\n  - and {} more", left.len() - 20) } else { String::new() };
+    let waiting = match left.len() {
+        0 => String::new(),
+        1 => format!("; 1 behavior waits for ever:{list}"),
+        count => format!("; {count} behaviors wait for ever:{list}{more}"),
+    };
+    panic!("this wait never ends: {why}{waiting}")
+}
+
+/// Before a join: what the thread has scheduled takes effect first.
+pub(crate) fn arrive() {
+    if let Some(core) = here()
+        && !context::in_body()
+    {
+        let simulation = simulation(&core);
+        while simulation.has_effects_of_caller() && simulation.step() {}
+    }
+}
+
+/// Lets one thing happen, outside of bodies. `false`: nothing can, or this is no simulation's thread.
+pub(crate) fn step_here() -> bool {
+    match here() {
+        Some(core) if !context::in_body() => {
+            let simulation = simulation(&core);
+            simulation.step() || simulation.take_from_inbox()
+        }
+        _ => false,
+    }
+}
+
+/// For a pump: runs other behaviors as chosen, until one is chosen that runs here.
+pub(crate) fn pump_one(core: &Core, first: bool) -> Option<Ran> {
+    simulation(core).step_of_pump(first)
+}
+
+/// Whether a promise is given up later, because something else comes before.
+pub(crate) fn put_off_release(queue: NonNull<Queue>, producer: NonNull<Status>) -> bool {
+    here().is_some_and(|core| simulation(&core).put_off_release(queue, producer))
+}
+
+/// A failure dies that nobody has looked at.
+pub(crate) fn unseen(failure: &Failure) {
+    if let Some(core) = here() {
+        simulation(&core).unseen(failure);
+    }
+}
