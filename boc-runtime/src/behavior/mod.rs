@@ -14,3 +14,5 @@ pub(crate) use run::{Ran, cancel, execute, finish, release_promise, release_slot
 pub(crate) use schedule::{Made, Refused, make, schedule};
 pub(crate) use stage::Stage;
 pub(crate) use task::{Hint, Job, Task};
+#[cfg(all(test, loom))]
+pub(crate) use task::{count_down, dispatch, grant};

@@ -1,6 +1,8 @@
 #![doc = include_str!("README.md")]
 #![expect(unsafe_code, reason = "the slots of a queue lie in blocks of other behaviors")]
 
+#[cfg(all(test, loom))]
+mod loom;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@
 use std::ptr::{self, NonNull};
 
 use crate::spin::Spin;
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::{AtomicPtr, Ordering, overwrite};
 
 use super::Slot;
 
@@ -117,7 +117,7 @@ impl Status {
     pub(crate) fn link_writer(&self, writer: NonNull<Slot>) {
         // Release: edge E3. A plain store: nobody else links, and a walk that turns `Ready` into `Reading` either did so
         // before (then `Reading` has done its work: the reader's release sees this link) or finds this link.
-        self.0.store(tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Release);
+        overwrite(&self.0, tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Release);
     }
 
     /// Links a reader behind this slot if it is `Ready`; `false`: it is `Reading`, and the reader joins.
@@ -156,5 +156,11 @@ impl Status {
     pub(crate) fn is_finished(&self) -> bool {
         // Acquire: pairs with the Release in `finish`.
         self.0.load(Ordering::Acquire).addr() == DONE
+    }
+
+    /// The slot is freed: for the models, which find whoever touches it meanwhile or later.
+    #[cfg(all(test, loom))]
+    pub(super) fn bury(&mut self) {
+        self.0.with_mut(|word| *word = ptr::null_mut());
     }
 }

@@ -5,6 +5,8 @@
 
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize as Count;
 use std::time::Instant;
 
 pub(crate) use std::cell::UnsafeCell;
@@ -13,7 +15,23 @@ pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
 };
-pub(crate) use loom::thread::yield_now;
+
+/// Gives the core away: for whoever has looked in vain already.
+///
+/// Threads that wait for each other could take turns at that for ever, and loom would try every number of turns. They
+/// lead nowhere new, so what follows is run once and not explored: the same schedules with fewer turns are.
+pub(crate) fn yield_now() {
+    loom::skip_branch();
+    loom::thread::yield_now();
+}
+
+/// A plain store to a word that other threads may exchange at the same time.
+///
+/// Where an exchange has found what this overwrites, the store comes after it. Loom does not draw that conclusion of a
+/// plain store, and lets the other thread read what it has exchanged for ever; of a swap it does.
+pub(crate) fn overwrite<T>(word: &AtomicPtr<T>, value: *mut T, order: Ordering) {
+    word.swap(value, order);
+}
 
 /// `parking_lot`'s interface; loom has that of the standard library.
 #[derive(Debug, Default)]
@@ -132,3 +150,19 @@ macro_rules! modelled_thread_local {
     };
 }
 pub(crate) use modelled_thread_local as thread_local;
+
+/// Runs a model under every schedule within the bounds (`ci/loom.sh` sets them), and says how many those were.
+pub(crate) fn explore(model: impl Fn() + Send + Sync + 'static) {
+    let (started, schedules) = (Instant::now(), Arc::new(Count::default()));
+    let counted = Arc::clone(&schedules);
+    let mut bounds = loom::model::Builder::new();
+    // Threads that wait for each other take turns at spinning; a true livelock gets here too, and ends the model.
+    bounds.max_branches = 20_000;
+    bounds.check(move || {
+        // Relaxed: one thread of the system runs them all.
+        counted.fetch_add(1, Ordering::Relaxed);
+        model();
+    });
+    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    println!("{name}: {} schedules, {:.1?}", schedules.load(Ordering::Relaxed), started.elapsed());
+}

@@ -9,3 +9,9 @@ pub(crate) use std::thread::yield_now;
 pub(crate) use std::thread_local;
 
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
+
+/// A plain store to a word that other threads may exchange at the same time.
+#[inline]
+pub(crate) fn overwrite<T>(word: &AtomicPtr<T>, value: *mut T, order: Ordering) {
+    word.store(value, order);
+}
