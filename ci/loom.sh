@@ -29,7 +29,14 @@ done
 export LOOM_MAX_PREEMPTIONS=$preemptions
 export RUSTFLAGS="--cfg loom ${RUSTFLAGS:-}"
 started=$SECONDS
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 timeout --kill-after=30 "${BOC_LOOM_LIMIT:-1800}" \
-    cargo test -p boc-runtime --lib --release --target-dir target/loom -- --show-output "${@:-loom::}" |
-    grep -vE '^$|^(successes|running|---- )' | sort
-echo "loom: every model, with $preemptions preemptions, in $((SECONDS - started)) s"
+    cargo test -p boc-runtime --lib --release --target-dir target/loom -- --show-output "${@:-loom::}" >"$log" 2>&1 || {
+    status=$?
+    cat "$log" >&2
+    [ "$status" -eq 124 ] && echo "ci/loom.sh: not finished: too many schedules" >&2
+    exit "$status"
+}
+grep -E ' schedules, ' "$log" | sort
+echo "loom: $(grep -cE ' schedules, ' "$log") models hold under every schedule with $preemptions preemptions, in $((SECONDS - started)) s"

@@ -208,8 +208,9 @@ impl Bench {
         }
         for slot in slots_of(act) {
             // SAFETY: held.
-            let order = &unsafe { slot.as_ref().cown().cast::<Cown>().as_ref() }.order;
-            order.borrow_mut().push(this.number);
+            let cown = unsafe { slot.as_ref() }.cown().cast::<Cown>();
+            // SAFETY: as above.
+            unsafe { cown.as_ref() }.order.borrow_mut().push(this.number);
         }
         for slot in slots_of(act) {
             // SAFETY: granted, and released once.
