@@ -51,6 +51,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "F", value_parser = scale)]
     pub(crate) scale: Option<f64>,
 
+    /// Window: begin with a flock that stands still; the space bar makes it fly, and stop again
+    #[arg(long)]
+    pub(crate) pause: bool,
+
     /// Where to write the recording, a GIF
     #[arg(long, value_name = "FILE", default_value = "boids.gif")]
     pub(crate) output: PathBuf,
@@ -63,7 +67,7 @@ pub(crate) struct Options {
 /// Where the flock is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Mode {
-    /// In a window; Esc closes it
+    /// In a window; the space bar pauses, Esc closes it
     Window,
     /// In an animated GIF; needs no display
     Record,
@@ -117,6 +121,7 @@ mod tests {
     fn nothing_asked_for_gives_the_defaults() {
         let options = parse("").unwrap();
         assert_eq!(options.mode, None);
+        assert!(!options.pause);
         assert_eq!((options.boids, options.width, options.height, options.fps), (300, 1200, 800, 60));
         assert_eq!(
             (options.frames, options.workers, options.scale, options.verify),
@@ -128,9 +133,9 @@ mod tests {
     #[test]
     fn everything_can_be_asked_for() {
         let line = "--mode record --boids 5 --width 60 --height 70 --frames 8 --fps 9 --workers 10 --seed 11 \
-                    --scale 0.5 --output x.gif --verify";
+                    --scale 0.5 --pause --output x.gif --verify";
         let options = parse(line).unwrap();
-        assert_eq!(options.mode, Some(Mode::Record));
+        assert_eq!((options.mode, options.pause), (Some(Mode::Record), true));
         assert_eq!((options.boids, options.width, options.height, options.fps), (5, 60, 70, 9));
         assert_eq!((options.frames, options.workers, options.seed), (Some(8), Some(10), 11));
         assert_eq!(

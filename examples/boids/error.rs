@@ -12,6 +12,9 @@ pub(crate) struct Error {
 }
 
 impl Error {
+    /// The exit code of a program that Ctrl-C has ended.
+    pub(crate) const INTERRUPTED: u8 = 130;
+
     /// What was asked for cannot be done: exit code 2, as for a command line that makes no sense.
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: 2 }
@@ -20,6 +23,11 @@ impl Error {
     /// The program itself went wrong: exit code 1.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: 1 }
+    }
+
+    /// Somebody has pressed Ctrl-C.
+    pub(crate) fn interrupted() -> Self {
+        Self { message: "interrupted; nothing was written".to_owned(), code: Self::INTERRUPTED }
     }
 
     /// The process's exit code.

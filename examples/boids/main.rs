@@ -16,6 +16,7 @@ mod flock;
 mod font;
 mod grid;
 mod headless;
+mod interrupt;
 mod output;
 mod palette;
 mod record;

@@ -11,6 +11,7 @@ use crate::cli::Options;
 use crate::draw::Painter;
 use crate::error::Error;
 use crate::flock::{Canvas, Flock, Scene};
+use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::palette::{Palette, Quantizer};
 use crate::state::State;
@@ -25,6 +26,7 @@ pub(crate) fn run(options: &Options, main: &MainThread) -> Result<(), Error> {
     let (width, height) = options.picture(SCALE)?;
     let frames = options.frames.unwrap_or(FRAMES);
     let start = State::scatter(options.boids as usize, options.world(), options.seed);
+    let interrupt = Interrupt::watch()?;
     let mut flock = Flock::new(main, options.world(), start, Recorder::create(options)?);
 
     let bar = ProgressBar::new(frames).with_style(style());
@@ -33,6 +35,7 @@ pub(crate) fn run(options: &Options, main: &MainThread) -> Result<(), Error> {
         let frame = flock.frame(main);
         tally.add(frame.behaviors);
         frame.join()?;
+        interrupt.check()?;
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -144,6 +147,9 @@ fn cannot_write(name: &str, error: EncodingError) -> Error {
 mod tests {
     use std::fs::{self, File};
     use std::path::Path;
+    use std::process::{Command, Stdio};
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     use clap::Parser;
 
@@ -199,6 +205,42 @@ mod tests {
         let error = record(Path::new("/dev/full"), &["--frames", "3"]).unwrap_err();
         assert_eq!(error.code(), 2);
         assert!(error.to_string().starts_with("cannot write /dev/full: No space left"), "{error}");
+    }
+
+    /// Not a test by itself: the process that `a_recording_that_is_interrupted_leaves_nothing` interrupts.
+    #[test]
+    #[ignore = "runs until it is interrupted"]
+    fn recording_for_ever() {
+        let directory = std::env::var("BOIDS_TEST_DIRECTORY").expect("set by the test that runs this");
+        let error = record(&Path::new(&directory).join("it.gif"), &["--frames", "1000000000"]).unwrap_err();
+        assert_eq!((error.code(), error.to_string()), (130, "interrupted; nothing was written".to_owned()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_recording_that_is_interrupted_leaves_nothing() {
+        let directory = Directory::new("interrupted");
+        for signal in ["-INT", "-TERM"] {
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "record::tests::recording_for_ever", "--ignored"])
+                .env("BOIDS_TEST_DIRECTORY", &directory.0)
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while directory.names() != ["it.gif.part"] && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(5));
+            }
+            let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+            assert!(sent.success());
+            while child.try_wait().unwrap().is_none() && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(5));
+            }
+            let ended = child.try_wait().unwrap();
+            child.kill().ok(); // if it has not
+            assert!(ended.is_some_and(|status| status.success()), "{signal}: {ended:?}");
+            assert!(directory.names().is_empty(), "{signal}: {:?}", directory.names());
+        }
     }
 
     #[test]

@@ -35,6 +35,11 @@ impl Screen {
         })
     }
 
+    /// Says something in the window's title.
+    pub(crate) fn set_title(&self, title: &str) {
+        self.surface.window().set_title(title);
+    }
+
     /// Shows the last picture again, as when something that covered the window has gone.
     pub(crate) fn present(&mut self) -> Result<(), Error> {
         let Some(picture) = &self.picture else { return Ok(()) };

@@ -2,6 +2,7 @@
 //!
 //! The loop sleeps until a frame is due, something happens to the window, or a behavior for this thread is ready (the
 //! wake hook says so). Then it pumps, which draws a frame whose cells are done, and schedules the next one when it is due.
+//! While the flock is paused no frame is ever due: the program sleeps until a key is pressed.
 
 use std::env;
 use std::time::{Duration, Instant};
@@ -87,6 +88,8 @@ struct Flight {
     frame: Option<Frame>,
     /// When the next one may begin.
     due: Instant,
+    /// Whether none begins.
+    paused: bool,
     tally: Tally,
 }
 
@@ -95,7 +98,6 @@ impl App<'_> {
         let options = self.options;
         let (width, height) = options.picture(SCALE)?;
         let attributes = Window::default_attributes()
-            .with_title("boids")
             .with_inner_size(LogicalSize::new(width, height))
             .with_min_inner_size(LogicalSize::new(100, 100));
         let window = events
@@ -103,7 +105,10 @@ impl App<'_> {
             .map_err(|error| Error::refused(format!("cannot open a window: {error}")))?;
         let start = State::scatter(options.boids as usize, options.world(), options.seed);
         let flock = Flock::new(self.main, options.world(), start, Screen::new(window)?);
-        Ok(Flight { flock, frame: None, due: Instant::now(), tally: Tally::start() })
+        let (due, paused) = (Instant::now(), options.pause);
+        let flight = Flight { flock, frame: None, due, paused, tally: Tally::start() };
+        flight.show_state(self.main);
+        Ok(flight)
     }
 
     /// Ends the loop on an error.
@@ -116,6 +121,19 @@ impl App<'_> {
 }
 
 impl Flight {
+    /// Pauses, or goes on.
+    fn toggle(&mut self, main: &MainThread) {
+        self.paused = !self.paused;
+        self.due = Instant::now();
+        self.show_state(main);
+    }
+
+    /// In the window's title; the frame on its way shows the flock.
+    fn show_state(&self, main: &MainThread) {
+        let title = if self.paused { "boids (paused: press space)" } else { "boids" };
+        main.with(self.flock.canvas(), |screen| screen.set_title(title)).expect("between two behaviors");
+    }
+
     /// Draws what is ready, begins what is due.
     fn tick(&mut self, main: &MainThread, options: &Options) -> Result<Next, Error> {
         let period = Duration::from_secs(1) / options.fps;
@@ -128,25 +146,35 @@ impl Flight {
         if Some(self.tally.frames) == options.frames {
             return Ok(Next::End);
         }
+        // The first one in any case: a flock that stands still is to be seen, too.
+        if self.frame.is_none() && self.paused && self.tally.frames > 0 {
+            return Ok(Next::Sleep);
+        }
         if self.frame.is_none() && self.due <= now {
             // A frame that came late does not make the next ones hurry.
             self.due = (self.due + period).max(now);
             self.frame = Some(self.flock.frame(main));
         }
-        Ok(Next::Wait(if self.frame.is_some() { now + period } else { self.due }))
+        Ok(Next::Until(if self.frame.is_some() { now + period } else { self.due }))
     }
 }
 
 /// What the event loop has to do after a tick.
 enum Next {
     /// Tick again, then at the latest.
-    Wait(Instant),
+    Until(Instant),
+    /// Tick again when something happens.
+    Sleep,
     /// All frames have been shown.
     End,
 }
 
-fn is_escape(event: &KeyEvent) -> bool {
-    event.state == ElementState::Pressed && event.logical_key == Key::Named(NamedKey::Escape)
+/// The key that has just gone down; not again and again while it is held.
+fn pressed(event: &KeyEvent) -> Option<NamedKey> {
+    match event.logical_key {
+        Key::Named(key) if event.state == ElementState::Pressed && !event.repeat => Some(key),
+        _ => None,
+    }
 }
 
 impl ApplicationHandler<Wake> for App<'_> {
@@ -161,7 +189,11 @@ impl ApplicationHandler<Wake> for App<'_> {
     fn window_event(&mut self, events: &ActiveEventLoop, _: WindowId, event: WindowEvent) {
         match event {
             WindowEvent::CloseRequested => events.exit(),
-            WindowEvent::KeyboardInput { event, .. } if is_escape(&event) => events.exit(),
+            WindowEvent::KeyboardInput { event, .. } => match (pressed(&event), &mut self.flight) {
+                (Some(NamedKey::Escape), _) => events.exit(),
+                (Some(NamedKey::Space), Some(flight)) => flight.toggle(self.main),
+                _ => {}
+            },
             WindowEvent::RedrawRequested => {
                 if let Some(flight) = &self.flight {
                     // Busy: a frame is ready to be drawn, and soon will be.
@@ -177,7 +209,8 @@ impl ApplicationHandler<Wake> for App<'_> {
     fn about_to_wait(&mut self, events: &ActiveEventLoop) {
         let Some(flight) = &mut self.flight else { return };
         match flight.tick(self.main, self.options) {
-            Ok(Next::Wait(until)) => events.set_control_flow(ControlFlow::WaitUntil(until)),
+            Ok(Next::Until(then)) => events.set_control_flow(ControlFlow::WaitUntil(then)),
+            Ok(Next::Sleep) => events.set_control_flow(ControlFlow::Wait),
             Ok(Next::End) => events.exit(),
             Err(error) => self.check(events, Err(error)),
         }
