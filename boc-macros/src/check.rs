@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use proc_macro2::Span;
 use syn::Ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -11,6 +12,7 @@ use syn::spanned::Spanned;
 use crate::ast::{self, Block, Header};
 use crate::capture::{self, Analysis};
 use crate::diag::Diag;
+use crate::hygiene::same;
 use crate::names::Krate;
 use crate::plan::{Bind, Body, Plan, Request};
 
@@ -49,9 +51,12 @@ pub(crate) fn plan_request(request: &ast::Request, bind: Bind) -> Request {
 
 /// A name means one thing in the body.
 pub(crate) fn bound_once<'a>(names: impl Iterator<Item = &'a Ident>, diag: &mut Diag) {
-    let mut seen = HashMap::new();
+    let mut seen: HashMap<Ident, Vec<Span>> = HashMap::new();
     for name in names {
-        if seen.insert(name.unraw(), name).is_some() {
+        let others = seen.entry(name.unraw()).or_default();
+        let twice = others.iter().any(|other| same(*other, name.span()));
+        others.push(name.span());
+        if twice {
             let message =
                 format!("`{name}` is bound twice; give one of the two another name: `other = {name}`");
             diag.on(name, message);

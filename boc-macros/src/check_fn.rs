@@ -10,6 +10,7 @@ use crate::ast::{Capture, Function, Mode, Request};
 use crate::capture;
 use crate::check::{bound_once, no_await, plan, plan_request};
 use crate::diag::Diag;
+use crate::hygiene::same;
 use crate::names::Krate;
 use crate::plan::{self, Bind, Borrow, Param, Plan};
 
@@ -119,7 +120,10 @@ fn param(arg: FnArg, diag: &mut Diag) -> Option<Param> {
 /// A parameter at the place of one request must not have the name of another.
 fn in_place(param: &Param, position: usize, requests: &[&Request], diag: &mut Diag) {
     let Some(name) = &param.name else { return };
-    let same = |request: &&Request| request.place.name.unraw() == name.unraw();
+    let same = |request: &&Request| {
+        let other = &request.place.name;
+        other.unraw() == name.unraw() && same(other.span(), name.span())
+    };
     if requests.iter().position(same).is_some_and(|other| other != position) {
         let request = &requests[position].place.name;
         let message = format!(

@@ -15,6 +15,7 @@ mod check_fn;
 mod diag;
 mod expand;
 mod fallback;
+mod hygiene;
 mod item;
 mod main_attr;
 mod names;

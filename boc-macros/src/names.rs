@@ -50,9 +50,16 @@ pub(crate) fn guard(position: usize) -> Ident {
     format_ident!("guard_{position}", span = Span::mixed_site())
 }
 
-/// The variable that holds the handle found at a field path: `world.cells` is `__boc_world_cells`.
+/// The variable that holds the handle found at a field path: `world.cells` is `__boc_world_cells`. Where a name has a
+/// `_` in it, each begins with its length: `w.x_y` and `w_x.y` are two.
 ///
 /// It travels through the nested macro, so its name is one that nobody writes by hand.
-pub(crate) fn handle(path: &[String]) -> Ident {
-    format_ident!("__boc_{}", path.join("_"), span = Span::mixed_site())
+pub(crate) fn handle(variable: &str, fields: &[String]) -> Ident {
+    let mut words = vec![variable];
+    words.extend(fields.iter().map(String::as_str));
+    let name = match words.iter().any(|word| word.contains('_')) {
+        false => words.join("_"),
+        true => words.iter().map(|word| format!("{}{word}", word.len())).collect::<Vec<_>>().join("_"),
+    };
+    format_ident!("__boc_{name}", span = Span::mixed_site())
 }

@@ -2,13 +2,13 @@
 //! tuple or an array. Any other expression is left to the closure, which moves what it mentions.
 
 use proc_macro2::Ident;
-use quote::format_ident;
+use syn::ext::IdentExt;
 use syn::{Expr, Member};
 
 /// A variable or a field path in the expression of a request.
 pub(super) struct Handle<'e> {
-    /// The variable, then the fields.
-    pub(super) path: Vec<Ident>,
+    pub(super) variable: Ident,
+    pub(super) fields: Vec<String>,
     pub(super) expr: &'e mut Expr,
 }
 
@@ -24,8 +24,8 @@ pub(super) fn handles(expr: &mut Expr, found: &mut dyn FnMut(Handle<'_>)) {
             handles(&mut expr.expr, found);
         }
         Expr::Path(_) | Expr::Field(_) => {
-            if let Some(path) = path(expr) {
-                found(Handle { path, expr });
+            if let Some((variable, fields)) = path(expr) {
+                found(Handle { variable, fields, expr });
             }
         }
         _ => {}
@@ -33,16 +33,16 @@ pub(super) fn handles(expr: &mut Expr, found: &mut dyn FnMut(Handle<'_>)) {
 }
 
 /// `name` or `name.field.0.field`
-fn path(expr: &Expr) -> Option<Vec<Ident>> {
+fn path(expr: &Expr) -> Option<(Ident, Vec<String>)> {
     match expr {
-        Expr::Path(expr) => Some(vec![expr.path.get_ident()?.clone()]),
+        Expr::Path(expr) => Some((expr.path.get_ident()?.clone(), Vec::new())),
         Expr::Field(expr) => {
-            let mut path = path(&expr.base)?;
-            path.push(match &expr.member {
-                Member::Named(name) => name.clone(),
-                Member::Unnamed(index) => format_ident!("_{}", index.index, span = index.span),
+            let (variable, mut fields) = path(&expr.base)?;
+            fields.push(match &expr.member {
+                Member::Named(name) => name.unraw().to_string(),
+                Member::Unnamed(index) => index.index.to_string(),
             });
-            Some(path)
+            Some((variable, fields))
         }
         Expr::Group(expr) => path(&expr.expr),
         _ => None,

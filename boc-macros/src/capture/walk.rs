@@ -1,7 +1,7 @@
 //! Follows a body scope by scope and looks into the headers of nested behaviors.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::visit_mut::{self, VisitMut};
@@ -15,13 +15,15 @@ use super::foreign::{self, is_transparent, is_when};
 use super::place::{self, handles};
 use super::scope::Scopes;
 use crate::ast::{Capture, Header, Item as HeaderItem, Place, Target};
+use crate::hygiene::same;
 use crate::plan::Handle;
 use crate::{attr, names, parse};
 
 /// The state of the walk.
 pub(super) struct Walk {
     pub(super) scopes: Scopes,
-    handles: Vec<Handle>,
+    /// What is captured, and where its variable is written.
+    handles: Vec<(Span, Handle)>,
     awaits: Vec<Token![await]>,
     /// Whether a header was rewritten since `changes` last looked.
     changed: bool,
@@ -39,7 +41,8 @@ impl Walk {
     }
 
     pub(super) fn finish(self, body: TokenStream) -> Analysis {
-        Analysis { handles: self.handles, body, awaits: self.awaits }
+        let handles = self.handles.into_iter().map(|(_, handle)| handle).collect();
+        Analysis { handles, body, awaits: self.awaits }
     }
 
     pub(super) fn expression(&mut self, tokens: &mut TokenStream) {
@@ -139,18 +142,16 @@ impl Walk {
     /// Captures the handles of a request. A field would be moved out of its owner: a variable takes its place.
     fn request(&mut self, place: &mut Place) {
         let mut renamed = false;
-        handles(&mut place.value, &mut |place::Handle { path, expr }| {
-            if !self.scopes.is_free(&path[0]) {
+        handles(&mut place.value, &mut |place::Handle { variable, fields, expr }| {
+            if !self.scopes.is_free(&variable) {
                 return;
             }
-            if let [name] = &path[..]
-                && *name != "self"
-            {
-                self.capture(name.clone(), name.to_token_stream());
+            if fields.is_empty() && variable != "self" {
+                let place = variable.to_token_stream();
+                self.capture(&variable.clone(), variable, place);
             } else if !self.frozen {
-                let words: Vec<String> = path.iter().map(|name| name.unraw().to_string()).collect();
-                let handle = names::handle(&words);
-                self.capture(handle.clone(), expr.to_token_stream());
+                let name = names::handle(&variable.unraw().to_string(), &fields);
+                let handle = self.capture(&variable, name, expr.to_token_stream());
                 *expr = Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: handle.into() });
                 renamed = true;
             }
@@ -161,10 +162,25 @@ impl Walk {
         }
     }
 
-    fn capture(&mut self, bind: Ident, place: TokenStream) {
-        if !self.handles.iter().any(|handle| handle.bind.unraw() == bind.unraw()) {
-            self.handles.push(Handle { bind, place });
+    /// Captures a place once, and gives the name that it has in the body.
+    fn capture(&mut self, variable: &Ident, mut bind: Ident, place: TokenStream) -> Ident {
+        let root = variable.span();
+        loop {
+            let mut others =
+                self.handles.iter().filter(|(_, handle)| handle.bind.unraw() == bind.unraw()).peekable();
+            if others.peek().is_none() {
+                break;
+            }
+            if others.any(|(other, _)| same(*other, root)) {
+                return bind;
+            }
+            if bind == *variable {
+                break; // two variables of one text, which the compiler keeps apart
+            }
+            bind = format_ident!("{bind}_");
         }
+        self.handles.push((root, Handle { bind: bind.clone(), place }));
+        bind
     }
 
     /// Runs `walk` and says whether it rewrote anything.

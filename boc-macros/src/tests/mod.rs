@@ -4,6 +4,7 @@ mod capture;
 mod errors;
 mod expansion;
 mod prefixes;
+mod random;
 
 use proc_macro2::TokenStream;
 use quote::quote;
