@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Deref;
+use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::pinned::MainThread;
@@ -202,11 +203,13 @@ pub(super) struct Run {
     fault: Option<Fault>,
     choices: Vec<Choice>,
     history: History,
+    took: Duration,
 }
 
 impl Run {
     fn of(chooser: Chooser, test: &mut impl FnMut(&Simulation)) -> Run {
         crate::sched::refuse_in_body("explore", "explore from the test itself");
+        let start = Instant::now();
         let core = core(chooser, true);
         let simulation = Simulation { runtime: Runtime::from_core(core.clone()), main: OnceCell::new() };
         let result = unwind::catch(|| {
@@ -219,7 +222,7 @@ impl Run {
         let (history, unseen) = sim.end();
         let unseen = unseen.into_iter().next();
         let fault = result.err().map(Fault::Test).or(unseen.map(Fault::Unseen));
-        Run { fault, choices, history }
+        Run { fault, choices, history, took: start.elapsed() }
     }
 
     /// Reports a failure, in its simplest form, and panics with it.
@@ -229,9 +232,11 @@ impl Run {
             let run = Run::of(replay.chooser(), &mut |simulation: &Simulation| test(simulation));
             run.fault.as_ref().is_some_and(|other| fault.is_like(other)).then_some(run)
         };
-        let quiet = report::Quiet::new();
         let seed = seed.map_or_else(|| Replay::of_choices(&self.choices), Replay::Seed);
-        let again = same(&seed, test);
+        let quiet = report::Quiet::new();
+        // A run that takes long is not made again: it waits for what does not come.
+        let quick = self.took < Duration::from_millis(400);
+        let again = if quick { same(&seed, test) } else { None };
         let repeatable = again.is_some_and(|again| again.history.order() == self.history.order());
         // A run that cannot be repeated cannot be made simpler either.
         let simpler = if repeatable {
@@ -247,7 +252,7 @@ impl Run {
             seed,
             number,
             cases,
-            repeatable,
+            repeatable: repeatable || !quick,
             history: &self.history,
             simpler,
         });

@@ -14,7 +14,11 @@ use super::here::here;
 use super::run::Sim;
 
 /// How long a simulation that has nothing to run waits for another thread to use a resolver, or to drop a hold.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The same if it knows of none; it may have been made elsewhere.
+const SHORT_PATIENCE: Duration = Duration::from_millis(500);
+/// How long one sleep of these is at most.
+const NAP: Duration = Duration::from_millis(50);
 
 fn simulation(core: &Core) -> &Sim {
     core.simulation().expect("the core of a simulation")
@@ -43,35 +47,29 @@ pub(crate) fn wait_until(
         }
         let now = Instant::now();
         let (unfinished, outside) = (!core.is_quiescent(), simulation.outside());
-        if outside == 0 && unfinished {
-            if deadline.is_some() {
-                return false;
-            }
-            stuck(simulation, None);
-        }
-        if deadline.is_some_and(|deadline| now >= deadline) {
+        if deadline.is_some_and(|deadline| now >= deadline || (unfinished && outside == 0)) {
             return false;
         }
         // Something else will end this: another thread that resolves or drops, or another runtime's workers.
-        let end = *idle_since.get_or_insert(now) + PATIENCE;
-        if outside != 0 && now >= end {
-            stuck(simulation, Some(outside));
+        let idle = now - *idle_since.get_or_insert(now);
+        let patience = if outside == 0 { SHORT_PATIENCE } else { PATIENCE };
+        if (outside != 0 || unfinished) && idle >= patience {
+            stuck(simulation, outside);
         }
-        simulation
-            .parker
-            .park_until(deadline.map_or(end, |deadline| deadline.min(end)).min(now + PATIENCE / 100));
+        let end = now + NAP;
+        simulation.parker.park_until(deadline.map_or(end, |deadline| deadline.min(end)));
     }
 }
 
 #[track_caller]
-fn stuck(simulation: &Sim, outside: Option<usize>) -> ! {
+fn stuck(simulation: &Sim, outside: usize) -> ! {
     let why = match outside {
-        None => {
+        0 => {
             "no behavior is ready, and no `Resolver` and no `Hold` is alive that could change that".to_owned()
         }
-        Some(count) => format!(
-            "no behavior is ready, and none of the {count} `Resolver`s and `Hold`s that are alive was used or dropped \
-             within {PATIENCE:?}"
+        count => format!(
+            "no behavior is ready, and what could change that was neither used nor dropped within {PATIENCE:?} \
+             (`Resolver`s and `Hold`s that are alive: {count})"
         ),
     };
     let left = simulation.left();

@@ -1,0 +1,328 @@
+//! Simulated runtimes: the whole contract holds in them, and what cannot be is refused or told.
+
+use std::cell::Cell;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use boc::prelude::*;
+use boc::{batch, explore, quiesce_timeout, scope, try_when, wait};
+use boc_tests::{Drops, LIMIT, panic_message, within};
+
+/// Under many schedules, or all.
+fn everywhere(test: impl Fn(&boc::Simulation) + Sync) {
+    within(LIMIT, || explore(200, |rt| test(rt)));
+}
+
+#[test]
+fn requests_of_every_kind() {
+    everywhere(|_| {
+        let (a, b) = (Cown::new(1), Cown::new(2));
+        let cells: Vec<_> = (0..3).map(Cown::new).collect();
+        let none: Option<&Cown<i32>> = None;
+        let sum = when!(a, read b, cells => {
+            *a += *b;
+            cells[0] += 10;
+            when!(a => *a *= 2); // a guard of an outer body
+            cells.iter().sum::<i32>()
+        });
+        assert!(when(none, |none| none.is_none()).join().unwrap());
+        assert!(try_when((&a, &a), |_| ()).is_err());
+        let seen = when!(sum, read cells => *sum + cells.len() as i32);
+        assert_eq!(seen.join().unwrap(), 16);
+        quiesce();
+        assert_eq!(when!(read a => *a).join().unwrap(), 6);
+    });
+}
+
+#[test]
+fn failures_spread_and_are_tried() {
+    everywhere(|_| {
+        let failed = when(&Cown::new(0), |_| -> i32 { std::panic::resume_unwind(Box::new("on purpose")) });
+        let skipped = when!(failed => *failed + 1);
+        let tried = when!(try failed => failed.is_err());
+        assert!(tried.join().unwrap());
+        assert_eq!(skipped.join().unwrap_err().message(), "on purpose");
+        assert_eq!(failed.join().unwrap_err().kind(), FailureKind::Panicked);
+    });
+}
+
+#[test]
+fn scopes_borrow_and_wait_and_pass_panics_on() {
+    everywhere(|_| {
+        let (words, count) = (["a", "b", "c"], AtomicUsize::new(0));
+        scope(|s| {
+            for word in &words {
+                when!(in s; let count = &count => { count.fetch_add(word.len(), Ordering::Relaxed); });
+            }
+        });
+        assert_eq!(count.into_inner(), 3);
+        let message = panic_message(|| {
+            scope(|s| drop(when!(in s; => std::panic::resume_unwind(Box::new("in a scope")))));
+        });
+        assert_eq!(message, "in a scope");
+    });
+}
+
+#[test]
+fn a_batch_is_seen_whole_or_not_at_all() {
+    everywhere(|_| {
+        let (left, right) = (Cown::new(0), Cown::new(0));
+        let look = || when!(read left, read right => *left == *right);
+        let before = look();
+        when!(left, right => {
+            batch(|b| {
+                when!(in b; left => *left += 1);
+                when!(in b; right => *right += 1);
+            });
+        });
+        let looks = [before, look(), look()];
+        for look in looks {
+            assert!(look.join().unwrap());
+        }
+        let cancelled = std::panic::catch_unwind(|| {
+            batch(|b| -> () {
+                drop(when!(in b; left => *left += 1));
+                std::panic::resume_unwind(Box::new("no batch"))
+            })
+        });
+        assert!(cancelled.is_err());
+        assert_eq!(when!(left => *left).join().unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_dropped_runtime_cancels_and_drops_what_waits() {
+    within(LIMIT, || {
+        for seed in 0..50 {
+            let drops = Drops::new();
+            let runtime = Runtime::simulated(seed);
+            let cown = Cown::new(0);
+            let promises: Vec<_> = (0..5)
+                .map(|n| {
+                    let captured = drops.token();
+                    runtime.when(&cown, move |mut cown| {
+                        *cown += n;
+                        drop(captured);
+                    })
+                })
+                .collect();
+            drop(runtime);
+            for promise in promises {
+                assert_eq!(promise.join().unwrap_err().kind(), FailureKind::Cancelled);
+            }
+            assert_eq!(drops.count(), 5);
+            assert_eq!(cown.try_into_inner().unwrap(), 0);
+        }
+    });
+}
+
+#[test]
+fn a_runtime_may_be_dropped_in_its_own_body() {
+    within(LIMIT, || {
+        let runtime = Arc::new(Runtime::simulated(1));
+        let (own, cown) = (Arc::clone(&runtime), Cown::new(()));
+        let first = runtime.when(&cown, move |_| drop(own));
+        let second = runtime.when(&cown, |_| ());
+        let weak = Arc::downgrade(&runtime);
+        drop(runtime); // the body has the last handle now
+        let waits = when!(in weak.upgrade().expect("it lives"); => ());
+        assert!(first.join().is_ok());
+        assert!(weak.upgrade().is_none());
+        assert_eq!(second.join().unwrap_err().kind(), FailureKind::Cancelled);
+        let _ = waits.join(); // ran before, or was cancelled
+    });
+}
+
+#[test]
+fn time_is_over_when_nothing_can_happen() {
+    within(LIMIT, || {
+        let (resolver, promise) = Promise::<i32>::new(); // not known to the simulation, which is not there yet
+        let runtime = Runtime::simulated(1);
+        runtime.enter(|| {
+            let waits = when!(promise => *promise);
+            // Longer than this test may take: nobody looks at a clock.
+            let late = waits.join_timeout(LIMIT * 100).expect_err("nobody fills it");
+            assert!(!late.is_finished());
+            assert!(quiesce_timeout(LIMIT * 100).is_err());
+            let done = when!(=> 1);
+            assert_eq!(done.join_timeout(Duration::ZERO).expect("it can run").unwrap(), 1);
+            resolver.resolve(3);
+            assert_eq!(late.join().unwrap(), 3);
+            assert!(quiesce_timeout(Duration::ZERO).is_ok());
+        });
+    });
+}
+
+#[test]
+fn a_wait_that_never_ends_says_so_and_for_what() {
+    within(LIMIT, || {
+        let (resolver, promise) = Promise::<i32>::new();
+        let runtime = Runtime::simulated(1);
+        let waits = runtime.when(&promise, |promise| *promise);
+        let line = line!() - 1;
+        let then = runtime.when(&waits, |_| ());
+        let message = panic_message(|| then.join());
+        assert!(
+            message.contains("this wait never ends: no behavior is ready, and no `Resolver`"),
+            "{message}"
+        );
+        assert!(message.contains("2 behaviors wait for ever"), "{message}");
+        assert!(message.contains(&format!("sim_features.rs:{line}:")), "{message}");
+        drop(resolver);
+        let (held, waits) = (runtime.hold(), runtime.when((), |()| 1));
+        assert_eq!(waits.join().unwrap(), 1);
+        let message = panic_message(|| runtime.quiesce());
+        assert!(message.contains("`Resolver`s and `Hold`s that are alive: 1"), "{message}");
+        drop(held);
+        runtime.quiesce();
+    });
+}
+
+#[test]
+fn other_threads_may_resolve_and_let_go() {
+    within(LIMIT, || {
+        explore(20, |rt| {
+            let (resolver, promise) = Promise::new();
+            let (cown, hold) = (Cown::new(0), rt.hold());
+            let sum = when!(promise, cown => *promise + *cown);
+            when!(cown => *cown += 1);
+            thread::spawn(move || {
+                resolver.resolve(6);
+                drop(hold);
+            });
+            quiesce();
+            assert_eq!(sum.join().unwrap(), 6);
+        });
+    });
+}
+
+#[test]
+fn other_threads_may_not_schedule() {
+    within(LIMIT, || {
+        let runtime = Runtime::simulated(1);
+        let elsewhere = |used: &(dyn Fn(&Runtime) + Sync)| {
+            thread::scope(|s| s.spawn(|| panic_message(|| used(&runtime))).join().expect("it has a message"))
+        };
+        let message = elsewhere(&|runtime| drop(runtime.when((), |()| ())));
+        assert!(message.contains("a simulated runtime is used on another thread than its own"), "{message}");
+        let message = elsewhere(&|runtime| runtime.enter(|| ()));
+        assert!(message.contains("fill a promise from there"), "{message}");
+        // A pinned cown of another thread cannot take part either.
+        let (give, take) = channel();
+        thread::spawn(move || {
+            let main = MainThread::claim().expect("a fresh thread");
+            give.send(PinnedCown::new(&main, 0)).expect("somebody waits");
+            thread::park();
+        });
+        let foreign = take.recv().expect("it is sent");
+        let message = panic_message(|| drop(runtime.when(pinned(&foreign), |_| ())));
+        assert!(message.contains("requests a pinned cown of another one"), "{message}");
+    });
+}
+
+#[test]
+fn a_thread_has_one_simulation_at_a_time() {
+    within(LIMIT, || {
+        let runtime = Runtime::simulated(1);
+        let message = panic_message(|| Runtime::simulated(2));
+        assert!(message.contains("this thread has a simulated runtime already"), "{message}");
+        drop(runtime);
+        let message = panic_message(|| explore(1, |_| drop(Runtime::simulated(2))));
+        assert!(message.contains("this thread has a simulated runtime already"), "{message}");
+        Runtime::simulated(3).shutdown();
+        drop(Runtime::simulated(4));
+    });
+}
+
+#[test]
+fn pumps_run_others_too_and_wake_hooks_are_called() {
+    everywhere(|rt| {
+        let (main, woken) = (rt.main(), Arc::new(AtomicUsize::new(0)));
+        let hook = Arc::clone(&woken);
+        main.set_wake_hook(move || {
+            hook.fetch_add(1, Ordering::Relaxed);
+        });
+        let canvas = PinnedCown::new(main, Rc::new(Cell::new(0)));
+        let plain = Cown::new(1);
+        let first = when!(plain => *plain);
+        when!(pinned canvas, first => canvas.set(*first));
+        let here = Rc::new(Cell::new(0));
+        let kept = Rc::clone(&here);
+        when!(in main; plain => kept.set(*plain + 1)); // its body is not `Send`
+        let mut executed = 0;
+        while executed < 2 {
+            executed += main.pump().executed; // an event loop that does nothing else
+        }
+        assert_eq!(main.with(&canvas, |canvas| canvas.get()), Ok(1));
+        assert_eq!(here.get(), 2);
+        assert!(woken.load(Ordering::Relaxed) > 0);
+    });
+}
+
+#[test]
+fn a_main_thread_that_is_dropped_cancels_what_waits() {
+    everywhere(|_| {
+        let main = MainThread::claim().expect("nobody has");
+        let canvas = PinnedCown::new(&main, Rc::new(()));
+        let drawn = when!(pinned canvas => { let _ = &canvas; });
+        drop(main);
+        assert_eq!(drawn.join().unwrap_err().kind(), FailureKind::Cancelled);
+    });
+}
+
+#[test]
+fn promises_can_be_polled_and_asked() {
+    everywhere(|_| {
+        let cown = Cown::new(1);
+        let mut answer = pin!(when!(cown => *cown + 1).into_future());
+        let polled = loop {
+            match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(answer) => break answer,
+                Poll::Pending => {}
+            }
+        };
+        assert_eq!(polled.unwrap(), 2);
+        let asked = when!(cown => *cown);
+        while !asked.is_finished() {
+            thread::yield_now();
+        }
+        wait();
+        assert_eq!(asked.join().unwrap(), 1);
+    });
+}
+
+#[test]
+fn waiting_in_a_body_is_refused_here_too() {
+    within(LIMIT, || {
+        explore(10, |_| {
+            let cown = Cown::new(1);
+            let told = when!(cown => {
+                let inner = when!(cown => *cown);
+                panic_message(|| inner.join())
+            });
+            assert!(told.join().unwrap().contains("request the promise"));
+            let told = when!(=> panic_message(|| explore(1, |_| ())));
+            assert!(told.join().unwrap().contains("explore from the test itself"));
+        })
+    });
+}
+
+#[test]
+fn long_chains_use_no_stack() {
+    within(LIMIT, || {
+        let runtime = Runtime::simulated(9);
+        runtime.enter(|| {
+            let mut last = when!(=> 0_u64);
+            for _ in 0..100_000 {
+                last = when!(last => *last + 1);
+            }
+            assert_eq!(last.join().unwrap(), 100_000);
+        });
+    });
+}
