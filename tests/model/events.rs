@@ -26,7 +26,7 @@ pub(crate) struct Life<'p> {
     pub(crate) begin: Node,
     pub(crate) end: Node,
     /// Its place among those that are scheduled at the same time: a batch.
-    place: usize,
+    pub(crate) place: usize,
     /// It belongs to the second runtime.
     pub(crate) extra: bool,
     /// The body that schedules it.

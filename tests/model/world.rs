@@ -371,7 +371,7 @@ impl<'r> World<'r> {
                 let meets =
                     other.when.requests.iter().any(|one| wants.iter().any(|two| one.thing == two.thing));
                 let behind = self.line.reach.before(life.scheduled, other.scheduled)
-                    || other.scheduled == life.scheduled;
+                    || (other.scheduled == life.scheduled && other.place > life.place);
                 meets && !behind && !in_time(other)
             });
             self.check("pump", excused, || format!("step {id} has left b{b} behind"));

@@ -28,7 +28,7 @@ const CASES: u64 = 300;
 /// A candidate for a shorter program fails in some schedules only, so it has several chances.
 const CHANCES: usize = 20;
 
-/// Whether a program has failed in this process.
+/// Whether a program has failed, so that shorter ones are tried.
 static SHRINKING: AtomicBool = AtomicBool::new(false);
 
 fn number(name: &str, usual: u64) -> u64 {
@@ -41,6 +41,7 @@ fn number(name: &str, usual: u64) -> u64 {
 /// Runs random programs with so many workers. `test` is the name of the test, for the process of its own.
 fn random_programs(test: &'static str, workers: usize) {
     quiet_refusals();
+    SHRINKING.fetch_or(has_failed_before(), Ordering::Relaxed);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
     let seed = number("ORACLE_SEED", now.as_nanos() as u64);
     let config = Config {
@@ -58,6 +59,12 @@ fn random_programs(test: &'static str, workers: usize) {
     if let Err(error) = outcome {
         panic!("with {workers} workers (again with ORACLE_SEED={seed}): {error}");
     }
+}
+
+/// Whether this process goes on where another has crashed or hung: its third line says how programs have ended so far.
+fn has_failed_before() -> bool {
+    let file = std::env::var_os("_PROPTEST_FORKFILE").and_then(|file| std::fs::read_to_string(file).ok());
+    file.is_some_and(|text| text.lines().nth(2).is_some_and(|ends| ends.contains('-')))
 }
 
 fn one_program(program: &Program, workers: usize) -> Result<(), TestCaseError> {
