@@ -7,7 +7,7 @@
 //! behavior is scheduled (a batch: all of it at once), begins, ends; a step of a thread or body takes effect; a wait
 //! returns.
 //!
-//! 1. *Events* (`events.rs`). Some events are known to come before others:
+//! 1. *Events* (`events.rs`, `arrows.rs`). Some events are known to come before others:
 //!    - each thread's, and each body's, steps in the order of the program; a behavior is scheduled before it begins, and
 //!      begins before it ends;
 //!    - a promise's behavior (or whoever fills it) ends before those who request or join it begin or return;
@@ -22,7 +22,7 @@
 //!
 //!    If these arrows go round in a circle, no order explains the run: somebody overtook, or saw half of a batch, or a
 //!    wait returned too early. The circle is the message.
-//! 2. *The machine* (`world.rs`). Otherwise line the events up, in any way that the arrows allow, and let a machine do
+//! 2. *The machine* (`world.rs`, `steps.rs`, `ending.rs`). Otherwise line the events up, in any way that the arrows allow, and let a machine do
 //!    them one after the other: values are a log and a number, promises are a value or a reason. At each event what was
 //!    seen has to be what the machine has: which behaviors run (*exactly once*), what they find (*value*), why others do
 //!    not (*failure*), what a pump counts, what a wait has waited for, what is dropped by then (*drops*), and where
@@ -35,10 +35,13 @@
 //!
 //! What arrows cannot tell, bodies find out on the spot: two in one cown at the same time, a body inside another body.
 
+mod arrows;
+mod ending;
 mod events;
 mod graph;
 pub(crate) mod observed;
 pub(crate) mod program;
+mod steps;
 mod world;
 
 pub(crate) use world::{MADE_UP, OUTSIDE, panic_message};

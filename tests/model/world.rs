@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use boc::prelude::FailureKind;
 
-use super::events::{Event, Events, Life, Line};
-use super::observed::{Dropped, Ending, Fault, Observed, Scheduled, Seen, Sight, StepSeen, Value};
-use super::program::{BehaviorId, Filling, Kind, Program, Step, StepId, Target, ThingId, What, When, mix};
+use super::arrows::Line;
+use super::events::{Event, Events, Life};
+use super::observed::{Fault, Observed, Scheduled, Seen, Sight, Value};
+use super::program::{BehaviorId, Kind, Program, Target, ThingId, When, mix};
 
 /// Why a promise has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Cause {
+pub(super) enum Cause {
     Panicked(BehaviorId),
     /// The failure that `Filling::Fail` passes on.
     MadeUp,
@@ -21,7 +22,7 @@ enum Cause {
 }
 
 impl Cause {
-    fn is(self, fault: &Fault) -> bool {
+    pub(super) fn is(self, fault: &Fault) -> bool {
         match self {
             Cause::Panicked(id) => fault.kind == FailureKind::Panicked && fault.message == panic_message(id),
             Cause::MadeUp => fault.kind == FailureKind::Panicked && fault.message == MADE_UP,
@@ -41,7 +42,7 @@ pub(crate) fn panic_message(id: BehaviorId) -> String {
 pub(crate) const MADE_UP: &str = "made up";
 
 /// A promise, as far as the machine has come.
-enum Promised {
+pub(super) enum Promised {
     /// The value is among the things.
     Value,
     /// One of these: with several failed requests, any of them may be passed on.
@@ -50,17 +51,17 @@ enum Promised {
 
 /// The state of the machine.
 pub(crate) struct World<'r> {
-    program: &'r Program,
-    observed: &'r Observed,
-    events: &'r Events<'r>,
-    line: &'r Line<'r>,
-    things: BTreeMap<ThingId, Value>,
-    promises: BTreeMap<ThingId, Promised>,
+    pub(super) program: &'r Program,
+    pub(super) observed: &'r Observed,
+    pub(super) events: &'r Events<'r>,
+    pub(super) line: &'r Line<'r>,
+    pub(super) things: BTreeMap<ThingId, Value>,
+    pub(super) promises: BTreeMap<ThingId, Promised>,
     /// The results that behaviors are about to leave.
     results: BTreeMap<BehaviorId, u64>,
     /// Values that a join has taken, as they were.
-    taken: BTreeMap<ThingId, Value>,
-    wrong: Vec<String>,
+    pub(super) taken: BTreeMap<ThingId, Value>,
+    pub(super) wrong: Vec<String>,
 }
 
 impl<'r> World<'r> {
@@ -103,13 +104,13 @@ impl<'r> World<'r> {
         self.wrong
     }
 
-    fn check(&mut self, rule: &str, holds: bool, what: impl FnOnce() -> String) {
+    pub(super) fn check(&mut self, rule: &str, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
             self.wrong.push(format!("{rule}: {}", what()));
         }
     }
 
-    fn seen(&self, id: BehaviorId) -> &'r Seen {
+    pub(super) fn seen(&self, id: BehaviorId) -> &'r Seen {
         &self.observed.behaviors[id]
     }
 
@@ -219,241 +220,6 @@ impl<'r> World<'r> {
             let number = self.results[&id];
             self.things.insert(thing, Value { log: vec![id], number });
             self.promises.insert(thing, Promised::Value);
-        }
-    }
-
-    // Steps.
-
-    fn step(&mut self, step: &Step) {
-        match (&step.what, self.observed.steps.get(&step.id)) {
-            (What::Fill(outside, filling), _) => {
-                let thing = ThingId::Outside(*outside);
-                let promised = match filling {
-                    Filling::Resolve => Promised::Value,
-                    Filling::Fail => Promised::Failed([Cause::MadeUp].into()),
-                    Filling::Drop => Promised::Failed([Cause::Abandoned].into()),
-                };
-                if let Promised::Value = promised {
-                    self.things.insert(thing, Value { log: vec![OUTSIDE], number: mix(0, *outside) });
-                }
-                self.promises.insert(thing, promised);
-            }
-            (What::With(thing), Some(StepSeen::Lent { before, number })) => {
-                let value = &self.things[thing];
-                let right = (*before, *number) == (value.log.len(), value.number);
-                self.check("value", right, || {
-                    format!("step {} has found {before} holders in {thing}", step.id)
-                });
-            }
-            (What::With(thing), _) => {
-                self.wrong.push(format!("home: step {} was refused access to {thing}", step.id));
-            }
-            _ => {}
-        }
-    }
-
-    fn returns(&mut self, step: &Step) {
-        let id = step.id;
-        let Some(seen) = self.observed.steps.get(&id) else {
-            if !matches!(step.what, What::EndExtra) {
-                self.wrong.push(format!("wait: step {id} has shown nothing"));
-            }
-            return;
-        };
-        match (&step.what, seen) {
-            (What::Join(thing), StepSeen::Joined(ending)) => self.join(*thing, ending, &format!("step {id}")),
-            (What::Quiesce, StepSeen::Quiesced(done)) => {
-                let begins = self.events.steps[&id].1.begins;
-                for (b, life) in &self.events.lives {
-                    if self.seen(*b).scheduled == Scheduled::Yes
-                        && self.events.is_awaited(life, begins, &self.line.reach)
-                    {
-                        self.check("wait", done.contains(b), || {
-                            format!("step {id} has not waited for b{b}, or not for its captures")
-                        });
-                    }
-                }
-            }
-            (What::Scope(_), StepSeen::Scoped(message)) => self.scope(id, message.as_deref()),
-            (What::Pump { most, deadline }, StepSeen::Pumped { executed, panicked, deadline_reached }) => {
-                let ran: Vec<BehaviorId> = self.ran_in(id).collect();
-                let panics = ran.iter().filter(|b| self.events.lives[b].when.panics).count();
-                self.check("pump", most.is_none_or(|most| *executed <= most), || {
-                    format!("step {id} has executed {executed} behaviors, of {most:?} at the most")
-                });
-                self.check("pump", ran.len() <= *executed, || {
-                    format!("step {id} has run {ran:?}, and counts {executed}")
-                });
-                self.check("pump", panics == *panicked, || {
-                    format!("step {id} counts {panicked} panics of {panics}")
-                });
-                self.check("pump", *deadline || !deadline_reached, || format!("step {id} has no deadline"));
-                if most.is_none_or(|most| *executed < most) && !deadline_reached {
-                    self.drained(id);
-                }
-            }
-            (What::Close, StepSeen::Closed(gone)) => {
-                let home = self.home_of_step(id);
-                for at in 0..self.program.homes[home] {
-                    let thing = ThingId::Pinned(home, at);
-                    self.check("drops", gone.contains(&thing), || {
-                        format!("{thing} has outlived its MainThread")
-                    });
-                }
-            }
-            (_, seen) => self.wrong.push(format!("step {id} has shown {seen:?}")),
-        }
-    }
-
-    fn join(&mut self, thing: ThingId, ending: &Ending, who: &str) {
-        let right = match (ending, self.promises.get(&thing)) {
-            (Ok(value), Some(Promised::Value)) => self.things.get(&thing) == Some(value),
-            (Err(fault), Some(Promised::Value)) => {
-                !self.things.contains_key(&thing) && Cause::Taken.is(fault)
-            }
-            (Err(fault), Some(Promised::Failed(causes))) => causes.iter().any(|cause| cause.is(fault)),
-            _ => false,
-        };
-        let rule = if ending.is_ok() { "value" } else { "failure" };
-        let expected = self.things.get(&thing);
-        let what = format!("{who} has got {ending:?} of {thing}, not {expected:?}");
-        self.check(rule, right, || what);
-        if ending.is_ok()
-            && let Some(value) = self.things.remove(&thing)
-        {
-            self.taken.insert(thing, value);
-        }
-    }
-
-    /// The first panic of a body comes out: one that no other panic of the scope comes before.
-    fn scope(&mut self, id: StepId, message: Option<&str>) {
-        let panicked: Vec<&Life<'_>> = self
-            .events
-            .lives
-            .values()
-            .filter(|life| life.scope == Some(id) && life.when.panics && self.seen(life.when.id).runs > 0)
-            .collect();
-        let right = match message {
-            None => panicked.is_empty(),
-            Some(message) => panicked.iter().any(|one| {
-                message == panic_message(one.when.id)
-                    && !panicked.iter().any(|other| self.line.reach.before(other.end, one.begin))
-            }),
-        };
-        let ids: Vec<BehaviorId> = panicked.iter().map(|life| life.when.id).collect();
-        self.check("scope", right, || format!("step {id} has resumed {message:?}; panicked have {ids:?}"));
-    }
-
-    fn home_of_step(&self, id: StepId) -> usize {
-        let has = |steps: &Vec<Step>| steps.iter().any(|step| step.id == id);
-        self.program.threads.iter().position(has).expect("a step of a thread")
-    }
-
-    fn ran_in(&self, id: StepId) -> impl Iterator<Item = BehaviorId> {
-        let all = self.events.lives.keys().copied();
-        all.filter(move |b| self.seen(*b).ran_at.is_some_and(|(_, step)| step == Some(id)))
-    }
-
-    /// A pump that nothing has limited leaves nothing behind that was ready: who requests only what lives here, was scheduled
-    /// before, and stands behind nobody who was late.
-    fn drained(&mut self, id: StepId) {
-        let home = self.home_of_step(id);
-        let (_, times) = self.events.steps[&id];
-        let in_time = |life: &Life<'_>| self.line.reach.before(life.end, times.returns);
-        for (b, life) in &self.events.lives {
-            let wants = &life.when.requests;
-            let local = !wants.is_empty() && wants.iter().all(|request| request.thing.home() == Some(home));
-            let early = self.line.reach.before(life.scheduled, times.begins);
-            if !local || !early || life.extra || self.seen(*b).scheduled != Scheduled::Yes || in_time(life) {
-                continue;
-            }
-            let excused = self.events.lives.values().any(|other| {
-                let meets =
-                    other.when.requests.iter().any(|one| wants.iter().any(|two| one.thing == two.thing));
-                let behind = self.line.reach.before(life.scheduled, other.scheduled)
-                    || (other.scheduled == life.scheduled && other.place > life.place);
-                meets && !behind && !in_time(other)
-            });
-            self.check("pump", excused, || format!("step {id} has left b{b} behind"));
-        }
-    }
-
-    // The end.
-
-    fn over(&mut self) {
-        for (thing, ending) in &self.observed.endings {
-            let ending_value = self.things.get(thing).cloned();
-            self.join(*thing, ending, "the end");
-            // It was there when nothing was in flight any more: the promise was kept.
-            let gone = self.observed.gone_at_rest.contains(thing);
-            self.check("drops", ending_value.is_none() || !gone, || {
-                format!("{thing} was dropped before its handle")
-            });
-        }
-        for (id, seen) in self.observed.behaviors.iter().enumerate() {
-            let scheduled = self.events.lives.contains_key(&id);
-            let dropped = seen.captures_dropped;
-            self.check("drops", dropped == usize::from(scheduled), || {
-                format!("b{id}'s captures were dropped {dropped} times")
-            });
-            if let Some(Life { when: When { target: Target::Here(home), .. }, .. }) =
-                self.events.lives.get(&id)
-            {
-                let at = seen.captures_at;
-                self.check("home", at == Some(*home), || format!("b{id}'s captures were dropped at {at:?}"));
-            }
-        }
-        self.rest();
-        let values = std::mem::take(&mut self.things).into_iter().chain(std::mem::take(&mut self.taken));
-        let mut expected: BTreeMap<ThingId, Value> = values.collect();
-        for (thing, drops) in &self.observed.drops {
-            let Some(value) = expected.remove(thing) else {
-                self.wrong.push(format!("drops: {thing} was dropped, and never was"));
-                continue;
-            };
-            self.check("drops", drops.len() == 1, || format!("{thing} was dropped {} times", drops.len()));
-            for Dropped { value: last, at } in drops {
-                self.check("value", *last == value, || {
-                    format!("{thing} was {last:?} in the end, not {value:?}")
-                });
-                let home = thing.home();
-                self.check("home", home.is_none() || *at == home, || {
-                    format!("{thing} was dropped at {at:?}")
-                });
-            }
-        }
-        for thing in expected.keys() {
-            self.wrong.push(format!("drops: {thing} was never dropped"));
-        }
-    }
-
-    /// At rest, what no thread has a handle of is gone, and the rest is there.
-    fn rest(&mut self) {
-        let threads = self.program.threads.len();
-        let forgotten = |thing: ThingId| {
-            let by = self.program.threads.iter().filter(|steps| {
-                steps.iter().any(|step| matches!(step.what, What::Forget(other) if other == thing))
-            });
-            by.count() == threads
-        };
-        let mut gone = BTreeMap::new();
-        for thing in self.things.keys().chain(self.taken.keys()) {
-            let is_gone = match *thing {
-                ThingId::Cown(_) => forgotten(*thing),
-                ThingId::Pinned(home, _) => forgotten(*thing) || self.events.closed.contains_key(&home),
-                ThingId::Result(id) => {
-                    self.events.lives[&id].when.detached
-                        || !matches!(self.observed.endings.get(thing), Some(Ok(_)))
-                }
-                ThingId::Outside(_) => !matches!(self.observed.endings.get(thing), Some(Ok(_))),
-            };
-            gone.insert(*thing, is_gone);
-        }
-        for (thing, is_gone) in gone {
-            let found = self.observed.gone_at_rest.contains(&thing);
-            self.check("drops", found == is_gone, || {
-                format!("at rest {thing} was dropped: {found}, not {is_gone}")
-            });
         }
     }
 }
