@@ -163,7 +163,7 @@ impl<'p> Stage<'p> {
     fn come_to_rest(&self, open: &[usize]) {
         self.main.quiesce();
         self.run.quiesce_extra();
-        for _ in 0..2_000 {
+        for _ in 0..500 {
             if self.run.recorder.everything_is_done() {
                 break;
             }
