@@ -138,7 +138,7 @@ fn borrow(request: &Request, param: &Param, diag: &mut Diag) -> Borrow {
     if matches!(request.mode, Mode::Attempt | Mode::ReadAttempt) {
         return Borrow::Guard;
     }
-    match &param.ty {
+    match written(&param.ty) {
         Type::Reference(reference) if reference.mutability.is_none() => Borrow::Shared,
         Type::Reference(reference) => {
             if is_shared(request.mode) {
@@ -155,9 +155,18 @@ fn is_shared(mode: Mode) -> bool {
     matches!(mode, Mode::Read | Mode::ReadAttempt)
 }
 
+/// A type without what a `macro_rules!` puts around a type that it is given.
+fn written(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => written(&group.elem),
+        Type::Paren(paren) => written(&paren.elem),
+        ty => ty,
+    }
+}
+
 /// A type as the user would write it, if it is short enough to be quoted.
 fn text(ty: &Type) -> String {
-    match ty {
+    match written(ty) {
         Type::Path(path) => match path.path.get_ident() {
             Some(name) => Ident::to_string(name),
             None => "T".to_owned(),

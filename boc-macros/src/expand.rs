@@ -146,18 +146,34 @@ fn param(param: &Param) -> TokenStream {
 /// `let NAME = NAME;` at the start of the body: what the header captures is dropped with the body, mentioned there or not,
 /// as a parameter is. (And a name that is not mentioned is reported as that.)
 fn moves(plan: &Plan) -> TokenStream {
-    let captures = plan.captures.iter().map(|capture| {
+    let captures = plan.captures.iter().enumerate().map(|(position, capture)| {
         let name = capture.name();
+        // What the next ones are computed from is used, whatever the body says.
+        let mentioned = plan.captures[position + 1..].iter().any(|later| match later {
+            Capture::Clone { .. } => false,
+            Capture::Let(later) => mentions(later.value.to_token_stream(), name),
+        });
+        let used = mentioned.then(|| quote!(let _ = &#name;));
         let mutability = match capture {
             Capture::Clone { .. } => None,
             Capture::Let(capture) => capture.mutability,
         };
-        quote_spanned!(hidden(name.span())=> let #mutability #name = #name;)
+        quote_spanned!(hidden(name.span())=> let #mutability #name = #name; #used)
     });
     let params = plan.params.iter().map(|Param { attrs, mutability, name, .. }| {
         quote_spanned!(hidden(name.span())=> #(#attrs)* let #mutability #name = #name;)
     });
     quote!(#(#captures)* #(#params)*)
+}
+
+/// Whether a name stands in these tokens, perhaps in a format string.
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word.unraw() == name.unraw(),
+        TokenTree::Literal(text) => text.to_string().contains(&format!("{{{name}")),
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Punct(_) => false,
+    })
 }
 
 /// The body: takes the guards as parameters and the captures as variables, then runs the user's code.
@@ -262,8 +278,17 @@ fn lone_block(body: &TokenStream) -> Option<TokenStream> {
     }
 }
 
+/// An expression without what a `macro_rules!` puts around one that it is given.
+fn written(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Group(group) => written(&group.expr),
+        expr => expr,
+    }
+}
+
 /// Whether the leftmost part of an expression, but not all of it, ends with a brace.
 fn starts_with_block(expr: &Expr) -> bool {
+    let expr = written(expr);
     let mut left = expr;
     loop {
         left = match left {
@@ -273,6 +298,7 @@ fn starts_with_block(expr: &Expr) -> bool {
             Expr::Call(expr) => &expr.func,
             Expr::Cast(expr) => &expr.expr,
             Expr::Field(expr) => &expr.base,
+            Expr::Group(expr) => &expr.expr,
             Expr::Index(expr) => &expr.expr,
             Expr::MethodCall(expr) => &expr.receiver,
             Expr::Range(syn::ExprRange { start: Some(start), .. }) => start,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Fields, Ident, Item, Pat, PatGuard, Stmt, UseTree};
+use syn::{Fields, Ident, Item, Pat, Stmt, UseTree};
 
 use super::foreign::words;
 use crate::hygiene::same;
@@ -61,9 +61,6 @@ impl Scopes {
                     Pat::Verbatim(tokens) => self.0.bind_words(tokens),
                     _ => visit_mut::visit_pat_mut(self, pat),
                 }
-            }
-            fn visit_pat_guard_mut(&mut self, pat: &mut PatGuard) {
-                self.visit_pat_mut(&mut pat.pat);
             }
             // An expression in a pattern is a constant, a type holds no names of variables.
             fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}

@@ -231,8 +231,12 @@ impl VisitMut for Walk {
         }
     }
 
-    /// An item sees no variables, so it needs no handles.
-    fn visit_item_mut(&mut self, _: &mut Item) {}
+    /// An item sees no variables, so it needs no handles; but a macro sees those around its definition.
+    fn visit_item_mut(&mut self, item: &mut Item) {
+        if let Item::Macro(item) = item {
+            foreign::unparsed(self, &item.mac.tokens);
+        }
+    }
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
         if !(is_when(&mac.path) && self.nested(&mut mac.tokens)) {
