@@ -28,6 +28,8 @@ done
 
 export LOOM_MAX_PREEMPTIONS=$preemptions
 export RUSTFLAGS="--cfg loom ${RUSTFLAGS:-}"
+# With debug assertions: the protocols assert what they rely on.
+export CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true
 started=$SECONDS
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -12,15 +13,17 @@ use std::time::Instant;
 use crate::behavior::Job;
 use crate::later;
 use crate::sim::Sim;
-use crate::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, fence, spin_loop};
+use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering, spin_loop};
 use crossbeam_deque::{Injector, Stealer, Worker as Deque};
 use crossbeam_utils::CachePadded;
 
 use super::config::Config;
 use super::context;
-use super::counters::Counters;
+use super::counters::{self, Counters};
+use super::errand::Errand;
 use super::idle::{AfterPush, Idle};
 use super::park::Parker;
+use super::waiters::Waiters;
 use super::{wait, worker};
 
 /// See README.md.
@@ -35,10 +38,9 @@ pub(crate) struct Core {
     /// Of all other threads.
     outside: CachePadded<Counters>,
     cancelled: AtomicBool,
-    waiters: AtomicUsize,
-    waiting: Mutex<Vec<Arc<Parker>>>,
-    wanted: AtomicBool,
-    lifecycle: Mutex<Lifecycle>,
+    waiters: Waiters,
+    /// Wanted: threads for a job that was injected when there were none.
+    lifecycle: Errand<Lifecycle>,
     config: Config,
     /// What takes the place of threads in a simulated runtime.
     simulation: Option<Box<Sim>>,
@@ -81,10 +83,8 @@ impl Core {
             counters: (0..workers).map(|_| CachePadded::default()).collect(),
             outside: CachePadded::default(),
             cancelled: AtomicBool::new(false),
-            waiters: AtomicUsize::new(0),
-            waiting: Mutex::default(),
-            wanted: AtomicBool::new(false),
-            lifecycle: Mutex::new(Lifecycle { deques, threads: Vec::new() }),
+            waiters: Waiters::default(),
+            lifecycle: Errand::new(Lifecycle { deques, threads: Vec::new() }),
             config,
             simulation,
         })
@@ -163,16 +163,13 @@ impl Core {
         }
     }
 
-    fn all_counters(&self) -> impl Iterator<Item = &Counters> {
+    fn all_counters(&self) -> impl Iterator<Item = &Counters> + Clone {
         self.counters.iter().chain([&self.outside]).map(|padded| &**padded)
     }
 
     /// How many behaviors were scheduled, and how many of them are finished, so far.
     pub(crate) fn totals(&self) -> (u64, u64) {
-        // In this order: README.md, part 4.
-        let finished = self.all_counters().map(Counters::finished).sum();
-        let scheduled = self.all_counters().map(Counters::scheduled).sum();
-        (scheduled, finished)
+        counters::totals(self.all_counters())
     }
 
     /// What each worker has counted so far.
@@ -192,30 +189,16 @@ impl Core {
 
     /// Wakes those who wait for quiescence, if it is there.
     pub(super) fn tell_waiters(&self) {
-        // Pairs with the fence in `quiesce`.
-        fence(Ordering::SeqCst);
-        // Relaxed: ordered by the fence.
-        if self.waiters.load(Ordering::Relaxed) != 0 && self.is_quiescent() {
-            self.waiting.lock().iter().for_each(|parker| parker.unpark());
-        }
+        self.waiters.tell(|| self.is_quiescent());
     }
 
     /// Waits until nothing is in flight. `false`: the deadline came first.
     #[must_use]
     pub(crate) fn quiesce(&self, deadline: Option<Instant>) -> bool {
         let parker = Parker::current();
-        self.waiting.lock().push(Arc::clone(&parker));
-        // Relaxed: ordered by the fence.
-        self.waiters.fetch_add(1, Ordering::Relaxed);
-        // Pairs with the fence in `tell_waiters`.
-        fence(Ordering::SeqCst);
+        self.waiters.register(&parker);
         let quiescent = wait::wait_until(|| self.is_quiescent(), deadline);
-        // Relaxed: too high for a moment does no harm.
-        self.waiters.fetch_sub(1, Ordering::Relaxed);
-        let mut waiting = self.waiting.lock();
-        if let Some(place) = waiting.iter().position(|other| Arc::ptr_eq(other, &parker)) {
-            waiting.swap_remove(place);
-        }
+        self.waiters.unregister(&parker);
         quiescent
     }
 
@@ -301,7 +284,7 @@ impl Core {
         let mut lifecycle = self.lifecycle.lock();
         self.stop_locked(&mut lifecycle);
         drop(lifecycle);
-        // Whatever was injected after the last worker had looked: its submitter saw the flag and set `wanted`, or
+        // Whatever was injected after the last worker had looked: its submitter saw the flag and wants threads, or
         // came too late for the flag and we see its job.
         if self.has_jobs() {
             self.revive();
@@ -343,25 +326,21 @@ impl Core {
     /// Somebody has injected a job and seen that there are no threads: starts them, or cancels the job.
     #[cold]
     fn revive(self: &Arc<Core>) {
-        // SeqCst: pairs with the look after unlocking in `settle`.
-        self.wanted.store(true, Ordering::SeqCst);
+        self.lifecycle.want();
         self.settle();
     }
 
-    /// Does what is wanted, unless somebody holds the lock: they will look once they have unlocked.
     fn settle(self: &Arc<Core>) {
-        // SeqCst: pairs with the store in `revive`: after our unlocking, or before the other's failed `try_lock`.
-        while self.wanted.load(Ordering::SeqCst) {
-            let Some(lifecycle) = self.lifecycle.try_lock() else { return };
-            self.wanted.store(false, Ordering::SeqCst);
+        self.lifecycle.settle(|lifecycle| {
             if self.is_cancelled() {
                 drop(lifecycle);
                 self.cancel_injected();
             } else if self.start_locked(lifecycle).is_err() {
                 // Out of threads for the moment. The job stays; whoever schedules next tries again, and says so.
-                return;
+                return ControlFlow::Break(());
             }
-        }
+            ControlFlow::Continue(())
+        });
     }
 
     fn cancel_injected(&self) {

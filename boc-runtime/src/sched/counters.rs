@@ -17,6 +17,14 @@ fn count(counter: &AtomicU64) {
     counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
+/// How many behaviors were scheduled, and how many of them are finished, so far, by all of these counters.
+pub(crate) fn totals<'c>(all: impl Iterator<Item = &'c Counters> + Clone) -> (u64, u64) {
+    // In this order: README.md, part 4.
+    let finished = all.clone().map(Counters::finished).sum();
+    let scheduled = all.map(Counters::scheduled).sum();
+    (scheduled, finished)
+}
+
 impl Counters {
     /// Counts a behavior in. Only the owner of these counters calls this.
     pub(crate) fn scheduled_by_owner(&self) {

@@ -119,7 +119,7 @@ impl Idle {
     }
 
     /// A searcher has found nothing: it counts as sleeping from now on. Look everywhere once more before you park.
-    pub(crate) fn sleep(&self, worker: usize) {
+    fn sleep(&self, worker: usize) {
         {
             let mut sleepers = self.sleepers.lock();
             sleepers.push(worker);
@@ -133,12 +133,23 @@ impl Idle {
 
     /// The last look found a job, or the end: back to searching. `false`: somebody was faster, and the token is there.
     #[must_use]
-    pub(crate) fn try_stay_awake(&self, worker: usize) -> bool {
+    fn try_stay_awake(&self, worker: usize) -> bool {
         let mut sleepers = self.sleepers.lock();
         let Some(place) = sleepers.iter().position(|&sleeper| sleeper == worker) else { return false };
         sleepers.swap_remove(place);
         self.sleeping_to_searching();
         true
+    }
+
+    /// A searcher that has found nothing sleeps, unless it finds a job at the last look; it searches again on return.
+    /// `true`: the threads are to end, and there is nothing to do.
+    pub(crate) fn rest(&self, worker: usize, has_jobs: impl Fn() -> bool, park: impl FnOnce()) -> bool {
+        self.sleep(worker);
+        let stopped = self.is_stopped();
+        if !(stopped || has_jobs()) || !self.try_stay_awake(worker) {
+            park();
+        }
+        stopped && !has_jobs()
     }
 
     /// A searcher ends.
@@ -162,5 +173,13 @@ impl Idle {
         debug_assert!(self.sleepers.lock().is_empty());
         // Release: pairs with `is_stopped`.
         self.word.store(0, Ordering::Release);
+    }
+
+    /// For the models: nobody sleeps and nobody searches.
+    #[cfg(all(test, loom))]
+    pub(super) fn assert_nobody(&self) {
+        let word = Word(self.word.load(Ordering::Acquire));
+        assert!(word.sleeping() == 0 && word.searching() == 0, "{word:?}");
+        assert!(self.sleepers.lock().is_empty());
     }
 }

@@ -5,10 +5,14 @@ mod config;
 pub(crate) mod context;
 mod core;
 mod counters;
+mod errand;
 mod graveyard;
 mod idle;
+#[cfg(all(test, loom))]
+mod loom;
 mod park;
 mod wait;
+mod waiters;
 mod worker;
 
 use std::ptr::NonNull;

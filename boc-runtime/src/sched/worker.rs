@@ -180,13 +180,7 @@ impl Worker {
             }
             memory::post_parcel();
             self.core.tell_waiters();
-            self.core.idle.sleep(self.index);
-            let stopped = self.core.idle.is_stopped();
-            if !(stopped || self.core.has_jobs()) || !self.core.idle.try_stay_awake(self.index) {
-                self.core.park(self.index);
-            }
-            // Searching again, by whoever woke us or by ourselves.
-            if stopped && !self.core.has_jobs() {
+            if self.core.idle.rest(self.index, || self.core.has_jobs(), || self.core.park(self.index)) {
                 self.core.idle.leave();
                 return None;
             }

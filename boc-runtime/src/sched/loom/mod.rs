@@ -1,0 +1,5 @@
+//! Owns: the models of README.md, part 5: one per race, of the same name.
+
+mod counting;
+mod parking;
+mod stopping;
