@@ -14,7 +14,7 @@ use crate::capture::{self, Analysis};
 use crate::diag::Diag;
 use crate::hygiene::same;
 use crate::names::Krate;
-use crate::plan::{Bind, Body, Plan, Request};
+use crate::plan::{Bind, Body, Plan, Request, Spans};
 
 /// Checks the block form.
 pub(crate) fn block(krate: Krate, block: Block, diag: &mut Diag) -> Plan {
@@ -23,16 +23,32 @@ pub(crate) fn block(krate: Krate, block: Block, diag: &mut Diag) -> Plan {
         ast::Item::Capture(capture) => capture.name(),
     });
     bound_once(names.clone(), diag);
+    let spans = spans(&block);
     let analysis = capture::of_expression(names, block.body);
     no_await(&analysis, diag);
 
     let requests = block.header.requests().map(|request| plan_request(request, Bind::Name(name_of(request))));
     let requests = requests.collect();
-    plan(krate, block.header, requests, analysis)
+    plan(krate, spans, block.header, requests, analysis)
+}
+
+/// Without an arrow nothing is expanded in earnest.
+fn spans(block: &Block) -> Spans {
+    let here = Span::call_site();
+    let arrow = block.arrow.map_or((here, here), |arrow| (arrow.spans[0], arrow.spans[1]));
+    let start = block.header.items.first().map_or(arrow.0, Spanned::span);
+    let end = block.body.clone().into_iter().last().map_or(arrow.1, |token| token.span());
+    Spans { start, arrow, end }
 }
 
 /// The plan of a header, its requests and its body; what is special to the attribute form is added later.
-pub(crate) fn plan(krate: Krate, header: Header, requests: Vec<Request>, analysis: Analysis) -> Plan {
+pub(crate) fn plan(
+    krate: Krate,
+    spans: Spans,
+    header: Header,
+    requests: Vec<Request>,
+    analysis: Analysis,
+) -> Plan {
     let target = header.target.map(|target| target.value);
     let captures = header.items.into_iter().filter_map(|item| match item {
         ast::Item::Request(_) => None,
@@ -42,7 +58,7 @@ pub(crate) fn plan(krate: Krate, header: Header, requests: Vec<Request>, analysi
     let awaits = !analysis.awaits.is_empty();
     let body = Body { span: analysis.body.span(), tokens: analysis.body, awaits };
     let handles = analysis.handles;
-    Plan { krate, target, requests, captures, params: Vec::new(), handles, body, function: None }
+    Plan { krate, spans, target, requests, captures, params: Vec::new(), handles, body, function: None }
 }
 
 pub(crate) fn plan_request(request: &ast::Request, bind: Bind) -> Request {

@@ -12,7 +12,7 @@ use crate::check::{bound_once, no_await, plan, plan_request};
 use crate::diag::Diag;
 use crate::hygiene::same;
 use crate::names::Krate;
-use crate::plan::{self, Bind, Borrow, Param, Plan};
+use crate::plan::{self, Bind, Borrow, Param, Plan, Spans};
 
 /// Checks the attribute form.
 pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
@@ -55,7 +55,8 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
 
     let krate =
         header.krate.as_ref().map(|krate| Krate::new(krate.path.to_token_stream())).unwrap_or_default();
-    let mut plan = plan(krate, header, requests, analysis);
+    let (start, end) = (sig.fn_token.span, sig.ident.span());
+    let mut plan = plan(krate, Spans { start, arrow: (start, end), end }, header, requests, analysis);
     plan.params = params;
     plan.body.span = brace.span.join();
     plan.function = Some(plan::Function { name: sig.ident, attrs, output: sig.output });

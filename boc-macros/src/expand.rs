@@ -11,7 +11,7 @@ use syn::{Expr, ReturnType};
 
 use crate::ast::{Capture, Mode};
 use crate::names::{self, hidden};
-use crate::plan::{Bind, Borrow, Function, Handle, Param, Plan, Request};
+use crate::plan::{Bind, Borrow, Function, Handle, Param, Plan, Request, Spans};
 
 /// How many members a tuple may have as a request; more are nested.
 const ARITY: usize = 12;
@@ -19,33 +19,52 @@ const ARITY: usize = 12;
 // Input:   when!(a, read b, clone name => BODY)
 // Output:  {
 //              use $crate::__private as __boc;
-//              __boc::when((__boc::exclusive(&a), __boc::read(&b)), {
+//              __boc::behavior((__boc::Exclusive::ask(&a), __boc::Shared::ask(&b)), {
 //                  let name = name.clone();
-//                  move |(mut a, b)| { let name = name; let _ = (&mut a, &b); BODY }
+//                  move |(mut a, b)| { let name = name; let _ = (&mut a, &b); { BODY } }
 //              })
 //          }
 /// The scheduled behavior's promise. The requests are evaluated before the captures, and what they borrow lives as
 /// long as the call: an argument does both.
+///
+/// The call, its requests and the closure have the user's places *and* the user's world, the rest is hidden: only so does
+/// the compiler show what it has to say of them at those places, with its suggestions, and without a word about macros.
 pub(crate) fn block(plan: &Plan) -> TokenStream {
-    let here = Span::mixed_site();
+    let Spans { start, arrow, end } = plan.spans;
     let (import, requests, body) = (plan.krate.import(), requests(plan), body(plan));
-    let call = match &plan.target {
-        None => {
-            let when = names::private(here, "when");
-            quote_spanned!(here=> #when(#requests, #body))
+    let call = match (&plan.target, name(plan)) {
+        (None, None) => {
+            let behavior = names::between(arrow, "behavior");
+            let arguments = quote_spanned!(end=> (#requests, #body));
+            quote!(#behavior #arguments)
         }
-        Some(target) => {
+        (None, Some(name)) => {
+            let behavior = names::between(arrow, "named_behavior");
+            let arguments = quote_spanned!(end=> (#name, #requests, #body));
+            quote!(#behavior #arguments)
+        }
+        (Some(target), name) => {
+            let there = target.span();
+            let requests = match name {
+                None => requests,
+                Some(name) => {
+                    let named = names::private(hidden(there), "Named");
+                    quote_spanned!(there=> #named::new(#requests, #name))
+                }
+            };
+            let variable = names::target(there);
+            let call = quote_spanned!(there=> #variable.when(#requests, #body));
             let target = operand(target);
-            quote_spanned!(hidden(target.span())=> #target.when(#requests, #body))
+            quote_spanned!(hidden(there)=> match &#target { #variable => #call })
         }
     };
-    quote_spanned!(here=> { #import #call })
+    quote_spanned!(start=> { #import #call })
 }
 
 // Input:   #[when(src, dst)] fn transfer(src: &mut Account, dst: &mut Account, amount: u64) -> bool BLOCK
-// Output:  let transfer = { use ::boc::__private as __boc; __boc::when(__boc::named!("transfer", ..), {
+// Output:  let transfer = { use ::boc::__private as __boc; __boc::named_behavior(__boc::name!("transfer"), (..), {
 //              let amount: u64 = ::core::clone::Clone::clone(&amount);
-//              move |(mut guard_0, mut guard_1)| -> bool { let src: &mut Account = &mut *guard_0; .. BLOCK }
+//              move |(mut src, mut dst)| -> bool { let src: &mut Account = &mut *src; .. BLOCK }
 //          }) };
 /// The statement that stands for the function.
 pub(crate) fn function(plan: &Plan) -> TokenStream {
@@ -57,22 +76,23 @@ pub(crate) fn function(plan: &Plan) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> #(#attrs)* let #name = #promise; #(#cfgs)* let _ = &#name;)
 }
 
-/// The request set: one helper call for each request. That of a function also says what a trace calls it.
+/// The request set: one helper call for each request.
 fn requests(plan: &Plan) -> TokenStream {
     let calls = plan.requests.iter().map(|Request { mode, value, .. }| {
-        let here = hidden(value.span());
-        let (helper, value) = (names::private(here, helper(*mode)), operand(value));
-        quote_spanned!(here=> #helper(&#value))
+        let here = value.span();
+        // Hidden in the middle: to the user this is no path that could be written shorter.
+        let (mode, value) = (names::between((here, hidden(here)), kind(*mode)), operand(value));
+        quote_spanned!(here=> #mode::ask(&#value))
     });
-    let set = set(calls.collect());
-    match &plan.function {
-        None => set,
-        Some(Function { name, .. }) => {
-            let named = names::private(Span::mixed_site(), "named");
-            let name = name.unraw().to_string();
-            quote_spanned!(Span::mixed_site()=> #named!(#name, #set))
-        }
-    }
+    set(calls.collect())
+}
+
+/// What a trace calls the behavior.
+fn name(plan: &Plan) -> Option<TokenStream> {
+    let Function { name, .. } = plan.function.as_ref()?;
+    let here = Span::mixed_site();
+    let (name_of, text) = (names::private(here, "name"), name.unraw().to_string());
+    Some(quote_spanned!(here=> #name_of!(#text)))
 }
 
 /// An expression as what a `&` or a method call applies to.
@@ -93,13 +113,14 @@ fn operand(expr: &Expr) -> TokenStream {
     }
 }
 
-fn helper(mode: Mode) -> &'static str {
+/// The type that stands for a mode.
+fn kind(mode: Mode) -> &'static str {
     match mode {
-        Mode::Exclusive => "exclusive",
-        Mode::Read => "read",
-        Mode::Pinned => "pinned",
-        Mode::Attempt => "attempt",
-        Mode::ReadAttempt => "read_attempt",
+        Mode::Exclusive => "Exclusive",
+        Mode::Read => "Shared",
+        Mode::Pinned => "Pinned",
+        Mode::Attempt => "Attempt",
+        Mode::ReadAttempt => "ReadAttempt",
     }
 }
 
@@ -178,15 +199,17 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
 
 /// The body: takes the guards as parameters and the captures as variables, then runs the user's code.
 fn closure(plan: &Plan) -> TokenStream {
-    let here = hidden(plan.body.span);
+    let (start, end) = plan.spans.arrow;
     let moves = moves(plan);
     let Guards { pattern, uses } = guards(plan.requests.iter());
     let body = &plan.body.tokens;
     let (output, body) = match &plan.function {
         None => (None, expression(body)),
-        Some(function) => (Some(output(function)), quote_spanned!(here=> { #body })),
+        Some(function) => (Some(output(function)), quote_spanned!(hidden(plan.body.span)=> { #body })),
     };
-    quote_spanned!(here=> move |#pattern| #output { #moves #uses #body })
+    let (head, bar) = (quote_spanned!(start=> move |), quote_spanned!(end=> |));
+    let block = quote_spanned!(plan.body.span=> { #moves #uses #body });
+    quote!(#head #pattern #bar #output #block)
 }
 
 /// A function without a result returns `()`, and so does the closure.
@@ -210,7 +233,7 @@ pub(crate) fn guards<'a>(requests: impl Iterator<Item = &'a Request>) -> Guards 
     let mut patterns = Vec::new();
     let mut used = Vec::new();
     let mut params = Vec::new();
-    for (position, Request { mode, bind, .. }) in requests.enumerate() {
+    for Request { mode, bind, .. } in requests {
         match bind {
             Bind::Name(name) if matches!(mode, Mode::Read | Mode::ReadAttempt) => {
                 patterns.push(quote!(#name));
@@ -223,7 +246,7 @@ pub(crate) fn guards<'a>(requests: impl Iterator<Item = &'a Request>) -> Guards 
             Bind::Param(param, borrow) => match &param.name {
                 None => patterns.push(quote!(_)),
                 Some(name) => {
-                    let guard = names::guard(position);
+                    let guard = names::unseen(name, name.span());
                     let (pattern, used_as) = match borrow {
                         Borrow::Exclusive => (quote!(mut #guard), quote!(&#name)),
                         Borrow::Shared => (quote!(#guard), quote!(&#name)),
@@ -231,7 +254,7 @@ pub(crate) fn guards<'a>(requests: impl Iterator<Item = &'a Request>) -> Guards 
                     };
                     patterns.push(pattern);
                     used.push(used_as);
-                    params.push(typed(param, name, *borrow, &guard));
+                    params.push(typed(param, name, *borrow));
                 }
             },
         }
@@ -242,10 +265,10 @@ pub(crate) fn guards<'a>(requests: impl Iterator<Item = &'a Request>) -> Guards 
 }
 
 /// Gives a guard the type that its parameter was written with, at the place of which a mismatch is shown.
-fn typed(param: &Param, name: &Ident, borrow: Borrow, guard: &Ident) -> TokenStream {
+fn typed(param: &Param, name: &Ident, borrow: Borrow) -> TokenStream {
     let Param { attrs, mutability, ty, .. } = param;
     let here = hidden(ty.span());
-    let guard = Ident::new(&guard.to_string(), here);
+    let guard = names::unseen(name, ty.span());
     let (mutability, value) = match borrow {
         Borrow::Exclusive => (mutability.to_token_stream(), quote_spanned!(here=> &mut *#guard)),
         Borrow::Shared => (mutability.to_token_stream(), quote_spanned!(here=> &*#guard)),
@@ -254,14 +277,16 @@ fn typed(param: &Param, name: &Ident, borrow: Borrow, guard: &Ident) -> TokenStr
     quote_spanned!(here=> #(#attrs)* let #mutability #name: #ty = #value;)
 }
 
-/// The user's expression at the end of a block, where `if a {} else {} + 1` would be two statements.
+/// The user's expression as a block, in which `if a {} else {} + 1` would be two statements. The braces are ours: no lint
+/// has an opinion of what stands in them.
 pub(crate) fn expression(body: &TokenStream) -> TokenStream {
     if let Some(block) = lone_block(body) {
         return block;
     }
+    let here = hidden(body.span());
     match syn::parse2::<Expr>(body.clone()) {
-        Ok(expr) if starts_with_block(&expr) => quote_spanned!(Span::mixed_site()=> (#body)),
-        _ => body.clone(),
+        Ok(expr) if starts_with_block(&expr) => quote_spanned!(here=> { (#body) }),
+        _ => quote_spanned!(here=> { #body }),
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn block(plan: &Plan, error: &Error) -> TokenStream {
         let #guards = { #error };
         #(#target)*
         #(let _ = &(#values);)*
-        let _ = move || { #(#captures)* let #pattern = #guards; #uses #asynchronous { #body } };
+        let _ = move || { #(#captures)* let #pattern = #guards; #uses #asynchronous #body };
         #guards
     }}
 }

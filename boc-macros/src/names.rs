@@ -31,8 +31,13 @@ const IMPORT: &str = "__boc";
 
 /// The path of an item of the library's hidden module, for use at `span`.
 pub(crate) fn private(span: Span, item: &str) -> TokenStream {
-    let (import, item) = (Ident::new(IMPORT, span), Ident::new(item, span));
-    quote_spanned!(span=> #import::#item)
+    between((span, span), item)
+}
+
+/// The path of an item, from one place in the source to another.
+pub(crate) fn between((start, end): (Span, Span), item: &str) -> TokenStream {
+    let (import, item) = (Ident::new(IMPORT, start), Ident::new(item, end));
+    quote_spanned!(start=> #import::#item)
 }
 
 /// The user's place in the source, with names that the user cannot see.
@@ -45,9 +50,17 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The hidden guard of the parameter at `position`.
-pub(crate) fn guard(position: usize) -> Ident {
-    format_ident!("guard_{position}", span = Span::mixed_site())
+/// A variable of the same name that the user cannot see: where the compiler speaks of it, it says what the user wrote.
+pub(crate) fn unseen(name: &Ident, span: Span) -> Ident {
+    let mut unseen = name.clone();
+    unseen.set_span(hidden(span));
+    unseen
+}
+
+/// The variable that holds a target. A call on it is reported where the target was written, so it has to stand there like a
+/// name of the user's, and is one that nobody writes by hand.
+pub(crate) fn target(span: Span) -> Ident {
+    Ident::new("__boc_target", span)
 }
 
 /// The variable that holds the handle found at a field path: `world.cells` is `__boc_world_cells`. Where a name has a

@@ -9,6 +9,7 @@ use crate::names::Krate;
 /// One behavior.
 pub(crate) struct Plan {
     pub(crate) krate: Krate,
+    pub(crate) spans: Spans,
     pub(crate) target: Option<Expr>,
     pub(crate) requests: Vec<Request>,
     /// `clone NAME` and `let NAME = EXPR`, in order.
@@ -20,6 +21,17 @@ pub(crate) struct Plan {
     pub(crate) body: Body,
     /// Present in the attribute form.
     pub(crate) function: Option<Function>,
+}
+
+/// The user's tokens that stand for the behavior: what a report of the compiler about it as a whole points at.
+#[derive(Clone, Copy)]
+pub(crate) struct Spans {
+    /// Where the header starts.
+    pub(crate) start: Span,
+    /// The two ends of the `=>`, or of `fn NAME`.
+    pub(crate) arrow: (Span, Span),
+    /// Where the body ends.
+    pub(crate) end: Span,
 }
 
 /// One request and the name of its guard.

@@ -1,16 +1,11 @@
 //! What the macros' expansions call. No part of the interface: may change at any time.
+//!
+//! A request in a header becomes the function `ask` of its mode.
 
-pub use crate::__named as named;
-pub use crate::request::{Capture, Name, Named, attempt, pinned, read, read_attempt};
-
-pub use crate::runtime::{MainOptions, run_main, when};
-
-use crate::request::{Exclusive, Place};
-
-/// An exclusive request: `NAME` in a macro's header.
-pub fn exclusive<P: Place<Exclusive> + ?Sized>(place: &P) -> &P {
-    place
-}
+pub use crate::__name as name;
+pub use crate::request::{Attempt, Capture, Exclusive, Name, Named, Pinned, ReadAttempt, Shared};
+// Under names that no user imports them by: the lint `unused_qualifications` would notice.
+pub use crate::runtime::{MainOptions, run_main, when as behavior, when_named as named_behavior};
 
 /// The handle that an outer body captures for a nested `when!`.
 pub fn capture<P: Capture + ?Sized>(place: &P) -> P::Captured {

@@ -45,13 +45,17 @@ mod unwind;
 #[doc(hidden)]
 pub mod __private;
 
+// Not in `__private`: the compiler's messages name it.
+#[doc(hidden)]
+pub use runtime::when_named;
+
 pub use cown::{Acquired, AcquiredRead, Cown, Handle, Sendable, WeakCown};
 pub use failure::{Failure, FailureKind};
 pub use pinned::{Busy, ClaimError, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog};
 pub use promise::{Promise, PromiseFuture, Resolver};
 pub use request::{
-    Affinity, Anywhere, Exclusive, Group, Mode, Pinned, Place, ReadGroup, Request, Requested, Shared, pinned,
-    read,
+    Affinity, Anywhere, Exclusive, Group, Guards, Mode, Pinned, Place, PlaceGuard, ReadGroup, Request,
+    Requested, Shared, pinned, read,
 };
 pub use runtime::{
     Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, WorkerStats, batch, quiesce,

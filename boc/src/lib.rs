@@ -71,12 +71,15 @@ pub mod __private {
 }
 
 pub use boc_macros::main;
+#[doc(hidden)]
+pub use boc_runtime::when_named;
 pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Batch, Builder, Busy, ClaimError, Cown, Exclusive,
-    Explored, Failure, FailureKind, Group, Handle, Hold, MainThread, Mode, Pinned, PinnedCown, Place,
-    Promise, PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, Scope,
-    Sendable, Shared, Simulation, Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, WorkerStats,
-    batch, explore, pinned, quiesce, quiesce_timeout, read, scope, try_when, wait, when,
+    Explored, Failure, FailureKind, Group, Guards, Handle, Hold, MainThread, Mode, Pinned, PinnedCown, Place,
+    PlaceGuard, Promise, PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver,
+    Runtime, Scope, Sendable, Shared, Simulation, Starvation, Stats, ThreadName, TimedOut, Watchdog,
+    WeakCown, WorkerStats, batch, explore, pinned, quiesce, quiesce_timeout, read, scope, try_when, wait,
+    when,
 };
 
 /// Schedules a behavior, in block form.

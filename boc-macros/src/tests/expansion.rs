@@ -21,35 +21,35 @@ fn one_request() {
     in_block(
         "a => *a += 1",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                __boc::exclusive(&a),
-                move |mut a| {
-                    let _ = &mut a;
-                    *a += 1;
-                },
-            )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                __boc::behavior(
+                    __boc::Exclusive::ask(&a),
+                    move |mut a| {
+                        let _ = &mut a;
+                        { *a += 1 }
+                    },
+                )
+            }
+        "#]],
     );
     in_block(
         "read a => { f(); *a }",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                __boc::read(&a),
-                move |a| {
-                    let _ = &a;
-                    {
-                        f();
-                        *a
-                    }
-                },
-            )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                __boc::behavior(
+                    __boc::Shared::ask(&a),
+                    move |a| {
+                        let _ = &a;
+                        {
+                            f();
+                            *a
+                        }
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -60,15 +60,15 @@ fn every_kind_of_item() {
         expect![[r#"
             {
                 use my::__private as __boc;
-                __boc::when(
+                __boc::behavior(
                     (
-                        __boc::exclusive(&a),
-                        __boc::read(&b),
-                        __boc::pinned(&canvas),
-                        __boc::attempt(&p),
-                        __boc::read_attempt(&q),
-                        __boc::exclusive(&cells[0]),
-                        __boc::exclusive(&w.f.g),
+                        __boc::Exclusive::ask(&a),
+                        __boc::Shared::ask(&b),
+                        __boc::Pinned::ask(&canvas),
+                        __boc::Attempt::ask(&p),
+                        __boc::ReadAttempt::ask(&q),
+                        __boc::Exclusive::ask(&cells[0]),
+                        __boc::Exclusive::ask(&w.f.g),
                     ),
                     {
                         let name = {
@@ -97,21 +97,21 @@ fn a_capture_that_changes() {
     in_block(
         "let mut n: u8 = 1 => n += 1",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                (),
-                {
-                    let mut n: u8 = 1;
-                    let _ = &mut n;
-                    move |()| {
-                        let mut n = n;
-                        n += 1;
-                    }
-                },
-            )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                __boc::behavior(
+                    (),
+                    {
+                        let mut n: u8 = 1;
+                        let _ = &mut n;
+                        move |()| {
+                            let mut n = n;
+                            { n += 1 }
+                        }
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -120,29 +120,29 @@ fn nothing_is_requested() {
     in_block(
         "=> 5",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when((), move |()| { 5 })
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                __boc::behavior((), move |()| { { 5 } })
+            }
+        "#]],
     );
     in_block(
         "let k = f() => k",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                (),
-                {
-                    let k = f();
-                    move |()| {
-                        let k = k;
-                        k
-                    }
-                },
-            )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                __boc::behavior(
+                    (),
+                    {
+                        let k = f();
+                        move |()| {
+                            let k = k;
+                            { k }
+                        }
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -153,18 +153,18 @@ fn values_of_any_kind() {
         expect![[r#"
             {
                 use my::__private as __boc;
-                __boc::when(
+                __boc::behavior(
                     (
-                        __boc::exclusive(&f(x)),
-                        __boc::exclusive(&x.y()),
-                        __boc::exclusive(&(&x)),
-                        __boc::exclusive(&({ x })),
-                        __boc::exclusive(&(if x { y } else { z })),
-                        __boc::exclusive(&(*x)),
-                        __boc::exclusive(&(x, y)),
-                        __boc::exclusive(&[x]),
-                        __boc::exclusive(&(x?)),
-                        __boc::exclusive(&m!(x)),
+                        __boc::Exclusive::ask(&f(x)),
+                        __boc::Exclusive::ask(&x.y()),
+                        __boc::Exclusive::ask(&(&x)),
+                        __boc::Exclusive::ask(&({ x })),
+                        __boc::Exclusive::ask(&(if x { y } else { z })),
+                        __boc::Exclusive::ask(&(*x)),
+                        __boc::Exclusive::ask(&(x, y)),
+                        __boc::Exclusive::ask(&[x]),
+                        __boc::Exclusive::ask(&(x?)),
+                        __boc::Exclusive::ask(&m!(x)),
                     ),
                     move |
                         (mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h, mut i, mut j)|
@@ -181,7 +181,7 @@ fn values_of_any_kind() {
                             &mut i,
                             &mut j,
                         );
-                        0
+                        { 0 }
                     },
                 )
             }
@@ -194,37 +194,46 @@ fn a_target() {
     in_block(
         "in rt; a => 5",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            rt.when(
-                __boc::exclusive(&a),
-                move |mut a| {
-                    let _ = &mut a;
-                    5
-                },
-            )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                match &rt {
+                    __boc_target => {
+                        __boc_target
+                            .when(
+                                __boc::Exclusive::ask(&a),
+                                move |mut a| {
+                                    let _ = &mut a;
+                                    { 5 }
+                                },
+                            )
+                    }
+                }
+            }
+        "#]],
     );
     in_block(
         "in &self.rt; a, let k = 1 => 5",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            (&self.rt)
-                .when(
-                    __boc::exclusive(&a),
-                    {
-                        let k = 1;
-                        move |mut a| {
-                            let k = k;
-                            let _ = &mut a;
-                            5
-                        }
-                    },
-                )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                match &(&self.rt) {
+                    __boc_target => {
+                        __boc_target
+                            .when(
+                                __boc::Exclusive::ask(&a),
+                                {
+                                    let k = 1;
+                                    move |mut a| {
+                                        let k = k;
+                                        let _ = &mut a;
+                                        { 5 }
+                                    }
+                                },
+                            )
+                    }
+                }
+            }
+        "#]],
     );
 }
 
@@ -234,67 +243,67 @@ fn more_requests_than_a_tuple_holds() {
     in_block(
         &format!("{} => 0", names.join(", ")),
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                (
+            {
+                use my::__private as __boc;
+                __boc::behavior(
                     (
-                        __boc::exclusive(&c0),
-                        __boc::exclusive(&c1),
-                        __boc::exclusive(&c2),
-                        __boc::exclusive(&c3),
-                        __boc::exclusive(&c4),
-                        __boc::exclusive(&c5),
-                        __boc::exclusive(&c6),
-                        __boc::exclusive(&c7),
-                        __boc::exclusive(&c8),
-                        __boc::exclusive(&c9),
-                        __boc::exclusive(&c10),
-                        __boc::exclusive(&c11),
+                        (
+                            __boc::Exclusive::ask(&c0),
+                            __boc::Exclusive::ask(&c1),
+                            __boc::Exclusive::ask(&c2),
+                            __boc::Exclusive::ask(&c3),
+                            __boc::Exclusive::ask(&c4),
+                            __boc::Exclusive::ask(&c5),
+                            __boc::Exclusive::ask(&c6),
+                            __boc::Exclusive::ask(&c7),
+                            __boc::Exclusive::ask(&c8),
+                            __boc::Exclusive::ask(&c9),
+                            __boc::Exclusive::ask(&c10),
+                            __boc::Exclusive::ask(&c11),
+                        ),
+                        (__boc::Exclusive::ask(&c12), __boc::Exclusive::ask(&c13)),
                     ),
-                    (__boc::exclusive(&c12), __boc::exclusive(&c13)),
-                ),
-                move |
-                    (
+                    move |
                         (
-                            mut c0,
-                            mut c1,
-                            mut c2,
-                            mut c3,
-                            mut c4,
-                            mut c5,
-                            mut c6,
-                            mut c7,
-                            mut c8,
-                            mut c9,
-                            mut c10,
-                            mut c11,
-                        ),
-                        (mut c12, mut c13),
-                    )|
-                {
-                    let _ = (
-                        (
-                            &mut c0,
-                            &mut c1,
-                            &mut c2,
-                            &mut c3,
-                            &mut c4,
-                            &mut c5,
-                            &mut c6,
-                            &mut c7,
-                            &mut c8,
-                            &mut c9,
-                            &mut c10,
-                            &mut c11,
-                        ),
-                        (&mut c12, &mut c13),
-                    );
-                    0
-                },
-            )
-        }
-    "#]],
+                            (
+                                mut c0,
+                                mut c1,
+                                mut c2,
+                                mut c3,
+                                mut c4,
+                                mut c5,
+                                mut c6,
+                                mut c7,
+                                mut c8,
+                                mut c9,
+                                mut c10,
+                                mut c11,
+                            ),
+                            (mut c12, mut c13),
+                        )|
+                    {
+                        let _ = (
+                            (
+                                &mut c0,
+                                &mut c1,
+                                &mut c2,
+                                &mut c3,
+                                &mut c4,
+                                &mut c5,
+                                &mut c6,
+                                &mut c7,
+                                &mut c8,
+                                &mut c9,
+                                &mut c10,
+                                &mut c11,
+                            ),
+                            (&mut c12, &mut c13),
+                        );
+                        { 0 }
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -303,34 +312,36 @@ fn a_body_that_would_be_two_statements() {
     in_block(
         "a => if b { 1 } else { 2 } + 3",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                __boc::exclusive(&a),
-                move |mut a| {
-                    let _ = &mut a;
-                    (if b { 1 } else { 2 } + 3)
-                },
-            )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                __boc::behavior(
+                    __boc::Exclusive::ask(&a),
+                    move |mut a| {
+                        let _ = &mut a;
+                        { (if b { 1 } else { 2 } + 3) }
+                    },
+                )
+            }
+        "#]],
     );
     in_block(
         "a => match b { _ => 1 }",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                __boc::exclusive(&a),
-                move |mut a| {
-                    let _ = &mut a;
-                    match b {
-                        _ => 1,
-                    }
-                },
-            )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                __boc::behavior(
+                    __boc::Exclusive::ask(&a),
+                    move |mut a| {
+                        let _ = &mut a;
+                        {
+                            match b {
+                                _ => 1,
+                            }
+                        }
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -339,22 +350,22 @@ fn a_handle_of_a_nested_header() {
     in_block(
         "a => { when!(log, a => log.push(*a)); }",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                __boc::exclusive(&a),
-                {
-                    let log = __boc::capture(&log);
-                    move |mut a| {
-                        let _ = &mut a;
-                        {
-                            when!(log, a => log.push(* a));
+            {
+                use my::__private as __boc;
+                __boc::behavior(
+                    __boc::Exclusive::ask(&a),
+                    {
+                        let log = __boc::capture(&log);
+                        move |mut a| {
+                            let _ = &mut a;
+                            {
+                                when!(log, a => log.push(* a));
+                            }
                         }
-                    }
-                },
-            )
-        }
-    "#]],
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -363,21 +374,21 @@ fn a_field_of_a_nested_header() {
     in_block(
         "a => { when!(read self.hub, c = &w.cells[i] => 0) }",
         expect![[r#"
-        {
-            use my::__private as __boc;
-            __boc::when(
-                __boc::exclusive(&a),
-                {
-                    let __boc_self_hub = __boc::capture(&self.hub);
-                    let __boc_w_cells = __boc::capture(&w.cells);
-                    move |mut a| {
-                        let _ = &mut a;
-                        { when!(read hub = __boc_self_hub, c = & __boc_w_cells[i] => 0) }
-                    }
-                },
-            )
-        }
-    "#]],
+            {
+                use my::__private as __boc;
+                __boc::behavior(
+                    __boc::Exclusive::ask(&a),
+                    {
+                        let __boc_self_hub = __boc::capture(&self.hub);
+                        let __boc_w_cells = __boc::capture(&w.cells);
+                        move |mut a| {
+                            let _ = &mut a;
+                            { when!(read hub = __boc_self_hub, c = & __boc_w_cells[i] => 0) }
+                        }
+                    },
+                )
+            }
+        "#]],
     );
 }
 
@@ -391,20 +402,22 @@ fn the_attribute_form() {
             #[allow(x)]
             let transfer = {
                 use ::boc::__private as __boc;
-                __boc::when(
-                    __boc::named!(
-                        "transfer", (__boc::exclusive(& src), __boc::read(& dst),
-                        __boc::exclusive(& g))
+                __boc::named_behavior(
+                    __boc::name!("transfer"),
+                    (
+                        __boc::Exclusive::ask(&src),
+                        __boc::Shared::ask(&dst),
+                        __boc::Exclusive::ask(&g),
                     ),
                     {
                         let k = 1;
                         let amount: u64 = ::core::clone::Clone::clone(&amount);
-                        move |(mut guard_0, guard_1, guard_2)| -> bool {
+                        move |(mut src, d, g)| -> bool {
                             let k = k;
                             let mut amount = amount;
-                            let src: &mut Account = &mut *guard_0;
-                            let mut d: &Account = &*guard_1;
-                            let mut g: Acquired<'_, u8> = guard_2;
+                            let src: &mut Account = &mut *src;
+                            let mut d: &Account = &*d;
+                            let mut g: Acquired<'_, u8> = g;
                             let _ = (&src, &d, &mut g);
                             { body }
                         }
@@ -422,14 +435,22 @@ fn the_attribute_form_of_another_crate_and_target() {
         "crate = a::b; in &rt; x",
         "#[cfg(y)] fn f(_: &mut u8) {}",
         expect![[r##"
-        #[cfg(y)]
-        let f = {
-            use a::b::__private as __boc;
-            (&rt).when(__boc::named!("f", __boc::exclusive(& x)), move |_| -> () { {} })
-        };
-        #[cfg(y)]
-        let _ = &f;
-    "##]],
+            #[cfg(y)]
+            let f = {
+                use a::b::__private as __boc;
+                match &(&rt) {
+                    __boc_target => {
+                        __boc_target
+                            .when(
+                                __boc::Named::new(__boc::Exclusive::ask(&x), __boc::name!("f")),
+                                move |_| -> () { {} },
+                            )
+                    }
+                }
+            };
+            #[cfg(y)]
+            let _ = &f;
+        "##]],
     );
     assert_eq!(
         function("in &rt; crate = a::b; x", "fn f(_: &mut u8) {}").to_string(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::request::sealed::Sealed;
-use crate::request::{Claims, Granted, Pinned, Request};
+use crate::request::{Claims, Granted, Guards, Pinned, Request};
 
 use super::home::{Dead, Home};
 use super::local;
@@ -88,9 +88,12 @@ pub(super) struct AtHome<Q> {
 
 impl<Q> Sealed for AtHome<Q> {}
 
+impl<Q: Guards> Guards for AtHome<Q> {
+    type Guard<'a> = Q::Guard<'a>;
+}
+
 impl<Q: Request> Request for AtHome<Q> {
     type Affinity = Pinned;
-    type Guard<'a> = Q::Guard<'a>;
     type Plan = Q::Plan;
 
     const NAME: Option<&'static str> = Q::NAME;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::promise::Promise;
-use crate::request::Request;
+use crate::request::{Guards, Request};
 
 use super::cown::PinnedCown;
 use super::limits::{PumpLimits, PumpResult};
@@ -52,10 +52,31 @@ use super::watchdog::{Watch, Watchdog};
 /// when((), move |()| { main.pump(); }); // a `MainThread` stays on its thread
 /// ```
 pub struct MainThread {
-    local: Rc<Local>,
-    /// `!Send + !Sync`, said where a reader looks for it.
-    _here: PhantomData<*mut ()>,
+    here: Here<MainThread>,
 }
+
+/// Keeps `T` on its thread: neither `Send` nor `Sync`, as the `Rc` in it, but in the library's own words.
+struct Here<T> {
+    local: Rc<Local>,
+    _stays: PhantomData<T>,
+}
+
+/// Any thread but the one that claimed.
+struct OtherThread;
+
+/// No other thread does.
+#[diagnostic::on_unimplemented(
+    message = "a `{T}` stays on its thread",
+    label = "sent to another thread, or captured by a body, which runs on one",
+    note = "do what needs it before the `when!`: make pinned cowns there, and pump between behaviors, not in them",
+    note = "a body that has to run on this thread requests a pinned value (`pinned canvas`), or is scheduled `in &main;`"
+)]
+trait Hosts<T> {}
+
+// SAFETY: never holds.
+unsafe impl<T> Send for Here<T> where OtherThread: Hosts<T> {}
+// SAFETY: never holds.
+unsafe impl<T> Sync for Here<T> where OtherThread: Hosts<T> {}
 
 impl MainThread {
     /// Claims the calling thread.
@@ -74,24 +95,24 @@ impl MainThread {
     /// ```
     pub fn claim() -> Result<MainThread, ClaimError> {
         match Local::claim() {
-            Some(local) => Ok(MainThread { local, _here: PhantomData }),
+            Some(local) => Ok(MainThread { here: Here { local, _stays: PhantomData } }),
             None => Err(ClaimError { _private: () }),
         }
     }
 
     /// A second token of the same claim, for `#[boc::main]`.
     pub(crate) fn share(&self) -> MainThread {
-        MainThread { local: Rc::clone(&self.local), _here: PhantomData }
+        MainThread { here: Here { local: Rc::clone(&self.here.local), _stays: PhantomData } }
     }
 
     /// The claim of this thread if there is one, or a new one.
     pub(crate) fn claim_or_share() -> MainThread {
         let local = local::of_this_thread().or_else(Local::claim);
-        MainThread { local: local.expect("claimed, or not"), _here: PhantomData }
+        MainThread { here: Here { local: local.expect("claimed, or not"), _stays: PhantomData } }
     }
 
     pub(super) fn local(&self) -> &Local {
-        &self.local
+        &self.here.local
     }
 
     /// Runs the pinned behaviors that are ready, one after the other, until none is. Never blocks.
@@ -104,7 +125,7 @@ impl MainThread {
     /// If called from inside a behavior, or inside of [`with`](MainThread::with), by whatever back door.
     #[track_caller]
     pub fn pump(&self) -> PumpResult {
-        self.local.pump(&PumpLimits::new())
+        self.here.local.pump(&PumpLimits::new())
     }
 
     /// As [`pump`](MainThread::pump), within limits.
@@ -115,7 +136,7 @@ impl MainThread {
     /// ([`resume_panics`](PumpLimits::resume_panics)), after everything else is done.
     #[track_caller]
     pub fn pump_with(&self, limits: PumpLimits) -> PumpResult {
-        self.local.pump(&limits)
+        self.here.local.pump(&limits)
     }
 
     /// Direct access to a pinned cown's value, between pumps.
@@ -140,11 +161,11 @@ impl MainThread {
     where
         T: 'static,
     {
-        if !cown.is_at(self.local.home()) {
+        if !cown.is_at(self.here.local.home()) {
             return Err(Busy { why: Why::Elsewhere });
         }
         // SAFETY: at home; no body runs (`access`), and none will: pumps are refused meanwhile.
-        let lent = self.local.access(|| unsafe { cown.lend(f) });
+        let lent = self.here.local.access(|| unsafe { cown.lend(f) });
         match lent {
             None => Err(Busy { why: Why::Body }),
             Some(None) => Err(Busy { why: Why::Lent }),
@@ -176,12 +197,14 @@ impl MainThread {
     #[track_caller]
     pub fn when<Q, F, R>(&self, request: Q, body: F) -> Promise<R>
     where
-        Q: Request,
-        F: for<'a> FnOnce(Q::Guard<'a>) -> R + 'static,
-        R: Send + 'static,
+        Q: Guards + Request,
+        F: for<'a> FnOnce(Q::Guard<'a>) -> R,
+        F: 'static, // a body runs later: `clone name` in the header, or borrow in a `boc::scope`
+        R: Send,    // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
+        R: 'static, // a result outlives its body: return a value, not a borrow of one
     {
-        let home = self.local.home();
-        let ticket = Ticket::keep(home, &self.local.bodies, Box::new(body));
+        let home = self.here.local.home();
+        let ticket = Ticket::keep(home, &self.here.local.bodies, Box::new(body));
         let request = AtHome { request, home: Arc::clone(home) };
         crate::runtime::when(request, move |guards: Q::Guard<'_>| ticket.redeem::<F>()(guards))
     }
@@ -209,7 +232,7 @@ impl MainThread {
     /// assert_eq!(main.pump().executed, 1);
     /// ```
     pub fn set_wake_hook(&self, hook: impl Fn() + Send + Sync + 'static) {
-        self.local.home().set_wake_hook(Arc::new(hook));
+        self.here.local.home().set_wake_hook(Arc::new(hook));
     }
 
     /// Sets, replaces or (with `None`) ends the [`Watchdog`] that tells when pinned behaviors wait and nobody pumps.
@@ -218,20 +241,20 @@ impl MainThread {
     ///
     /// If the system gives no thread for it.
     pub fn set_watchdog(&self, watchdog: Option<Watchdog>) {
-        Watch::set(self.local.home(), watchdog);
+        Watch::set(self.here.local.home(), watchdog);
     }
 
     /// How long a wait on this thread (`join`, `quiesce` and so on) sleeps at most before it looks again; 50 ms unless set.
     ///
     /// Waits are woken by what arrives; this only bounds a sleep, for hosts that have work of their own to look after.
     pub fn set_poll_interval(&self, interval: Duration) {
-        self.local.set_poll(interval);
+        self.here.local.set_poll(interval);
     }
 }
 
 impl fmt::Debug for MainThread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MainThread").field("home", &self.local.home()).finish_non_exhaustive()
+        f.debug_struct("MainThread").field("home", &self.here.local.home()).finish_non_exhaustive()
     }
 }
 

@@ -16,6 +16,8 @@ use crate::behavior::{Hint, Job};
 use crate::pinned::Home;
 use crate::sched::{self, Core};
 
+use super::shape::PlaceGuard;
+
 /// Where the behaviors of a request set run: [`Anywhere`] or [`Pinned`]. Sealed.
 pub trait Affinity: sealed::Sealed + Sized + 'static {
     /// The affinity of a set that has an item of this one and an item of `Other`.
@@ -45,6 +47,15 @@ pub struct Anywhere;
 /// On the thread that owns the pinned cowns of the set, when it pumps.
 #[derive(Clone, Copy, Debug)]
 pub struct Pinned;
+
+impl Pinned {
+    /// What a macro writes for a request in its header: `pinned canvas`.
+    #[doc(hidden)]
+    #[inline]
+    pub fn ask<P: PlaceGuard<Pinned> + ?Sized>(place: &P) -> P::Asked<'_> {
+        place.asked()
+    }
+}
 
 impl Affinity for Anywhere {
     type And<Other: Affinity> = Other;

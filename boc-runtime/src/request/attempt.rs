@@ -13,34 +13,48 @@ use super::claims::{Claims, Granted};
 use super::group::Single;
 use super::place::{self, Exclusive, Mode, Place, Shared};
 use super::sealed::Sealed;
+use super::shape::Guards;
 
 /// A promise requested with `try`: the behavior runs even if the promise has failed, and gets a `Result`.
 #[derive(Debug)]
-pub struct Attempt<'h, P: ?Sized, M> {
+pub struct Attempted<'h, P: ?Sized, M> {
     place: &'h P,
     mode: PhantomData<M>,
 }
 
-/// Requests a promise exclusively, failed or not: what `try p` in a macro's header is. The body gets
-/// `Result<&mut R, Failure>`.
-pub fn attempt<P: Place<Exclusive> + Single + ?Sized>(place: &P) -> Attempt<'_, P, Exclusive> {
-    Attempt { place, mode: PhantomData }
+/// `try p` in a macro's header. The body gets `Result<&mut R, Failure>`.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt;
+
+/// `read try p` in a macro's header. The body gets `Result<&R, Failure>`.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadAttempt;
+
+impl Attempt {
+    /// The request.
+    pub fn ask<P: Single + ?Sized>(place: &P) -> Attempted<'_, P, Exclusive> {
+        Attempted { place, mode: PhantomData }
+    }
 }
 
-/// Requests a promise shared, failed or not: what `read try p` in a macro's header is. The body gets
-/// `Result<&R, Failure>`.
-pub fn read_attempt<P: Place<Shared> + Single + ?Sized>(place: &P) -> Attempt<'_, P, Shared> {
-    Attempt { place, mode: PhantomData }
+impl ReadAttempt {
+    /// The request.
+    pub fn ask<P: Single + ?Sized>(place: &P) -> Attempted<'_, P, Shared> {
+        Attempted { place, mode: PhantomData }
+    }
 }
 
-impl<M: Mode, P: Place<M> + ?Sized> Sealed for Attempt<'_, P, M> {}
+impl<M: Mode, P: Place<M> + ?Sized> Sealed for Attempted<'_, P, M> {}
 
 macro_rules! attempts {
     ($($mode:ty, $kind:ident, $get:path => [$($reference:tt)*];)*) => {$(
-        #[expect(private_interfaces, reason = "sealed: called by this crate only")]
-        impl<P: Place<$mode> + Single + ?Sized> Request for Attempt<'_, P, $mode> {
-            type Affinity = Anywhere;
+        impl<P: Single + ?Sized> Guards for Attempted<'_, P, $mode> {
             type Guard<'a> = Result<$($reference)* P::Value, Failure>;
+        }
+
+        #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+        impl<P: Place<$mode> + Single + ?Sized> Request for Attempted<'_, P, $mode> {
+            type Affinity = Anywhere;
             type Plan = P::Plan;
 
             fn slots(&self) -> usize {

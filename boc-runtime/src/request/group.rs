@@ -121,6 +121,11 @@ impl<T> IndexMut<usize> for Group<'_, T> {
 }
 
 /// A place that names exactly one cown; groups are made of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a single cown or promise",
+    label = "not a promise",
+    note = "`try` requests one promise that may have failed; a group is an array, a slice or a `Vec` of cowns or promises"
+)]
 pub trait Single: PlaceSealed {
     /// The cown's value.
     type Value: 'static;
@@ -145,7 +150,6 @@ macro_rules! group_place {
     ($($mode:ty => $group:ident, $member:path;)*) => {$(
         #[expect(private_interfaces, reason = "sealed: called by this crate only")]
         impl<X: Single + Place<$mode>> Place<$mode> for [X] {
-            type Guard<'a> = $group<'a, X::Value>;
             type Plan = usize;
 
             fn slots(&self) -> usize {
@@ -188,7 +192,6 @@ macro_rules! as_slice {
         where
             [X]: Place<M>,
         {
-            type Guard<'a> = <[X] as Place<M>>::Guard<'a>;
             type Plan = <[X] as Place<M>>::Plan;
 
             fn slots(&self) -> usize {
@@ -221,7 +224,6 @@ macro_rules! group_again {
         where
             [$member<'g, T>]: Place<$mode>,
         {
-            type Guard<'a> = <[$member<'g, T>] as Place<$mode>>::Guard<'a>;
             type Plan = <[$member<'g, T>] as Place<$mode>>::Plan;
 
             fn slots(&self) -> usize {

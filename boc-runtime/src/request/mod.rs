@@ -10,6 +10,8 @@ mod capture;
 mod claims;
 mod group;
 mod place;
+mod refused;
+mod shape;
 mod tuple;
 
 use std::marker::PhantomData;
@@ -17,10 +19,11 @@ use std::marker::PhantomData;
 use crate::failure::Failure;
 
 pub use affinity::{Affinity, Anywhere, Pinned};
-pub use attempt::{attempt, read_attempt};
+pub use attempt::{Attempt, ReadAttempt};
 pub use capture::Capture;
 pub use group::{Group, ReadGroup};
 pub use place::{Exclusive, Mode, Place, Shared};
+pub use shape::{Guards, PlaceGuard};
 
 pub(crate) use affinity::HomeOf;
 pub(crate) use claims::{Claims, Granted, Misfit};
@@ -43,14 +46,11 @@ pub(crate) use claims::{Claims, Granted, Misfit};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not something that a behavior can request",
     label = "not a request",
-    note = "request a cown, a promise, a group of these, a tuple of requests: `&cown`, `read(&cown)`, `pinned(&pinned_cown)`"
+    note = "a behavior requests cowns, promises, groups of these, tuples of requests: `&cown`, `read(&cown)`, `pinned(&canvas)`"
 )]
-pub trait Request: sealed::Sealed {
+pub trait Request: Guards + sealed::Sealed {
     /// Where behaviors with this request set run; computed from the items.
     type Affinity: Affinity;
-
-    /// What the body gets.
-    type Guard<'a>;
 
     #[doc(hidden)]
     type Plan: Copy + Send + 'static;
@@ -87,16 +87,17 @@ pub struct Requested<'h, P: ?Sized, M> {
 
 /// Requests a place shared: other readers may hold it at the same time, nobody may write.
 ///
-/// The value has to be [`Sync`]. See [`AcquiredRead`](crate::AcquiredRead) for an example.
-pub fn read<P: Place<Shared> + ?Sized>(place: &P) -> Requested<'_, P, Shared> {
-    Requested { place, mode: PhantomData }
+/// The value has to be [`Sync`]. See [`AcquiredRead`](crate::AcquiredRead) for an example. What can be requested like this
+/// is up to [`Place`], which `when` demands.
+pub fn read<P: ?Sized>(place: &P) -> Requested<'_, P, Shared> {
+    Shared::of(place)
 }
 
 /// Requests a pinned cown: the behavior will run on the cown's thread, when that thread pumps.
 ///
 /// See [`PinnedCown`](crate::PinnedCown) for an example. The idea is bocpy's.
-pub fn pinned<P: Place<Pinned> + ?Sized>(place: &P) -> Requested<'_, P, Pinned> {
-    Requested { place, mode: PhantomData }
+pub fn pinned<P: ?Sized>(place: &P) -> Requested<'_, P, Pinned> {
+    Pinned::of(place)
 }
 
 impl<P: Place<Exclusive> + ?Sized> sealed::Sealed for &P {}
@@ -105,7 +106,6 @@ impl<P: Place<Exclusive> + ?Sized> sealed::Sealed for &P {}
 #[expect(unsafe_code, reason = "makes guards out of slots")]
 impl<P: Place<Exclusive> + ?Sized> Request for &P {
     type Affinity = Anywhere;
-    type Guard<'a> = P::Guard<'a>;
     type Plan = P::Plan;
 
     fn slots(&self) -> usize {
@@ -128,7 +128,6 @@ impl<M: Mode, P: Place<M> + ?Sized> sealed::Sealed for Requested<'_, P, M> {}
 #[expect(unsafe_code, reason = "makes guards out of slots")]
 impl<M: Mode, P: Place<M> + ?Sized> Request for Requested<'_, P, M> {
     type Affinity = M::Affinity;
-    type Guard<'a> = P::Guard<'a>;
     type Plan = P::Plan;
 
     fn slots(&self) -> usize {
@@ -151,7 +150,6 @@ impl<Q: Request> sealed::Sealed for Option<Q> {}
 #[expect(unsafe_code, reason = "makes guards out of slots")]
 impl<Q: Request> Request for Option<Q> {
     type Affinity = Q::Affinity;
-    type Guard<'a> = Option<Q::Guard<'a>>;
     type Plan = Option<Q::Plan>;
 
     fn slots(&self) -> usize {
@@ -182,7 +180,7 @@ pub trait Name {
     const NAME: &'static str;
 }
 
-impl<N: Name, Q: Request> Named<N, Q> {
+impl<N: Name, Q> Named<N, Q> {
     /// As a value the name is nothing: it only says which type it is.
     #[inline]
     pub fn new(request: Q, _: N) -> Self {
@@ -190,19 +188,17 @@ impl<N: Name, Q: Request> Named<N, Q> {
     }
 }
 
-/// A request with a name. The type that stands for the name is in nobody's sight.
+/// A value of a type that stands for a name, and is in nobody's sight.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __named {
-    ($name:literal, $request:expr) => {
-        $crate::__private::Named::new($request, {
-            struct Marker;
-            impl $crate::__private::Name for Marker {
-                const NAME: &'static ::core::primitive::str = $name;
-            }
-            Marker
-        })
-    };
+macro_rules! __name {
+    ($name:literal) => {{
+        struct Marker;
+        impl $crate::__private::Name for Marker {
+            const NAME: &'static ::core::primitive::str = $name;
+        }
+        Marker
+    }};
 }
 
 impl<N: Name, Q: Request> sealed::Sealed for Named<N, Q> {}
@@ -211,7 +207,6 @@ impl<N: Name, Q: Request> sealed::Sealed for Named<N, Q> {}
 #[expect(unsafe_code, reason = "makes guards out of slots")]
 impl<N: Name, Q: Request> Request for Named<N, Q> {
     type Affinity = Q::Affinity;
-    type Guard<'a> = Q::Guard<'a>;
     type Plan = Q::Plan;
 
     const NAME: Option<&'static str> = Some(N::NAME);

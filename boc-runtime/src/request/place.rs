@@ -2,20 +2,32 @@
 
 #![expect(unsafe_code, reason = "makes guards out of slots")]
 
+use std::marker::PhantomData;
+
 use crate::cown::{Acquired, AcquiredRead, Cown, Handle};
 use crate::failure::Failure;
 use crate::memory::HeaderRef;
 use crate::pinned::PinnedCown;
 use crate::promise::Promise;
 
+use super::Requested;
 use super::affinity::{Affinity, Anywhere, Pinned};
 use super::claims::{Claims, Granted, GuardMode};
+use super::refused::{NotForPinned, OnlyForPinned, OnlyForSync, SharedByNobody};
 use super::sealed::Sealed;
+use super::shape::PlaceGuard;
 
 /// How a place is requested: [`Exclusive`], [`Shared`] or [`Pinned`]. Sealed.
 pub trait Mode: Sealed + 'static {
     /// Where a behavior with a request in this mode runs.
     type Affinity: Affinity;
+
+    /// The request of a place in this mode.
+    #[doc(hidden)]
+    type Of<'p, P: ?Sized + 'p>;
+
+    #[doc(hidden)]
+    fn of<P: ?Sized>(place: &P) -> Self::Of<'_, P>;
 }
 
 /// Nobody else holds the cown: what `&cown` requests.
@@ -26,35 +38,63 @@ pub struct Exclusive;
 #[derive(Clone, Copy, Debug)]
 pub struct Shared;
 
+impl Exclusive {
+    /// What a macro writes for a request in its header: `a`.
+    #[doc(hidden)]
+    #[inline]
+    pub fn ask<P: PlaceGuard<Exclusive> + ?Sized>(place: &P) -> P::Asked<'_> {
+        place.asked()
+    }
+}
+
+impl Shared {
+    /// What a macro writes for a request in its header: `read a`.
+    #[doc(hidden)]
+    #[inline]
+    pub fn ask<P: PlaceGuard<Shared> + ?Sized>(place: &P) -> P::Asked<'_> {
+        place.asked()
+    }
+}
+
 impl Sealed for Exclusive {}
 impl Sealed for Shared {}
 impl Sealed for Pinned {}
 
 impl Mode for Exclusive {
     type Affinity = Anywhere;
+    type Of<'p, P: ?Sized + 'p> = &'p P;
+
+    fn of<P: ?Sized>(place: &P) -> &P {
+        place
+    }
 }
 
 impl Mode for Shared {
     type Affinity = Anywhere;
+    type Of<'p, P: ?Sized + 'p> = Requested<'p, P, Shared>;
+
+    fn of<P: ?Sized>(place: &P) -> Requested<'_, P, Shared> {
+        Requested { place, mode: PhantomData }
+    }
 }
 
 impl Mode for Pinned {
     type Affinity = Pinned;
+    type Of<'p, P: ?Sized + 'p> = Requested<'p, P, Pinned>;
+
+    fn of<P: ?Sized>(place: &P) -> Requested<'_, P, Pinned> {
+        Requested { place, mode: PhantomData }
+    }
 }
 
 /// Something that names cowns to request in the mode `M`: a handle, a guard of an outer body, a group. Sealed.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be requested in the mode `{M}`",
-    label = "cannot be requested like this",
-    note = "a `PinnedCown` is requested with `pinned` (`pinned canvas`, or `pinned(&canvas)`) and in no other way",
-    note = "a `Cown` or `Promise` is requested by its name (`a`, or `&a`) or with `read` (`read a`, or `read(&a)`), never \
-            with `pinned`",
-    note = "`read` shares the value between threads, so the value has to be `Sync`; without `read` it need not be"
+    message = "`{Self}` cannot be requested",
+    label = "not a cown, a promise, or a group of these",
+    note = "shared data lives in a cown: `let a = Cown::new(value);`, then `when!(a => ..)`",
+    note = "any other value is captured by the body that mentions it, or with `clone name` or `let name = ..` in the header"
 )]
-pub trait Place<M: Mode>: PlaceSealed {
-    /// What the body gets for this place.
-    type Guard<'a>;
-
+pub trait Place<M: Mode>: PlaceGuard<M> + PlaceSealed {
     #[doc(hidden)]
     type Plan: Copy + Send + 'static;
 
@@ -107,12 +147,13 @@ pub(super) unsafe fn shared<'a, T>(granted: &mut Granted<'a>) -> Result<Acquired
     Ok(AcquiredRead::new(unsafe { value.as_ref() }, header))
 }
 
-/// Single places: `impl PLACE, MODE, bounds => claim, guard`.
+/// Single places: `impl PLACE, MODE, bounds => claim, guard`, and those that are not, with the bound that says so.
 macro_rules! single {
-    ($([$($generics:tt)*] $place:ty, $mode:ty, $guard:ident => |$this:ident, $claims:ident| $claim:expr, $make:path;)*) => {$(
+    ($([$($generics:tt)*] $(where [$($bound:tt)*])? $place:ty, $mode:ty, $guard:ident => |$this:ident, $claims:ident| $claim:expr, $make:path;)*) => {$(
         #[expect(private_interfaces, reason = "sealed: called by this crate only")]
-        impl<$($generics)*> Place<$mode> for $place {
-            type Guard<'a> = $guard<'a, T>;
+        impl<$($generics)*> Place<$mode> for $place
+        $(where $($bound)*)?
+        {
             type Plan = ();
 
             #[inline]
@@ -145,18 +186,23 @@ impl<P: PlaceSealed + ?Sized> PlaceSealed for &P {}
 
 single! {
     [T: Send + 'static] Cown<T>, Exclusive, Acquired => |this, claims| claims.claim(this.header(), false), exclusive_cown;
-    [T: Send + Sync + 'static] Cown<T>, Shared, AcquiredRead => |this, claims| claims.claim(this.header(), true), shared_cown;
+    [T: Send + 'static] where [Shared: OnlyForSync<T>] Cown<T>, Shared, AcquiredRead => |this, claims| claims.claim(this.header(), true), shared_cown;
     [T: Send + 'static] Promise<T>, Exclusive, Acquired => |this, claims| claims.claim(this.header(), false), exclusive;
-    [T: Send + Sync + 'static] Promise<T>, Shared, AcquiredRead => |this, claims| claims.claim(this.header(), true), shared;
+    [T: Send + 'static] where [Shared: OnlyForSync<T>] Promise<T>, Shared, AcquiredRead => |this, claims| claims.claim(this.header(), true), shared;
     [T: 'static] PinnedCown<T>, Pinned, Acquired => |this, claims| claims.claim_pinned(this.header_ref()), exclusive;
 
+    [T: 'static] where [Exclusive: NotForPinned<PinnedCown<T>>] PinnedCown<T>, Exclusive, Acquired => |this, claims| claims.claim_pinned(this.header_ref()), exclusive;
+    [T: 'static] where [Shared: SharedByNobody<PinnedCown<T>>] PinnedCown<T>, Shared, AcquiredRead => |this, claims| claims.claim_pinned(this.header_ref()), shared;
+    [T: 'static] where [Pinned: OnlyForPinned<Cown<T>>] Cown<T>, Pinned, Acquired => |this, claims| claims.claim(this.header(), false), exclusive;
+    [T: 'static] where [Pinned: OnlyForPinned<Promise<T>>] Promise<T>, Pinned, Acquired => |this, claims| claims.claim(this.header(), false), exclusive;
+
     [T: Send + 'static] Acquired<'_, T>, Exclusive, Acquired => |this, claims| claims.claim_guard(this.header(), GuardMode::Exclusive), exclusive;
-    [T: Send + Sync + 'static] Acquired<'_, T>, Shared, AcquiredRead => |this, claims| claims.claim_guard(this.header(), GuardMode::Shared), shared;
+    [T: Send + 'static] where [Shared: OnlyForSync<T>] Acquired<'_, T>, Shared, AcquiredRead => |this, claims| claims.claim_guard(this.header(), GuardMode::Shared), shared;
     [T: 'static] Acquired<'_, T>, Pinned, Acquired => |this, claims| claims.claim_guard(this.header(), GuardMode::Pinned), exclusive;
     [T: Send + 'static] AcquiredRead<'_, T>, Exclusive, Acquired => |this, claims| claims.claim_guard(this.header(), GuardMode::Exclusive), exclusive;
-    [T: Send + Sync + 'static] AcquiredRead<'_, T>, Shared, AcquiredRead => |this, claims| claims.claim_guard(this.header(), GuardMode::Shared), shared;
+    [T: Send + 'static] where [Shared: OnlyForSync<T>] AcquiredRead<'_, T>, Shared, AcquiredRead => |this, claims| claims.claim_guard(this.header(), GuardMode::Shared), shared;
     [T: Send + 'static] Handle<T>, Exclusive, Acquired => |this, claims| claims.claim_guard(this.header(), GuardMode::Exclusive), exclusive;
-    [T: Send + Sync + 'static] Handle<T>, Shared, AcquiredRead => |this, claims| claims.claim_guard(this.header(), GuardMode::Shared), shared;
+    [T: Send + 'static] where [Shared: OnlyForSync<T>] Handle<T>, Shared, AcquiredRead => |this, claims| claims.claim_guard(this.header(), GuardMode::Shared), shared;
     [T: 'static] Handle<T>, Pinned, Acquired => |this, claims| claims.claim_guard(this.header(), GuardMode::Pinned), exclusive;
 }
 
@@ -187,7 +233,6 @@ unsafe fn shared_cown<'a, T>(granted: &mut Granted<'a>) -> Result<AcquiredRead<'
 /// References to places are places.
 #[expect(private_interfaces, reason = "sealed: called by this crate only")]
 impl<M: Mode, P: Place<M> + ?Sized> Place<M> for &P {
-    type Guard<'a> = P::Guard<'a>;
     type Plan = P::Plan;
 
     fn slots(&self) -> usize {

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use super::affinity::{Affinity, Anywhere};
 use super::claims::{Claims, Granted};
 use super::place::{Mode, Place, PlaceSealed};
+use super::shape::{Guards, PlaceGuard, asked};
 use super::{Request, sealed::Sealed};
 
 /// The type-level fold of affinities.
@@ -19,11 +20,14 @@ macro_rules! tuples {
     ($(($($item:ident)*))*) => {$(
         impl<$($item: Request),*> Sealed for ($($item,)*) {}
 
+        impl<$($item: Guards),*> Guards for ($($item,)*) {
+            type Guard<'a> = ($($item::Guard<'a>,)*);
+        }
+
         #[expect(private_interfaces, reason = "sealed: called by this crate only")]
         #[allow(unused_variables, clippy::unused_unit, reason = "the empty tuple")]
         impl<$($item: Request),*> Request for ($($item,)*) {
             type Affinity = fold!($($item)*);
-            type Guard<'a> = ($($item::Guard<'a>,)*);
             type Plan = ($($item::Plan,)*);
 
             #[inline]
@@ -73,9 +77,15 @@ macro_rules! tuple_places {
     ($(($($item:ident)*))*) => {$(
         impl<$($item: PlaceSealed),*> PlaceSealed for ($($item,)*) {}
 
-        #[expect(private_interfaces, reason = "sealed: called by this crate only")]
-        impl<Md: Mode, $($item: Place<Md>),*> Place<Md> for ($($item,)*) {
+        #[diagnostic::do_not_recommend]
+        impl<Md: Mode, $($item: PlaceGuard<Md>),*> PlaceGuard<Md> for ($($item,)*) {
             type Guard<'a> = ($($item::Guard<'a>,)*);
+            asked!(Md);
+        }
+
+        #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+        #[diagnostic::do_not_recommend]
+        impl<Md: Mode, $($item: Place<Md>),*> Place<Md> for ($($item,)*) {
             type Plan = ($($item::Plan,)*);
 
             #[allow(non_snake_case, reason = "a type's letter names its value")]
@@ -115,8 +125,8 @@ tuple_places! {
 impl<P: PlaceSealed> PlaceSealed for Option<P> {}
 
 #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+#[diagnostic::do_not_recommend]
 impl<M: Mode, P: Place<M>> Place<M> for Option<P> {
-    type Guard<'a> = Option<P::Guard<'a>>;
     type Plan = Option<P::Plan>;
 
     fn slots(&self) -> usize {

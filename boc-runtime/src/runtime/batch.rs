@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::behavior::{self, Pending};
 use crate::promise::Promise;
-use crate::request::Request;
+use crate::request::{Guards, Request};
 use crate::sched::Core;
 use crate::sim;
 
@@ -60,9 +60,12 @@ impl Batch {
     #[track_caller]
     pub fn when<Q, F, R>(&self, request: Q, body: F) -> Promise<R>
     where
-        Q: Request,
-        F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
-        R: Send + 'static,
+        Q: Guards + Request,
+        F: for<'a> FnOnce(Q::Guard<'a>) -> R,
+        F: Send, // a body goes to a worker with what it captures: `Arc` for `Rc`, or pinned cowns, or `in &main;`
+        F: 'static, // a body runs later: `clone name` in the header, or borrow in a `boc::scope`
+        R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
+        R: 'static, // a result outlives its body: return a value, not a borrow of one
     {
         let place = Location::caller();
         let made = if self.core.simulation().is_some() {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::promise::Promise;
-use crate::request::Request;
+use crate::request::{Guards, Request};
 use crate::sched::{self, Core, Counters, context};
 use crate::sim;
 
@@ -26,7 +26,7 @@ pub use main_fn::{MainOptions, run_main};
 pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};
 pub(crate) use scope::ScopeState;
 pub use scope::{Scope, scope};
-pub use when::{Aliased, try_when, when};
+pub use when::{Aliased, try_when, when, when_named};
 
 /// A scheduler with worker threads of its own.
 ///
@@ -119,9 +119,12 @@ impl Runtime {
     #[track_caller]
     pub fn when<Q, F, R>(&self, request: Q, body: F) -> Promise<R>
     where
-        Q: Request,
-        F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
-        R: Send + 'static,
+        Q: Guards + Request,
+        F: for<'a> FnOnce(Q::Guard<'a>) -> R,
+        F: Send, // a body goes to a worker with what it captures: `Arc` for `Rc`, or pinned cowns, or `in &main;`
+        F: 'static, // a body runs later: `clone name` in the header, or borrow in a `boc::scope`
+        R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
+        R: 'static, // a result outlives its body: return a value, not a borrow of one
     {
         when::when_on(&self.core, &request, body)
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::failure::Failure;
 use crate::pinned;
 use crate::promise::Promise;
-use crate::request::Request;
+use crate::request::{Guards, Request};
 use crate::sched::{self, Core, Parker};
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::unwind::{self, Bomb};
@@ -139,9 +139,12 @@ impl<'scope> Scope<'scope, '_> {
     #[track_caller]
     pub fn when<Q, F, R>(&'scope self, request: Q, body: F) -> Promise<R>
     where
-        Q: Request,
-        F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'scope,
-        R: Send + 'static,
+        Q: Guards + Request,
+        F: for<'a> FnOnce(Q::Guard<'a>) -> R,
+        F: Send, // a body goes to a worker with what it captures: `Arc` for `Rc`, or pinned cowns, or `in &main;`
+        F: 'scope, // a body borrows what outlives the scope; the rest it owns: `clone name` in the header
+        R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
+        R: 'static, // a result outlives its body: return a value, not a borrow of one
     {
         let (place, state) = (Location::caller(), Arc::clone(&self.state));
         // SAFETY: the scope holds the core and waits for the behavior; what the body borrows outlives 'scope, which ends

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::behavior::{self, Refused};
 use crate::promise::Promise;
-use crate::request::Request;
+use crate::request::{Guards, Name, Named, Request};
 use crate::runtime::ScopeState;
 use crate::sched::{Core, Runner};
 use crate::sim;
@@ -47,14 +47,34 @@ use super::global::{self, Current};
 #[inline]
 pub fn when<Q, F, R>(request: Q, body: F) -> Promise<R>
 where
-    Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
-    R: Send + 'static,
+    Q: Guards + Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R,
+    F: Send, // a body goes to a worker with what it captures: `Arc` for `Rc`, or pinned cowns, or `in &main;`
+    F: 'static, // a body runs later: `clone name` in the header, or borrow in a `boc::scope`
+    R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
+    R: 'static, // a result outlives its body: return a value, not a borrow of one
 {
     match schedule(&request, body) {
         Ok(promise) => promise,
         Err(refused) => refuse(refused),
     }
+}
+
+/// [`when`], with the name that a trace shows.
+#[doc(hidden)]
+#[track_caller]
+#[inline]
+pub fn when_named<N, Q, F, R>(name: N, request: Q, body: F) -> Promise<R>
+where
+    N: Name,
+    Q: Guards + Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R,
+    F: Send, // a body goes to a worker with what it captures: `Arc` for `Rc`, or pinned cowns, or `in &main;`
+    F: 'static, // a body runs later: `clone name` in the header, or borrow in a `boc::scope`
+    R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
+    R: 'static, // a result outlives its body: return a value, not a borrow of one
+{
+    when(Named::new(request, name), body)
 }
 
 /// As [`when`], but a request set that cannot be is an error and no panic.
@@ -74,9 +94,12 @@ where
 #[track_caller]
 pub fn try_when<Q, F, R>(request: Q, body: F) -> Result<Promise<R>, Aliased>
 where
-    Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
-    R: Send + 'static,
+    Q: Guards + Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R,
+    F: Send, // a body goes to a worker with what it captures: `Arc` for `Rc`, or pinned cowns, or `in &main;`
+    F: 'static, // a body runs later: `clone name` in the header, or borrow in a `boc::scope`
+    R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
+    R: 'static, // a result outlives its body: return a value, not a borrow of one
 {
     schedule(&request, body).map_err(|refused| Aliased { refused })
 }
