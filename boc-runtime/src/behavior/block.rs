@@ -13,46 +13,63 @@ use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, Table};
 use crate::pinned::Home;
 use crate::promise::{Promise, Promised};
-use crate::queue::{Slot, Status};
+use crate::queue::{Kind, Slot, Status};
 use crate::request::{Affinity, HomeOf, Request};
 use crate::runtime::ScopeState;
 use crate::sched::Core;
 use crate::sync::UnsafeCell;
 
+use super::count_down::CountDown;
+use super::grant::{Hint, Job};
 use super::run::{self, Ran};
 use super::stage::Stage;
-use super::task::{Hint, Job, Task};
 
 /// The part of a block that does not depend on its types.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Behavior {
     pub(crate) promised: Promised,
-    pub(crate) task: Task,
     /// Alive while the behavior is counted as scheduled and not finished: see `sched/README.md`, part 4.
     pub(crate) core: NonNull<Core>,
     pub(crate) place: &'static Location<'static>,
     /// Taken by `finish`.
     pub(crate) scope: Option<Arc<ScopeState>>,
+    /// Not used if there is one slot.
+    pending: CountDown,
+    slots: u32,
+}
+
+/// One of several slots of a behavior. A behavior with one has a bare [`Slot`], whose place tells whose it is.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct SlotOfMany {
+    pub(crate) slot: Slot,
+    pub(crate) behavior: NonNull<Behavior>,
 }
 
 /// The table of a behavior's promise, with what only a behavior needs.
 #[repr(C)]
 pub(crate) struct BehaviorTable {
     pub(crate) promise: Table,
+    pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint),
     pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
     pub(crate) cancel: unsafe fn(NonNull<Behavior>),
 }
 
 impl Behavior {
-    /// The behavior that a job is the right to run.
-    pub(crate) fn of(job: Job) -> NonNull<Behavior> {
-        // SAFETY: a job's task lies in a behavior, at this offset.
-        unsafe { job.0.byte_sub(std::mem::offset_of!(Behavior, task)) }.cast()
+    #[inline]
+    pub(super) fn new(
+        promised: Promised,
+        core: NonNull<Core>,
+        place: &'static Location<'static>,
+        slots: u32,
+    ) -> Behavior {
+        Behavior { promised, core, place, scope: None, pending: CountDown::new(slots), slots }
     }
 
     /// # Safety
     /// `behavior` is alive.
+    #[inline]
     pub(crate) unsafe fn table(behavior: NonNull<Behavior>) -> &'static BehaviorTable {
         // SAFETY: alive (caller).
         let table: *const Table = unsafe { behavior.as_ref() }.promised.header.table;
@@ -60,23 +77,72 @@ impl Behavior {
         unsafe { &*table.cast::<BehaviorTable>() }
     }
 
-    pub(crate) fn task_of(behavior: NonNull<Behavior>) -> NonNull<Task> {
-        // SAFETY: within the block.
-        unsafe { behavior.byte_add(std::mem::offset_of!(Behavior, task)) }.cast()
+    /// How many slots there are.
+    #[inline]
+    pub(super) fn slots(&self) -> usize {
+        self.slots as usize
     }
 
+    #[inline]
+    pub(super) fn pending(&self) -> &CountDown {
+        &self.pending
+    }
+
+    /// Takes off what is not going to be granted: repeated shared slots. Nobody else knows the behavior yet.
+    pub(super) fn expect_fewer(&mut self, repeated: u32) {
+        self.pending = CountDown::new(self.slots - repeated);
+    }
+
+    #[inline]
     pub(crate) fn producer_of(behavior: NonNull<Behavior>) -> NonNull<Status> {
         // SAFETY: within the block.
         unsafe { behavior.byte_add(std::mem::offset_of!(Behavior, promised.producer)) }.cast()
     }
 
+    /// The first slot.
+    #[inline]
     pub(crate) fn slots_of(behavior: NonNull<Behavior>) -> NonNull<Slot> {
         // SAFETY: the slots follow the behavior; an empty array has that address too.
         unsafe { behavior.add(1) }.cast()
     }
+
+    /// The slot of this number.
+    ///
+    /// # Safety
+    /// The behavior has more slots than `index`.
+    #[inline]
+    pub(crate) unsafe fn slot(behavior: NonNull<Behavior>, index: usize) -> NonNull<Slot> {
+        // SAFETY: within the slots (caller); for the only one the offset is 0.
+        unsafe { Self::slots_of(behavior).cast::<SlotOfMany>().add(index) }.cast()
+    }
+
+    /// The behavior whose only slot this is.
+    ///
+    /// # Safety
+    /// The slot is of the kind `Alone`.
+    #[inline]
+    pub(crate) unsafe fn of_slot(slot: NonNull<Slot>) -> NonNull<Behavior> {
+        // SAFETY: it follows its behavior.
+        unsafe { slot.cast::<Behavior>().sub(1) }
+    }
+
+    /// The kind of the slots of a behavior with so many.
+    #[inline]
+    pub(crate) fn kind_of_slots(slots: usize) -> Kind {
+        if slots == 1 { Kind::Alone } else { Kind::Many }
+    }
+
+    /// How many bytes so many slots need.
+    #[inline]
+    const fn size_of_slots(slots: usize) -> usize {
+        if slots == 1 {
+            return size_of::<Slot>();
+        }
+        slots.checked_mul(size_of::<SlotOfMany>()).expect("the slots of a behavior fit in memory")
+    }
 }
 
-const _: () = assert!(align_of::<Slot>() <= align_of::<Behavior>());
+const _: () = assert!(align_of::<SlotOfMany>() <= align_of::<Behavior>());
 
 /// The part that does.
 pub(crate) struct Payload<Q: Request, F, R> {
@@ -115,58 +181,72 @@ where
             dispose: Self::dispose,
             free: Self::free,
         },
+        dispatch: dispatch_block::<Q, F, R>,
         execute: run::execute_block::<Q, F, R>,
         cancel: run::cancel_block::<Q, F, R>,
     };
 
     /// A block of these types that starts at `behavior`.
+    #[inline]
     pub(crate) fn from_raw(behavior: NonNull<Behavior>) -> Self {
         Block { behavior, types: PhantomData }
     }
 
-    fn layout(slots: usize) -> (Layout, usize) {
-        let slots = Layout::array::<Slot>(slots).expect("the slots of a behavior fit in memory");
-        let head = Layout::new::<Behavior>().extend(slots).expect("as above").0;
-        let (whole, payload) = head.extend(Layout::new::<Payload<Q, F, R>>()).expect("as above");
-        (whole.pad_to_align(), payload)
+    /// Where the payload is: behind the slots.
+    #[inline]
+    const fn offset(slots: usize) -> usize {
+        let head = size_of::<Behavior>() + Behavior::size_of_slots(slots);
+        head.next_multiple_of(align_of::<Payload<Q, F, R>>())
+    }
+
+    #[inline]
+    fn layout(slots: usize) -> Layout {
+        let align = const {
+            let (behavior, payload) = (align_of::<Behavior>(), align_of::<Payload<Q, F, R>>());
+            if behavior > payload { behavior } else { payload }
+        };
+        let size = (Self::offset(slots) + size_of::<Payload<Q, F, R>>()).next_multiple_of(align);
+        Layout::from_size_align(size, align).expect("a behavior fits in memory")
     }
 
     /// Memory for a block, all of it uninitialised.
+    #[inline]
     pub(crate) fn allocate(slots: usize) -> Self {
-        let (layout, _) = Self::layout(slots);
-        Self::from_raw(memory::allocate(layout).cast())
+        Self::from_raw(memory::allocate(Self::layout(slots)).cast())
     }
 
     /// Where the payload is.
+    #[inline]
     pub(crate) fn payload(self, slots: usize) -> NonNull<Payload<Q, F, R>> {
-        let (_, offset) = Self::layout(slots);
         // SAFETY: within the allocation.
-        unsafe { self.behavior.byte_add(offset) }.cast()
+        unsafe { self.behavior.byte_add(Self::offset(slots)) }.cast()
     }
 
     /// Gives the memory back, dropping nothing.
     ///
     /// # Safety
     /// The block was allocated for that many slots and is not used any more.
+    #[inline]
     pub(crate) unsafe fn deallocate(self, slots: usize) {
-        let (layout, _) = Self::layout(slots);
         // SAFETY: the layout it was allocated with (caller).
-        unsafe { memory::deallocate(self.behavior.cast(), layout) };
+        unsafe { memory::deallocate(self.behavior.cast(), Self::layout(slots)) };
     }
 
     /// How many slots the block was made with.
     ///
     /// # Safety
     /// The block is alive and its behavior is written.
+    #[inline]
     pub(crate) unsafe fn slots(self) -> usize {
         // SAFETY: alive (caller).
-        unsafe { self.behavior.as_ref() }.task.slots()
+        unsafe { self.behavior.as_ref() }.slots as usize
     }
 
     /// The stage of a live block.
     ///
     /// # Safety
     /// The block is alive, and written.
+    #[inline]
     pub(crate) unsafe fn stage(self) -> *mut Stage<F, R> {
         // SAFETY: alive (caller).
         let payload = self.payload(unsafe { self.slots() });
@@ -221,18 +301,18 @@ pub(crate) fn home_of<Q: Request>(found: Option<Arc<Home>>) -> <Q::Affinity as A
     HomeOf::from_found(found)
 }
 
-/// What a behavior's task does when its last cown is granted: sends it where its request set's affinity says.
+/// What a behavior does when its last cown is granted: goes where its request set's affinity says.
 ///
 /// # Safety
-/// `task` is the task of a block of these types that is ready; it is gone on return.
-pub(crate) unsafe fn dispatch_block<Q, F, R>(task: NonNull<Task>, hint: Hint)
+/// `behavior` starts a block of these types that is ready; it may be gone on return.
+unsafe fn dispatch_block<Q, F, R>(behavior: NonNull<Behavior>, hint: Hint)
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
-    let job = Job(task);
-    let block = Block::<Q, F, R>::from_raw(Behavior::of(job));
+    let job = Job(behavior);
+    let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ready and not run yet: alive.
     let slots = unsafe { block.slots() };
     // SAFETY: as above.

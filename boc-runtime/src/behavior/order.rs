@@ -5,7 +5,9 @@
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
-use crate::queue::Slot;
+use crate::queue::{Kind, Slot};
+
+use super::block::SlotOfMany;
 
 /// The same cown stands twice in a request set and at least one of the two is exclusive: the positions, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +31,16 @@ impl Order {
     ///
     /// # Safety
     /// `first` is the first of `len` initialised slots that nobody else knows yet.
-    pub(crate) unsafe fn sort(first: NonNull<Slot>, len: usize) -> Result<(Order, u32), Clash> {
+    pub(crate) unsafe fn sort(first: NonNull<SlotOfMany>, len: usize) -> Result<(Order, u32), Clash> {
         let mut order = Order { inline: [MaybeUninit::uninit(); INLINE], heap: Vec::new(), len };
         if len > INLINE {
             order.heap.reserve_exact(len);
             // SAFETY: within the `len` slots.
-            order.heap.extend((0..len).map(|index| unsafe { first.add(index) }));
+            order.heap.extend((0..len).map(|index| unsafe { first.add(index) }.cast()));
         } else {
             for (index, place) in order.inline[..len].iter_mut().enumerate() {
                 // SAFETY: within the `len` slots.
-                place.write(unsafe { first.add(index) });
+                place.write(unsafe { first.add(index) }.cast());
             }
         }
         // SAFETY: initialised (caller).
@@ -56,7 +58,8 @@ impl Order {
             let shared = |slot: NonNull<Slot>| unsafe { slot.as_ref() }.is_shared();
             if !(shared(one) && shared(two)) {
                 // SAFETY: both lie among the slots that start at `first`.
-                let position = |slot: NonNull<Slot>| unsafe { slot.offset_from_unsigned(first) };
+                let position =
+                    |slot: NonNull<Slot>| unsafe { slot.cast::<SlotOfMany>().offset_from_unsigned(first) };
                 return Err(Clash { first: position(one), second: position(two) });
             }
             // SAFETY: nobody else knows the slot yet (caller).
@@ -74,7 +77,7 @@ impl Order {
         let mut kept = 0;
         for index in 0..slots.len() {
             // SAFETY: `sort`'s duty.
-            if !unsafe { slots[index].as_ref() }.is_repeated() {
+            if unsafe { slots[index].as_ref() }.kind() != Kind::Repeated {
                 slots.swap(kept, index);
                 kept += 1;
             }

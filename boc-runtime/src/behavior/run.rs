@@ -8,15 +8,15 @@ use std::ptr::NonNull;
 use crate::failure::Failure;
 use crate::later;
 use crate::memory::{self, Header};
-use crate::queue::{self, Effects, Queue, Slot, Status};
+use crate::queue::{self, Effects, Kind, Queue, Slot, Status};
 use crate::request::{Granted, Request};
 use crate::sched::{self, Core, context};
 use crate::trace;
 use crate::unwind::{self, Bomb};
 
 use super::block::{Behavior, Block};
+use super::grant::{self, Hint, Job};
 use super::stage::Stage;
-use super::task::{self, Hint, Job};
 
 /// How a behavior ended.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) enum Ran {
 /// 1. The job is run or cancelled once.
 /// 2. The behavior's core is alive until this returns.
 pub(crate) unsafe fn run(job: Job) -> Ran {
-    let behavior = Behavior::of(job);
+    let behavior = job.0;
     // SAFETY: the same duties.
     let ran = unsafe { execute(job) };
     // SAFETY: executed just now.
@@ -49,7 +49,7 @@ pub(crate) unsafe fn run(job: Job) -> Ran {
 /// As [`run`]; [`finish`] follows.
 #[inline]
 pub(crate) unsafe fn execute(job: Job) -> Ran {
-    let behavior = Behavior::of(job);
+    let behavior = job.0;
     // SAFETY: not run yet, so it lives.
     let table = unsafe { Behavior::table(behavior) };
     // SAFETY: the table belongs to the block.
@@ -61,7 +61,7 @@ pub(crate) unsafe fn execute(job: Job) -> Ran {
 /// # Safety
 /// As [`run`].
 pub(crate) unsafe fn cancel(job: Job) {
-    let behavior = Behavior::of(job);
+    let Job(behavior) = job;
     // SAFETY: not run yet, so it lives.
     let table = unsafe { Behavior::table(behavior) };
     // SAFETY: the table belongs to the block.
@@ -167,7 +167,7 @@ struct Releasing;
 impl Effects for Releasing {
     fn granted(&mut self, slot: NonNull<Slot>) {
         // SAFETY: granted just now, by the queue.
-        unsafe { task::grant(slot, Hint::HandedOver) };
+        unsafe { grant::grant(slot, Hint::HandedOver) };
     }
 
     fn activated(&mut self, _: NonNull<Queue>) {
@@ -222,13 +222,25 @@ where
 pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
     // SAFETY: alive and ours until the promise is released.
     let this = unsafe { behavior.as_ref() };
-    let (core, slots) = (this.core, this.task.slots());
+    let (core, slots) = (this.core, this.slots());
     // SAFETY: as above.
     let scope = unsafe { &raw const (*behavior.as_ptr()).scope };
     // SAFETY: moved out once; nothing drops it in the block.
     let scope = unsafe { scope.read() };
-    // SAFETY: as above.
-    unsafe { release_all(behavior, slots) };
+    let later = later::Scope::new();
+    // SAFETY: the body has ended.
+    unsafe { release_slots(behavior, slots) };
+    // SAFETY: alive until the promise is released.
+    if unsafe { is_unwanted(behavior) } {
+        // SAFETY: the only strong count is ours, and nobody can make another.
+        unsafe { later::dispose(behavior.cast()) };
+    } else {
+        let bomb = Bomb("releasing the promise of a behavior");
+        // SAFETY: the behavior leads its promise's queue; the outcome is written.
+        unsafe { queue::release_producer(behavior.cast(), Behavior::producer_of(behavior), &mut Releasing) };
+        bomb.defuse();
+    }
+    drop(later);
     // SAFETY: alive (caller).
     unsafe { Core::count_finished(core) };
     if let Some(scope) = scope {
@@ -236,22 +248,32 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
     }
 }
 
+/// Whether nobody has, or waits for, the promise of a behavior that has ended, and so nobody ever will: the block is ours.
+///
 /// # Safety
-/// The behavior is finished and holds its `slots` slots; it may be gone on return.
-unsafe fn release_all(behavior: NonNull<Behavior>, slots: usize) {
-    let _scope = later::Scope::new();
+/// The behavior leads its promise's queue still.
+#[inline]
+unsafe fn is_unwanted(behavior: NonNull<Behavior>) -> bool {
+    // SAFETY: alive (caller).
+    let header = &unsafe { behavior.as_ref() }.promised.header;
+    // Every request of the promise was made through a handle, which had a strong count. So once the count of its activity is
+    // the only one, the queue is what it will be.
+    header.is_last() && header.queue.is_led_alone_by(Behavior::producer_of(behavior))
+}
+
+/// # Safety
+/// The body has ended; the behavior holds its `slots` slots.
+#[inline]
+unsafe fn release_slots(behavior: NonNull<Behavior>, slots: usize) {
     let bomb = Bomb("releasing the cowns of a behavior");
-    let first = Behavior::slots_of(behavior);
     for index in 0..slots {
         // SAFETY: within the slots of the behavior.
-        let slot = unsafe { first.add(index) };
+        let slot = unsafe { Behavior::slot(behavior, index) };
         // SAFETY: not released yet, so it lives (INV-1).
-        if !unsafe { slot.as_ref() }.is_repeated() {
+        if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
             // SAFETY: granted, and released once.
             unsafe { queue::release(slot, &mut Releasing) };
         }
     }
-    // SAFETY: the behavior leads its promise's queue; the outcome is written.
-    unsafe { queue::release_producer(behavior.cast(), Behavior::producer_of(behavior), &mut Releasing) };
     bomb.defuse();
 }

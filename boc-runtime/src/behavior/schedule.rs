@@ -6,7 +6,6 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::NonNull;
-use std::slice;
 use std::sync::Arc;
 
 use crate::later;
@@ -20,9 +19,9 @@ use crate::sync::UnsafeCell;
 use crate::unwind::Bomb;
 
 use super::block::{self, Behavior, Block, Payload};
+use super::grant::{self, Hint, Job};
 use super::order::{Clash, Order};
 use super::stage::Stage;
-use super::task::{self, Hint, Job, Task};
 
 /// Why a request set was refused; nothing was scheduled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +51,7 @@ struct Entering;
 impl Effects for Entering {
     fn granted(&mut self, slot: NonNull<Slot>) {
         // SAFETY: granted just now, by the queue.
-        unsafe { task::grant(slot, Hint::Spawned) };
+        unsafe { grant::grant(slot, Hint::Spawned) };
     }
 
     fn activated(&mut self, cown: NonNull<Queue>) {
@@ -120,19 +119,18 @@ where
 {
     let slots = request.slots();
     // Before the allocation: it may panic.
-    let task = Task::new(block::dispatch_block::<Q, F, R>, slots);
+    let counted = u32::try_from(slots).expect("a behavior requests fewer than 2^32 cowns");
     let block = Block::<Q, F, R>::allocate(slots);
     let behavior = block.behavior;
-    let (task_at, producer) = (Behavior::task_of(behavior), Behavior::producer_of(behavior));
+    let producer = Behavior::producer_of(behavior);
     // Two strong counts: the promise that we return, and the activity of its queue, which the behavior leads.
     let header = Header::new(&Block::<Q, F, R>::TABLE.promise, Queue::led_by(producer.as_ptr()), 2, 1);
     let promised = Promised::new(header);
     let core_at = NonNull::from(core);
     // SAFETY: the block is ours and of this layout.
-    unsafe { behavior.write(Behavior { promised, task, core: core_at, place, scope: None }) };
-    // SAFETY: the block has room for `slots` slots here.
-    let free = unsafe { slice::from_raw_parts_mut(Behavior::slots_of(behavior).cast().as_ptr(), slots) };
-    let mut claims = Claims::new(free, task_at);
+    unsafe { behavior.write(Behavior::new(promised, core_at, place, counted)) };
+    // SAFETY: the block has room for `slots` slots.
+    let mut claims = unsafe { Claims::new(Behavior::slots_of(behavior), slots, behavior) };
     let plan = request.plan(&mut claims);
     // Nothing in the block needs a drop yet, so a refusal just frees it.
     let refuse = |refused: Refused| {
@@ -144,13 +142,12 @@ where
         Ok(home) => home,
         Err(misfit) => return refuse(Refused::Misfit(misfit)),
     };
-    let first = Behavior::slots_of(behavior);
     let order = if slots > 1 {
         // SAFETY: planned just now, all of them; nobody else knows them.
-        match unsafe { Order::sort(first, slots) } {
+        match unsafe { Order::sort(Behavior::slots_of(behavior).cast(), slots) } {
             Ok((order, repeated)) => {
                 // SAFETY: not entered anywhere, so it is ours alone.
-                unsafe { task_at.as_ptr().as_mut().expect("within a block") }.expect_fewer(repeated);
+                unsafe { behavior.as_ptr().as_mut().expect("a block") }.expect_fewer(repeated);
                 Some(order)
             }
             Err(clash) => return refuse(Refused::Clash(clash)),
@@ -175,10 +172,6 @@ where
 }
 
 impl Made {
-    fn task(&self) -> NonNull<Task> {
-        Behavior::task_of(self.behavior)
-    }
-
     /// The slots that enter queues.
     pub(crate) fn entering(&self) -> impl Iterator<Item = NonNull<Slot>> {
         let single = (self.slots == 1).then(|| Behavior::slots_of(self.behavior));
@@ -187,14 +180,13 @@ impl Made {
 
     /// All slots.
     pub(crate) fn all_slots(&self) -> impl Iterator<Item = NonNull<Slot>> {
-        let first = Behavior::slots_of(self.behavior);
         // SAFETY: within the slots of the behavior.
-        (0..self.slots).map(move |index| unsafe { first.add(index) })
+        (0..self.slots).map(|index| unsafe { Behavior::slot(self.behavior, index) })
     }
 
     /// The right to end the behavior.
     pub(crate) fn job(&self) -> Job {
-        Job(self.task())
+        Job(self.behavior)
     }
 
     /// Puts the behavior into the queues of its cowns.
@@ -203,7 +195,7 @@ impl Made {
     /// The cowns are alive during the call.
     #[inline]
     unsafe fn enter(self) {
-        let task = self.task();
+        let behavior = self.behavior;
         match &self.order {
             Some(order) => {
                 for &slot in order.as_slice() {
@@ -215,14 +207,14 @@ impl Made {
                     unsafe { queue::publish(slot, &mut Entering) };
                 }
                 // SAFETY: the scheduler's own count.
-                unsafe { task::count_down(task, Hint::Spawned) };
+                unsafe { grant::count_down(behavior, Hint::Spawned) };
             }
             // SAFETY: its only slot.
             None if self.slots == 1 => unsafe {
                 queue::enter_single(Behavior::slots_of(self.behavior), &mut Entering);
             },
             // SAFETY: it requests nothing, so it is ready.
-            None => unsafe { task::dispatch(task, Hint::Spawned) },
+            None => unsafe { grant::dispatch(behavior, Hint::Spawned) },
         }
     }
 }
@@ -237,7 +229,7 @@ pub(super) unsafe fn enter_batch(batch: &[Made]) {
     let cown = |slot: &NonNull<Slot>| unsafe { slot.as_ref() }.cown();
     // Stable: on one cown in the order of the batch.
     slots.sort_by_key(cown);
-    let slots_and_tasks: Vec<_> = batch.iter().map(|made| (made.slots, made.task())).collect();
+    let numbers_of_slots: Vec<_> = batch.iter().map(|made| (made.slots, made.behavior)).collect();
 
     let _scope = later::Scope::new();
     let bomb = Bomb("entering the queues of a batch's cowns");
@@ -250,13 +242,13 @@ pub(super) unsafe fn enter_batch(batch: &[Made]) {
         // taken off below.
         unsafe { queue::publish(slot, &mut Entering) };
     }
-    for (slots, task) in slots_and_tasks {
+    for (slots, behavior) in numbers_of_slots {
         match slots {
             // SAFETY: it requests nothing, so it is ready.
-            0 => unsafe { task::dispatch(task, Hint::Spawned) },
+            0 => unsafe { grant::dispatch(behavior, Hint::Spawned) },
             1 => {}
             // SAFETY: the scheduler's own count.
-            _ => unsafe { task::count_down(task, Hint::Spawned) },
+            _ => unsafe { grant::count_down(behavior, Hint::Spawned) },
         }
     }
     bomb.defuse();

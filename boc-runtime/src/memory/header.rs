@@ -60,15 +60,18 @@ fn too_many() -> ! {
 }
 
 impl Header {
+    #[inline]
     pub(crate) fn new(table: &'static Table, queue: Queue, strong: u32, weak: u32) -> Header {
         Header { queue, strong: AtomicU32::new(strong), weak: AtomicU32::new(weak), table }
     }
 
     /// The header that a queue starts.
+    #[inline]
     pub(crate) fn of(queue: NonNull<Queue>) -> NonNull<Header> {
         queue.cast()
     }
 
+    #[inline]
     pub(crate) fn retain(&self) {
         // Relaxed: the caller has a handle already; whoever it is given to synchronizes by that giving.
         if self.strong.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
@@ -93,6 +96,13 @@ impl Header {
         self.strong.compare_exchange(1, 0, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
+    /// Whether the caller's strong count is the last one. Then nobody else can make another, but by upgrading a weak handle.
+    #[inline]
+    pub(crate) fn is_last(&self) -> bool {
+        // Acquire: pairs with the Release of those who gave theirs back.
+        self.strong.load(Ordering::Acquire) == 1
+    }
+
     pub(crate) fn retain_weak(&self) {
         // Relaxed: as in `retain`.
         if self.weak.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
@@ -105,6 +115,7 @@ impl Header {
 ///
 /// # Safety
 /// `header` is alive (the caller borrows a handle or holds the cown).
+#[inline]
 pub(crate) unsafe fn retain(header: NonNull<Header>) {
     // SAFETY: the caller's duty.
     unsafe { header.as_ref() }.retain();
@@ -115,16 +126,25 @@ pub(crate) unsafe fn retain(header: NonNull<Header>) {
 ///
 /// # Safety
 /// The caller owns one strong count and uses the block no more.
+#[inline]
 pub(crate) unsafe fn release(header: NonNull<Header>) {
     // SAFETY: the caller's count keeps it alive.
     let this = unsafe { header.as_ref() };
     // Release: pairs with the fence of whoever takes the count to zero.
     if this.strong.fetch_sub(1, Ordering::Release) == 1 {
-        // Acquire: everything that the other handles' owners did comes before the drop.
-        fence(Ordering::Acquire);
         // SAFETY: nobody else has a strong count.
-        unsafe { later::dispose(header) };
+        unsafe { end(header) };
     }
+}
+
+/// # Safety
+/// The strong count is zero, and the caller took it there.
+#[inline(never)]
+unsafe fn end(header: NonNull<Header>) {
+    // Acquire: everything that the other handles' owners did comes before the drop.
+    fence(Ordering::Acquire);
+    // SAFETY: nobody else has a strong count.
+    unsafe { later::dispose(header) };
 }
 
 /// Gives a weak count back; the last one frees the memory.

@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::behavior::{self, Behavior, Job, Ran};
+use crate::behavior::{self, Job, Ran};
 use crate::failure::Failure;
 use crate::later;
 use crate::sched::{Core, context};
@@ -169,7 +169,7 @@ impl Local {
     fn run(&self, job: Job) -> Ran {
         self.home.job_leaves();
         // SAFETY: not run yet, so it lives.
-        let core = unsafe { Behavior::of(job).as_ref() }.core;
+        let core = unsafe { job.0.as_ref() }.core;
         // SAFETY: a behavior of it is in flight.
         let held = unsafe { Core::hold(core) };
         if held.is_cancelled() {

@@ -19,15 +19,14 @@
 #![expect(unsafe_code, reason = "its slot stands in a promise's queue")]
 
 use std::fmt;
-use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::Waker;
 
-use crate::behavior::{self, Hint, Task};
+use crate::behavior;
 use crate::later;
 use crate::memory::{self, Header};
-use crate::queue::{self, Effects, Queue, Slot};
+use crate::queue::{self, Effects, Kind, Queue, Slot};
 use crate::sched::Parker;
 use crate::sync::{AtomicU32, Mutex, Ordering, UnsafeCell};
 
@@ -53,8 +52,7 @@ impl Signal {
 #[repr(C)]
 pub(crate) struct Ticket {
     /// First: the queue gives back a pointer to it.
-    task: Task,
-    slot: UnsafeCell<MaybeUninit<Slot>>,
+    slot: UnsafeCell<Slot>,
     state: AtomicU32,
     signal: Mutex<Option<Signal>>,
 }
@@ -71,20 +69,17 @@ impl Ticket {
     /// `promise` is alive during the call.
     pub(super) unsafe fn enter(promise: NonNull<Header>, signal: Signal) -> Arc<Ticket> {
         let ticket = Arc::new(Ticket {
-            task: Task::new(dispatch_ticket, 1),
-            slot: UnsafeCell::new(MaybeUninit::uninit()),
+            slot: UnsafeCell::new(Slot::new(promise.cast(), false, Kind::Joiner)),
             state: AtomicU32::new(WAITING),
             signal: Mutex::new(Some(signal)),
         });
-        // The queue's count; `dispatch_ticket` takes it over.
+        // The queue's count; `granted` takes it over.
         let raw = Arc::into_raw(Arc::clone(&ticket)).cast_mut();
         // SAFETY: from an `Arc`: not null.
-        let task = unsafe { NonNull::new_unchecked(raw.cast::<Task>()) };
-        // SAFETY: nobody else knows the ticket yet.
-        unsafe { ticket.slot().write(Slot::new(promise.cast(), false, task)) };
+        let slot = unsafe { NonNull::new_unchecked(raw.cast::<Slot>()) };
         let _scope = later::Scope::new();
-        // SAFETY: the only slot of this task; the promise is alive (caller).
-        unsafe { queue::enter_single(ticket.slot(), &mut EnteringTicket) };
+        // SAFETY: the only slot of its owner; the promise is alive (caller).
+        unsafe { queue::enter_single(slot, &mut EnteringTicket) };
         ticket
     }
 
@@ -128,10 +123,18 @@ impl Ticket {
     }
 
     fn slot(&self) -> NonNull<Slot> {
-        NonNull::new(self.slot.get().cast()).expect("a field has an address")
+        NonNull::new(self.slot.get()).expect("a field has an address")
     }
 
     /// The queue grants the promise.
+    ///
+    /// # Safety
+    /// `slot` is a ticket's, granted just now.
+    pub(crate) unsafe fn granted(slot: NonNull<Slot>) {
+        // SAFETY: the queue's count, made in `enter`; the slot is the ticket's first field.
+        unsafe { Arc::from_raw(slot.as_ptr().cast::<Ticket>().cast_const()) }.grant();
+    }
+
     fn grant(self: Arc<Ticket>) {
         loop {
             // AcqRel: Release for the joiner, which reads the result; Acquire for `signal`.
@@ -165,19 +168,12 @@ impl fmt::Debug for Ticket {
     }
 }
 
-unsafe fn dispatch_ticket(task: NonNull<Task>, _: Hint) {
-    // SAFETY: the queue's count, made in `enter`; the task is the ticket's first field.
-    unsafe { Arc::from_raw(task.as_ptr().cast::<Ticket>().cast_const()) }.grant();
-}
-
 struct EnteringTicket;
 
 impl Effects for EnteringTicket {
     fn granted(&mut self, slot: NonNull<Slot>) {
-        // SAFETY: granted just now; it is the only slot of its task.
-        let task = unsafe { slot.as_ref() }.task();
-        // SAFETY: its only grant.
-        unsafe { dispatch_ticket(task, Hint::Spawned) };
+        // SAFETY: granted just now.
+        unsafe { Ticket::granted(slot) };
     }
 
     fn activated(&mut self, cown: NonNull<Queue>) {

@@ -9,7 +9,6 @@ mod tests;
 
 use std::ptr::{self, NonNull};
 
-use crate::behavior::Task;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 
 pub(crate) use status::{State, Status};
@@ -46,43 +45,69 @@ const WRITER_WAITS: usize = 1;
 #[repr(C, align(8))]
 pub(crate) struct Slot {
     status: Status,
-    /// The queue, with two tag bits: see [`Slot::SHARED`] and [`Slot::REPEATED`].
+    /// The queue, with three tag bits: [`Slot::SHARED`] and the kind.
     cown: *mut Queue,
-    task: NonNull<Task>,
+}
+
+/// Whose slot it is: where its owner finds what else there is to know about the request. The queue does not care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One of several of a behavior.
+    Many,
+    /// As `Many`, but the same cown stands in the request set already (both shared): this slot enters no queue.
+    Repeated,
+    /// The only one of a behavior.
+    Alone,
+    /// A joiner's.
+    Joiner,
 }
 
 impl Slot {
     /// The request is shared.
-    const SHARED: usize = 1;
-    /// The same cown stands in this request set already (both shared): this slot enters no queue.
-    const REPEATED: usize = 2;
+    const SHARED: usize = 0b001;
+    const KIND: usize = 0b110;
+    const MANY: usize = 0b000;
+    const REPEATED: usize = 0b010;
+    const ALONE: usize = 0b100;
+    const JOINER: usize = 0b110;
 
-    pub(crate) fn new(cown: NonNull<Queue>, shared: bool, task: NonNull<Task>) -> Slot {
-        let cown = cown.as_ptr().map_addr(|addr| addr | if shared { Self::SHARED } else { 0 });
-        Slot { status: Status::waiting(), cown, task }
+    #[inline]
+    pub(crate) fn new(cown: NonNull<Queue>, shared: bool, kind: Kind) -> Slot {
+        let kind = match kind {
+            Kind::Many => Self::MANY,
+            Kind::Repeated => Self::REPEATED,
+            Kind::Alone => Self::ALONE,
+            Kind::Joiner => Self::JOINER,
+        };
+        let tag = kind | if shared { Self::SHARED } else { 0 };
+        Slot { status: Status::waiting(), cown: cown.as_ptr().map_addr(|addr| addr | tag) }
     }
 
     /// Marks a second shared request of a cown.
     pub(crate) fn make_repeated(&mut self) {
-        self.cown = self.cown.map_addr(|addr| addr | Self::REPEATED);
+        self.cown = self.cown.map_addr(|addr| (addr & !Self::KIND) | Self::REPEATED);
     }
 
+    #[inline]
     pub(crate) fn cown(&self) -> NonNull<Queue> {
-        let cown = self.cown.map_addr(|addr| addr & !(Self::SHARED | Self::REPEATED));
+        let cown = self.cown.map_addr(|addr| addr & !(Self::SHARED | Self::KIND));
         // SAFETY: made from a `NonNull` whose low bits are free (a `Queue` is 8-aligned).
         unsafe { NonNull::new_unchecked(cown) }
     }
 
+    #[inline]
     pub(crate) fn is_shared(&self) -> bool {
         self.cown.addr() & Self::SHARED != 0
     }
 
-    pub(crate) fn is_repeated(&self) -> bool {
-        self.cown.addr() & Self::REPEATED != 0
-    }
-
-    pub(crate) fn task(&self) -> NonNull<Task> {
-        self.task
+    #[inline]
+    pub(crate) fn kind(&self) -> Kind {
+        match self.cown.addr() & Self::KIND {
+            Self::MANY => Kind::Many,
+            Self::REPEATED => Kind::Repeated,
+            Self::ALONE => Kind::Alone,
+            _ => Kind::Joiner,
+        }
     }
 }
 
@@ -101,12 +126,21 @@ impl Queue {
         }
     }
 
+    #[inline]
     fn take_turn(&self, status: *mut Status) -> *mut Status {
         // Release: edge E1 for our successor. Acquire: edges E1 and E4 from who came before.
         self.tail.swap(status, Ordering::AcqRel)
     }
 
+    /// Whether nobody stands behind the producer of a promise. Only asked when nobody can enter any more.
+    #[inline]
+    pub(crate) fn is_led_alone_by(&self, producer: NonNull<Status>) -> bool {
+        // Relaxed: whoever entered did so before giving up the handle that the asker knows to be gone.
+        self.tail.load(Ordering::Relaxed) == producer.as_ptr()
+    }
+
     /// `true` if `status` was the last in the queue, which is empty now.
+    #[inline]
     fn try_leave_last(&self, status: *mut Status) -> bool {
         // Release: edge E4. Relaxed on failure: `wait_linked` acquires.
         self.tail.compare_exchange(status, ptr::null_mut(), Ordering::Release, Ordering::Relaxed).is_ok()
@@ -119,6 +153,7 @@ impl Queue {
 /// 1. `slot` is live, in `Wait`, not repeated, and enters for the first time.
 /// 2. Its cown is alive during the call (the caller has a handle).
 /// 3. The slots of one behavior, or batch, enter in the global order of their cowns, and [`publish`] follows.
+#[inline]
 pub(crate) unsafe fn enter(slot: NonNull<Slot>) {
     // SAFETY: the caller's duties.
     unsafe { enter_run(&[slot]) };
@@ -153,6 +188,7 @@ pub(crate) unsafe fn enter_run(slots: &[NonNull<Slot>]) {
 ///    run in its order.
 /// 2. The cown is alive during the call.
 /// 3. The behavior cannot run before this slot is granted, or (several slots) before its scheduler is done.
+#[inline]
 pub(crate) unsafe fn publish(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: duty 3: the block lives.
     let this = unsafe { slot.as_ref() };
@@ -168,17 +204,28 @@ pub(crate) unsafe fn publish(slot: NonNull<Slot>, effects: &mut impl Effects) {
 ///
 /// # Safety
 /// As [`enter`], for the only slot of its task.
+#[inline]
 pub(crate) unsafe fn enter_single(slot: NonNull<Slot>, effects: &mut impl Effects) {
-    // SAFETY: the caller's duties.
-    unsafe { enter(slot) };
-    // SAFETY: entered just now; it cannot run before this grants it.
-    unsafe { publish(slot, effects) };
+    // SAFETY: the caller's duty.
+    let this = unsafe { slot.as_ref() };
+    // SAFETY: the caller's duty.
+    let queue = unsafe { this.cown().as_ref() };
+    // As `enter` and `publish`, but that the predecessor need not be remembered in between.
+    let predecessor = queue.take_turn(slot.as_ptr().cast());
+    // SAFETY: INV-2: the predecessor lives until we link.
+    if let Some(predecessor) = unsafe { predecessor.as_ref() } {
+        predecessor.wait_published();
+    }
+    this.status.publish();
+    // SAFETY: from our own turn, published, not linked yet; it cannot run before this grants it.
+    unsafe { follow(slot, predecessor, effects) };
 }
 
 /// Links behind the predecessor or arrives at an empty queue.
 ///
 /// # Safety
 /// `predecessor` is what `take_turn` gave for this slot, published, and not linked yet; the cown is alive.
+#[inline]
 unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut impl Effects) {
     // SAFETY: not granted yet, so it lives (INV-1).
     let this = unsafe { slot.as_ref() };
@@ -211,6 +258,7 @@ unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut im
 }
 
 /// A writer at the head of the queue: has the cown, or waits for the readers that are still active.
+#[inline]
 fn arrive_writer(queue: &Queue, cown: NonNull<Queue>, slot: NonNull<Slot>, effects: &mut impl Effects) {
     // Acquire: edge E6, pairs with the last reader's subtraction. A stale value other than 0 is settled below.
     if queue.readers.load(Ordering::Acquire) != 0 {
@@ -267,6 +315,7 @@ unsafe fn walk(queue: &Queue, first: NonNull<Slot>, effects: &mut impl Effects) 
 /// # Safety
 /// 1. `slot` has been granted its cown, and the behavior touches the cown no more.
 /// 2. Called once for each slot that was granted.
+#[inline]
 pub(crate) unsafe fn release(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: INV-1.
     let this = unsafe { slot.as_ref() };
@@ -292,6 +341,7 @@ pub(crate) unsafe fn release(slot: NonNull<Slot>, effects: &mut impl Effects) {
 /// # Safety
 /// 1. `producer` leads `cown` since [`Queue::led_by`].
 /// 2. Called once; the result is written.
+#[inline]
 pub(crate) unsafe fn release_producer(
     cown: NonNull<Queue>,
     producer: NonNull<Status>,
@@ -313,6 +363,7 @@ pub(crate) unsafe fn release_producer(
 
 /// # Safety
 /// `next` is what is linked behind the writer that holds the cown; `None` if it has left an empty queue.
+#[inline]
 unsafe fn release_writer(
     queue: &Queue,
     cown: NonNull<Queue>,

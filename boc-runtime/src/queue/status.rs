@@ -42,6 +42,7 @@ fn bare(tag: usize) -> *mut () {
     ptr::without_provenance_mut(tag)
 }
 
+#[inline]
 fn decode(word: *mut ()) -> State {
     let slot = word.map_addr(|addr| addr & !TAGS).cast::<Slot>();
     // SAFETY: only called for the two link states, which are made from a `NonNull`.
@@ -58,22 +59,26 @@ fn decode(word: *mut ()) -> State {
 
 impl Status {
     /// A slot whose behavior is still entering its queues.
+    #[inline]
     pub(crate) fn waiting() -> Status {
         Status(AtomicPtr::new(bare(WAIT)))
     }
 
     /// The slot of a promise's producer: it leads the queue from the start.
+    #[inline]
     pub(crate) fn ready() -> Status {
         Status(AtomicPtr::new(bare(READY)))
     }
 
     /// Keeps the predecessor in the word until the slot is published. Only the scheduler of the slot calls this.
+    #[inline]
     pub(crate) fn remember(&self, predecessor: *mut Status) {
         // Relaxed: still `Wait` for everybody else; the pointer is read back by this thread only.
         self.0.store(tagged(predecessor, WAIT), Ordering::Relaxed);
     }
 
     /// The predecessor kept by [`Status::remember`]; null if there is none.
+    #[inline]
     pub(crate) fn remembered(&self) -> *mut Status {
         // Relaxed: written by this thread.
         let word = self.0.load(Ordering::Relaxed);
@@ -82,12 +87,14 @@ impl Status {
     }
 
     /// `Wait` to `Ready`.
+    #[inline]
     pub(crate) fn publish(&self) {
         // Release: edge E2, pairs with the Acquire in `wait_published`.
         self.0.store(bare(READY), Ordering::Release);
     }
 
     /// Waits until this slot's behavior has entered all of its queues.
+    #[inline]
     pub(crate) fn wait_published(&self) {
         let mut spin = Spin::new();
         // Acquire: edge E2, pairs with the Release in `publish`.
@@ -97,12 +104,14 @@ impl Status {
     }
 
     /// The state, with what its writer wrote before.
+    #[inline]
     pub(crate) fn load(&self) -> State {
         // Acquire: edge E3, pairs with the Release of the links.
         decode(self.0.load(Ordering::Acquire))
     }
 
     /// Waits until somebody has linked behind this slot; called once the tail is known to have moved on.
+    #[inline]
     pub(crate) fn wait_linked(&self) -> State {
         let mut spin = Spin::new();
         loop {
@@ -114,6 +123,7 @@ impl Status {
     }
 
     /// Links a writer behind this slot, whatever it does at the moment.
+    #[inline]
     pub(crate) fn link_writer(&self, writer: NonNull<Slot>) {
         // Release: edge E3. A plain store: nobody else links, and a walk that turns `Ready` into `Reading` either did so
         // before (then `Reading` has done its work: the reader's release sees this link) or finds this link.
@@ -122,6 +132,7 @@ impl Status {
 
     /// Links a reader behind this slot if it is `Ready`; `false`: it is `Reading`, and the reader joins.
     #[must_use = "a reader that is not linked has to join"]
+    #[inline]
     pub(crate) fn try_link_reader(&self, reader: NonNull<Slot>) -> bool {
         let link = tagged(reader.as_ptr(), NEXT_READER);
         // Release: edge E3. Acquire on failure: edge E5, pairs with the Release in `try_activate`.
@@ -131,6 +142,7 @@ impl Status {
     }
 
     /// Links a reader behind an active reader, after it has been counted.
+    #[inline]
     pub(crate) fn link_joiner(&self, reader: NonNull<Slot>) {
         // Release: the joiner's addition to `readers` comes before our release's subtraction (race "a joiner against
         // the release"), pairs with the Acquire in `load`. A plain store: only the joiner leaves `Reading`.
@@ -138,6 +150,7 @@ impl Status {
     }
 
     /// `Ready` to `Reading`; otherwise what is linked behind.
+    #[inline]
     pub(crate) fn try_activate(&self) -> Result<(), State> {
         // Release: edge E5. Acquire on both ways: edge E3, pairs with the Release of the links.
         match self.0.compare_exchange(bare(READY), bare(READING), Ordering::AcqRel, Ordering::Acquire) {
@@ -147,12 +160,14 @@ impl Status {
     }
 
     /// Marks a producer as finished.
+    #[inline]
     pub(crate) fn finish(&self) {
         // Release: pairs with the Acquire in `is_finished`.
         self.0.store(bare(DONE), Ordering::Release);
     }
 
     /// Whether [`Status::finish`] was called.
+    #[inline]
     pub(crate) fn is_finished(&self) -> bool {
         // Acquire: pairs with the Release in `finish`.
         self.0.load(Ordering::Acquire).addr() == DONE

@@ -38,8 +38,8 @@ impl Bench {
 
     /// Makes a request that has not entered.
     fn slot(&mut self, shared: bool) -> NonNull<Slot> {
-        // The task is never looked at: `Record` does not dispatch.
-        let slot = Slot::new(NonNull::from(&*self.queue), shared, NonNull::dangling());
+        // The kind is never looked at: `Record` does not dispatch.
+        let slot = Slot::new(NonNull::from(&*self.queue), shared, Kind::Alone);
         let slot = NonNull::from(Box::leak(Box::new(slot)));
         self.slots.push(slot);
         slot

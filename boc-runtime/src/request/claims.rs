@@ -4,19 +4,21 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::behavior::Task;
+use crate::behavior::{Behavior, SlotOfMany};
 use crate::memory::{Header, HeaderRef};
 use crate::pinned::{Home, PinnedHeader};
-use crate::queue::Slot;
+use crate::queue::{Kind, Slot};
 
 /// Writes the slots of a behavior, in the order of its requests.
 pub(crate) struct Claims<'b> {
-    free: std::slice::IterMut<'b, MaybeUninit<Slot>>,
-    task: NonNull<Task>,
+    first: NonNull<Slot>,
+    slots: usize,
+    claimed: usize,
+    behavior: NonNull<Behavior>,
+    _slots: PhantomData<&'b mut Slot>,
     /// The thread of the pinned cowns met so far.
     home: Option<Arc<Home>>,
     misfit: Option<Misfit>,
@@ -52,14 +54,30 @@ impl fmt::Display for Misfit {
 }
 
 impl<'b> Claims<'b> {
-    pub(crate) fn new(free: &'b mut [MaybeUninit<Slot>], task: NonNull<Task>) -> Claims<'b> {
-        Claims { free: free.iter_mut(), task, home: None, misfit: None }
+    /// # Safety
+    /// At `first` is room for so many slots of `behavior` (one `Slot`, or several `SlotOfMany`), which is the caller's alone
+    /// during `'b`.
+    #[inline]
+    pub(crate) unsafe fn new(first: NonNull<Slot>, slots: usize, behavior: NonNull<Behavior>) -> Claims<'b> {
+        Claims { first, slots, claimed: 0, behavior, _slots: PhantomData, home: None, misfit: None }
     }
 
     /// Claims a plain cown or promise.
+    #[inline]
     pub(crate) fn claim(&mut self, header: NonNull<Header>, shared: bool) {
-        let slot = self.free.next().expect("a place that claims more slots than it has announced");
-        slot.write(Slot::new(header.cast(), shared, self.task));
+        assert!(self.claimed < self.slots, "a place that claims more slots than it has announced");
+        let kind = Behavior::kind_of_slots(self.slots);
+        let slot = Slot::new(header.cast(), shared, kind);
+        if kind == Kind::Alone {
+            // SAFETY: there is room for it (`new`).
+            unsafe { self.first.write(slot) };
+        } else {
+            // SAFETY: one of the slots (`new`).
+            let place = unsafe { self.first.cast::<SlotOfMany>().add(self.claimed) };
+            // SAFETY: as above.
+            unsafe { place.write(SlotOfMany { slot, behavior: self.behavior }) };
+        }
+        self.claimed += 1;
     }
 
     /// Claims a pinned cown.
@@ -92,8 +110,9 @@ impl<'b> Claims<'b> {
     }
 
     /// Ends the planning: the pinned cowns' thread, if there are any, or what is wrong with the set.
-    pub(crate) fn finish(mut self) -> Result<Option<Arc<Home>>, Misfit> {
-        debug_assert!(self.free.next().is_none(), "a place that announces more slots than it claims");
+    #[inline]
+    pub(crate) fn finish(self) -> Result<Option<Arc<Home>>, Misfit> {
+        debug_assert!(self.claimed == self.slots, "a place that announces more slots than it claims");
         match self.misfit {
             Some(misfit) => Err(misfit),
             None => Ok(self.home),
@@ -127,11 +146,14 @@ impl<'a> Granted<'a> {
     ///
     /// # Safety
     /// Called at most as often as the behavior has slots.
+    #[inline]
     pub(crate) unsafe fn next(&mut self) -> HeaderRef<'a> {
         // SAFETY: within the behavior's slots (caller).
         let slot = unsafe { self.next.as_ref() };
-        // SAFETY: at most one past the last slot.
-        self.next = unsafe { self.next.add(1) };
+        // Not `add`: behind the only slot of a behavior there is less room than this.
+        let next = self.next.as_ptr().cast::<SlotOfMany>().wrapping_add(1);
+        // SAFETY: no block ends at the end of the address space.
+        self.next = unsafe { NonNull::new_unchecked(next.cast()) };
         // SAFETY: held, hence alive, for `'a` (INV-6 of the queue).
         unsafe { HeaderRef::new(Header::of(slot.cown())) }
     }

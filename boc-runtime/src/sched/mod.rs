@@ -17,7 +17,7 @@ mod worker;
 
 use std::ptr::NonNull;
 
-use crate::behavior::{self, Behavior, Hint, Job};
+use crate::behavior::{self, Hint, Job};
 
 pub(crate) use config::{Config, checked_workers, default_workers};
 pub(crate) use core::{Core, Runner};
@@ -50,7 +50,7 @@ pub(crate) fn body_ended(core: NonNull<Core>) {
 /// The job is the caller's to end, once.
 pub(crate) unsafe fn cancel_now(job: Job) {
     // SAFETY: not ended yet, so it lives.
-    let core = unsafe { Behavior::of(job).as_ref() }.core;
+    let core = unsafe { job.0.as_ref() }.core;
     // SAFETY: a behavior of it is in flight, so it lives.
     let held = unsafe { Core::hold(core) };
     if let Some(simulation) = held.simulation() {

@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::behavior::{self, Made, Pending, Refused};
+use crate::behavior::{self, Made, Pending, Refused, SlotOfMany};
 use crate::memory::Header;
 use crate::promise::Promise;
 use crate::queue::Slot;
@@ -80,11 +80,11 @@ where
 #[track_caller]
 fn ask<Q: Request>(request: &Q) -> Vec<Asked> {
     let count = request.slots();
-    let mut slots: Vec<MaybeUninit<Slot>> = Vec::with_capacity(count);
-    // SAFETY: what need not be initialised is.
-    unsafe { slots.set_len(count) };
-    // Nobody grants these slots, so nobody looks for their task.
-    let mut claims = Claims::new(&mut slots, NonNull::dangling());
+    // Nobody grants these slots, so nobody looks for their behavior.
+    let mut slots: Vec<MaybeUninit<SlotOfMany>> = (0..count).map(|_| MaybeUninit::uninit()).collect();
+    let first = NonNull::new(slots.as_mut_ptr()).expect("a vector has an address").cast();
+    // SAFETY: there is room for so many; a `Slot` starts a `SlotOfMany`.
+    let mut claims = unsafe { Claims::new(first, count, NonNull::dangling()) };
     request.plan(&mut claims);
     // What is wrong with the set is said when the behavior is made.
     if let Ok(Some(home)) = claims.finish() {
@@ -94,10 +94,10 @@ fn ask<Q: Request>(request: &Q) -> Vec<Asked> {
              one; make the pinned cown on the thread of the simulation (in `boc::explore`: with `rt.main()`)"
         );
     }
-    let slot = |slot: &MaybeUninit<Slot>| {
-        // SAFETY: planning has written all of them.
-        let slot = unsafe { slot.assume_init_ref() };
+    let slot = |slot: MaybeUninit<SlotOfMany>| {
+        // SAFETY: planning has written all of them, the only one at least as far as its `slot`.
+        let slot = unsafe { &*slot.as_ptr().cast::<Slot>() };
         (Header::of(slot.cown()), slot.is_shared())
     };
-    slots.iter().map(slot).collect()
+    slots.into_iter().map(slot).collect()
 }

@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::thread::ThreadId;
 
-use crate::behavior::{self, Behavior, Job, Pending, Ran};
+use crate::behavior::{self, Job, Pending, Ran};
 use crate::failure::{Failure, FailureKind};
 use crate::later;
 use crate::pinned;
@@ -226,7 +226,7 @@ impl Sim {
                 let (_, job) = state.ready.remove(at);
                 drop(state);
                 // SAFETY: not run yet, so it lives.
-                let core = unsafe { Behavior::of(job).as_ref() }.core;
+                let core = unsafe { job.0.as_ref() }.core;
                 // SAFETY: a behavior of it is in flight.
                 let held = unsafe { Core::hold(core) };
                 // SAFETY: ours to run; the core is held.
@@ -307,7 +307,7 @@ impl Sim {
     unsafe fn finish(&self, job: Job) {
         self.state.lock().known.remove(&address(job));
         // SAFETY: the caller's duty.
-        unsafe { behavior::finish(Behavior::of(job)) };
+        unsafe { behavior::finish(job.0) };
     }
 
     /// A behavior is cancelled.

@@ -12,10 +12,10 @@ use std::rc::Rc;
 use loom::cell::UnsafeCell;
 use loom::thread::JoinHandle;
 
-use crate::behavior::{Hint, Task, count_down, dispatch, grant};
+use crate::behavior::CountDown;
 use crate::sync::{self, AtomicUsize, Ordering, fence, thread_local};
 
-use super::super::{Effects, Queue, Slot, enter, enter_run, enter_single, publish, release};
+use super::super::{Effects, Kind, Queue, Slot, enter, enter_run, enter_single, publish, release};
 
 /// A request of the cown of this number.
 #[derive(Clone, Copy)]
@@ -44,15 +44,21 @@ struct Cown {
     dead: Cell<bool>,
 }
 
-/// A behavior. The task comes first: dispatching names the behavior by it.
-#[repr(C)]
+/// A behavior.
 struct Act {
-    task: Task,
-    slots: Vec<Slot>,
+    pending: CountDown,
+    slots: Vec<SlotOfAct>,
     /// Written by the scheduler, read by the runner.
     body: UnsafeCell<bool>,
     runs: Cell<usize>,
     number: usize,
+}
+
+/// As `SlotOfMany`: the slot comes first.
+#[repr(C)]
+struct SlotOfAct {
+    slot: Slot,
+    act: NonNull<Act>,
 }
 
 thread_local! {
@@ -118,16 +124,17 @@ impl Bench {
 
     fn make(&self, requests: &[Mode]) -> NonNull<Act> {
         let act = Box::leak(Box::new(Act {
-            task: Task::new(dispatched, requests.len()),
+            pending: CountDown::new(requests.len() as u32),
             slots: Vec::new(),
             body: UnsafeCell::new(false),
             runs: Cell::new(0),
             number: self.acts.borrow().len(),
         }));
-        let task = NonNull::from(&act.task);
+        let this = NonNull::from(&*act);
         act.slots.extend(requests.iter().map(|&mode| {
             let (Write(cown) | Read(cown)) = mode;
-            Slot::new(NonNull::from(&self.cowns[cown]).cast(), matches!(mode, Read(_)), task)
+            let cown = NonNull::from(&self.cowns[cown]).cast();
+            SlotOfAct { slot: Slot::new(cown, matches!(mode, Read(_)), Kind::Many), act: this }
         }));
         // SAFETY: nobody else knows the behavior yet.
         act.body.with_mut(|body| unsafe { *body = true });
@@ -156,7 +163,7 @@ impl Bench {
             unsafe { publish(slot, &mut Entering) };
         }
         // SAFETY: the scheduler's own count.
-        unsafe { count_down(act.cast(), Hint::Spawned) };
+        unsafe { count_down(act) };
         number
     }
 
@@ -180,10 +187,10 @@ impl Bench {
         for (requests, act) in batch.iter().zip(acts) {
             match requests.len() {
                 // SAFETY: it requests nothing.
-                0 => unsafe { dispatch(act.cast(), Hint::Spawned) },
+                0 => unsafe { dispatch(act) },
                 1 => {}
                 // SAFETY: the scheduler's own count.
-                _ => unsafe { count_down(act.cast(), Hint::Spawned) },
+                _ => unsafe { count_down(act) },
             }
         }
         numbers
@@ -226,10 +233,10 @@ impl Bench {
 
 fn slots_of(act: NonNull<Act>) -> Vec<NonNull<Slot>> {
     // SAFETY: not run yet.
-    unsafe { act.as_ref() }.slots.iter().map(NonNull::from).collect()
+    unsafe { act.as_ref() }.slots.iter().map(|slot| NonNull::from(slot).cast()).collect()
 }
 
-fn access(slot: &Slot) {
+fn access(SlotOfAct { slot, .. }: &SlotOfAct) {
     // SAFETY: held.
     let value = &unsafe { slot.cown().cast::<Cown>().as_ref() }.value;
     if slot.is_shared() {
@@ -241,8 +248,30 @@ fn access(slot: &Slot) {
     }
 }
 
-unsafe fn dispatched(task: NonNull<Task>, _: Hint) {
-    READY.with(|ready| ready.borrow_mut().push(task.cast()));
+/// As the real one, but for what stands behind a slot.
+unsafe fn grant(slot: NonNull<Slot>) {
+    // SAFETY: every slot starts a `SlotOfAct`, and lives until it is released.
+    let act = unsafe { slot.cast::<SlotOfAct>().as_ref() }.act;
+    // SAFETY: not run yet.
+    if unsafe { act.as_ref() }.slots.len() == 1 {
+        // SAFETY: its only grant.
+        unsafe { dispatch(act) };
+    } else {
+        // SAFETY: one of the grants that are counted.
+        unsafe { count_down(act) };
+    }
+}
+
+unsafe fn count_down(act: NonNull<Act>) {
+    // SAFETY: not run yet: this count is still to come.
+    if unsafe { act.as_ref() }.pending.one_less() {
+        // SAFETY: nothing is pending any more.
+        unsafe { dispatch(act) };
+    }
+}
+
+unsafe fn dispatch(act: NonNull<Act>) {
+    READY.with(|ready| ready.borrow_mut().push(act));
 }
 
 impl Cown {
@@ -270,7 +299,7 @@ struct Entering;
 impl Effects for Entering {
     fn granted(&mut self, slot: NonNull<Slot>) {
         // SAFETY: granted just now, by the queue.
-        unsafe { grant(slot, Hint::Spawned) };
+        unsafe { grant(slot) };
     }
 
     fn activated(&mut self, cown: NonNull<Queue>) {
@@ -287,7 +316,7 @@ struct Releasing;
 impl Effects for Releasing {
     fn granted(&mut self, slot: NonNull<Slot>) {
         // SAFETY: granted just now, by the queue.
-        unsafe { grant(slot, Hint::HandedOver) };
+        unsafe { grant(slot) };
     }
 
     fn activated(&mut self, _: NonNull<Queue>) {

@@ -1,0 +1,76 @@
+//! Owns: how a request that has its cown becomes a behavior that is ready: the count-down and what happens at its end.
+
+#![expect(unsafe_code, reason = "finds a slot's owner, and calls through its table")]
+
+use std::ptr::NonNull;
+
+use crate::promise::Ticket;
+use crate::queue::{Kind, Slot};
+
+use super::block::{Behavior, SlotOfMany};
+
+/// How a behavior became ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hint {
+    /// It found its cowns free.
+    Spawned,
+    /// Another behavior handed it its last cown.
+    HandedOver,
+}
+
+/// A behavior that holds all its cowns and is to be run, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct Job(pub(crate) NonNull<Behavior>);
+
+// SAFETY: a job is the right to run a behavior, whose body and requests are `Send`.
+unsafe impl Send for Job {}
+
+/// One slot is granted; the last one of a behavior dispatches it.
+///
+/// # Safety
+/// `slot` was granted just now; its owner is not dispatched yet.
+#[inline]
+pub(crate) unsafe fn grant(slot: NonNull<Slot>, hint: Hint) {
+    // SAFETY: not dispatched, so it lives.
+    match unsafe { slot.as_ref() }.kind() {
+        Kind::Alone => {
+            // SAFETY: of this kind.
+            let behavior = unsafe { Behavior::of_slot(slot) };
+            // SAFETY: its only grant.
+            unsafe { dispatch(behavior, hint) };
+        }
+        Kind::Many => {
+            // SAFETY: a slot of this kind starts a `SlotOfMany`.
+            let behavior = unsafe { slot.cast::<SlotOfMany>().as_ref() }.behavior;
+            // SAFETY: this grant is one that `pending` counts.
+            unsafe { count_down(behavior, hint) };
+        }
+        // SAFETY: its only grant.
+        Kind::Joiner => unsafe { Ticket::granted(slot) },
+        Kind::Repeated => unreachable!("a repeated slot enters no queue"),
+    }
+}
+
+/// One of the counts in `pending` is done.
+///
+/// # Safety
+/// The caller owns one count; `behavior` may be gone on return.
+#[inline]
+pub(crate) unsafe fn count_down(behavior: NonNull<Behavior>, hint: Hint) {
+    // SAFETY: our count keeps it from being dispatched.
+    if unsafe { behavior.as_ref() }.pending().one_less() {
+        // SAFETY: nothing is pending any more.
+        unsafe { dispatch(behavior, hint) };
+    }
+}
+
+/// # Safety
+/// Called once per behavior, when all of its slots are granted; `behavior` may be gone on return.
+#[inline]
+pub(crate) unsafe fn dispatch(behavior: NonNull<Behavior>, hint: Hint) {
+    // SAFETY: alive until it is dispatched.
+    let table = unsafe { Behavior::table(behavior) };
+    // SAFETY: the table belongs to the block.
+    unsafe { (table.dispatch)(behavior, hint) };
+}
