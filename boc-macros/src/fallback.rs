@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Error, Expr};
@@ -15,7 +15,7 @@ use crate::names;
 use crate::plan::{Bind, Plan, Request};
 
 /// Beside a mistake in the block form: an expression of any type.
-pub(crate) fn block(plan: &Plan, error: &Error) -> TokenStream {
+pub(crate) fn block(plan: &Plan, input: TokenStream, error: &Error) -> TokenStream {
     let guards = names::local("guards");
     let error = error.to_compile_error();
     let captures = plan.captures.iter().map(|capture| match capture {
@@ -37,24 +37,45 @@ pub(crate) fn block(plan: &Plan, error: &Error) -> TokenStream {
     };
     let Guards { pattern, uses } = expand::guards(plan.requests.iter().filter(first));
     let body = expand::expression(&plan.body.tokens);
+    let header = mention(&header(input));
     let asynchronous = plan.body.awaits.then(|| quote!(async move));
     quote_spanned! {Span::mixed_site()=> {
         let #guards = { #error };
         #(#target)*
         #(let _ = &(#values);)*
         let _ = move || { #(#captures)* let #pattern = #guards; #uses #asynchronous #body };
+        #header
         #guards
     }}
 }
 
 /// Beside a mistake in the attribute form: the user's function, and a promise of any type.
-pub(crate) fn function(plan: Option<&Plan>, item: TokenStream, error: Option<&Error>) -> TokenStream {
+pub(crate) fn function(
+    plan: Option<&Plan>,
+    args: TokenStream,
+    item: TokenStream,
+    error: Option<&Error>,
+) -> TokenStream {
     let error = error.map(Error::to_compile_error);
+    let args = mention(&args);
     match plan.and_then(|plan| plan.function.as_ref()) {
         Some(function) => {
             let name = function.name.to_token_stream();
-            quote_spanned!(Span::mixed_site()=> #[allow(unused)] #item let #name = { #error }; let _ = &#name;)
+            quote_spanned!(Span::mixed_site()=> #[allow(unused)] #item #args let #name = { #error }; let _ = &#name;)
         }
-        None => quote!(#error #item),
+        None => quote!(#error #item #args),
     }
+}
+
+/// Keeps tokens of which some could not be read: they mean nothing here, but they are there.
+pub(crate) fn mention(tokens: &TokenStream) -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> const _: &::core::primitive::str = ::core::stringify!(#tokens);)
+}
+
+/// What was written before the `=>`, or all of it; without the path of the library, which nobody wrote.
+fn header(input: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = input.into_iter().skip(1).collect();
+    let is = |token: &TokenTree, char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == char);
+    let arrow = tokens.windows(2).position(|two| is(&two[0], '=') && is(&two[1], '>'));
+    tokens.into_iter().take(arrow.unwrap_or(usize::MAX)).collect()
 }

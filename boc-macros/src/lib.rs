@@ -5,6 +5,10 @@
 //! mistake `fallback`.
 //!
 #![doc = include_str!("grammar.md")]
+//!
+#![doc = include_str!("expansion.md")]
+//!
+#![doc = include_str!("cost.md")]
 #![forbid(unsafe_code)]
 
 mod ast;
@@ -40,6 +44,8 @@ pub fn when_impl(input: TokenStream) -> TokenStream {
 /// Makes a nested function a behavior, and its name the variable that holds the promise.
 ///
 #[doc = include_str!("grammar.md")]
+///
+#[doc = include_str!("expansion.md")]
 #[proc_macro_attribute]
 pub fn when(args: TokenStream, item: TokenStream) -> TokenStream {
     function(args.into(), item.into()).into()
@@ -67,20 +73,20 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 
 fn block(input: Tokens) -> Tokens {
     let mut diag = Diag::default();
-    let (krate, block) = parse::entry(input, &mut diag);
+    let (krate, block) = parse::entry(input.clone(), &mut diag);
     let plan = check::block(krate, block, &mut diag);
     match diag.finish() {
         Ok(()) => expand::block(&plan),
-        Err(error) => fallback::block(&plan, &error),
+        Err(error) => fallback::block(&plan, input, &error),
     }
 }
 
 fn function(args: Tokens, item: Tokens) -> Tokens {
     let mut diag = Diag::default();
-    let plan =
-        attr::entry(args, item.clone(), &mut diag).map(|function| check_fn::function(function, &mut diag));
+    let plan = attr::entry(args.clone(), item.clone(), &mut diag)
+        .map(|function| check_fn::function(function, &mut diag));
     match (&plan, diag.finish()) {
         (Some(plan), Ok(())) => expand::function(plan),
-        (_, finished) => fallback::function(plan.as_ref(), item, finished.err().as_ref()),
+        (_, finished) => fallback::function(plan.as_ref(), args, item, finished.err().as_ref()),
     }
 }

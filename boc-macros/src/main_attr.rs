@@ -8,6 +8,7 @@ use syn::{Attribute, Error, Expr, ExprLit, FnArg, Ident, Lit, Safety, Signature,
 
 use crate::attr;
 use crate::diag::Diag;
+use crate::fallback::mention;
 use crate::names::{self, Krate, hidden};
 use crate::parse::{all, rest_of_item};
 
@@ -35,7 +36,7 @@ struct Main {
 /// Expands `#[main]`; beside an error the function stays as it is.
 pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diag::default();
-    let options = options(args, &mut diag);
+    let options = options(args.clone(), &mut diag);
     let main = parse.parse2(item.clone()).map_err(|error| diag.push(error));
     if let Ok(main) = &main {
         check(&main.sig, &mut diag);
@@ -44,7 +45,8 @@ pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
         (Ok(main), Ok(())) => expand(options, &main),
         (_, finished) => {
             let error = finished.err().as_ref().map(Error::to_compile_error);
-            quote!(#error #item)
+            let args = mention(&args);
+            quote!(#error #item #args)
         }
     }
 }

@@ -5,6 +5,7 @@ mod errors;
 mod expansion;
 mod prefixes;
 mod random;
+mod readme;
 
 use proc_macro2::TokenStream;
 use quote::quote;
