@@ -54,6 +54,43 @@
 //!   one is refused.
 //! - **Panics are data**: a body's panic ends up in its promise as a [`Failure`]; its cowns are released; the workers
 //!   live on.
+//!
+//! # Testing
+//!
+//! What is left to get wrong is an order that nothing promises. [`explore`] runs a test under many orders of its
+//! behaviors, under all of them if they are not too many, without threads:
+//!
+//! ```
+//! use boc::prelude::*;
+//!
+//! # /*
+//! #[test]
+//! # */
+//! fn deposits_add_up() {
+//!     let explored = boc::explore(1000, |rt| {
+//!         // 1. Make everything anew in here: it is called for each run.
+//!         let account = Cown::new(0);
+//!         let screen = PinnedCown::new(rt.main(), String::new()); // where a pinned cown is needed
+//!         // 2. Behaviors as ever. `when!`, `scope`, `batch` and `quiesce` use the run's own runtime.
+//!         for amount in [1, 2, 4] {
+//!             when!(clone account => drop(when!(account => *account += amount)));
+//!         }
+//!         let balance = when!(read account, pinned screen => { *screen = format!("{account}"); *account });
+//!         // 3. Claims about the end, or about what has been waited for. Join what must not fail.
+//!         assert!(balance.join().unwrap() <= 7);
+//!         quiesce();
+//!         assert_eq!(when!(read account => *account).join().unwrap(), 7);
+//!     });
+//!     assert!(explored.schedules() > 1);
+//! }
+//! # deposits_add_up();
+//! ```
+//!
+//! A failure prints the behaviors in the order that led to it, by name and place, and a line such as
+//! `BOC_SEED=17 cargo test deposits_add_up`, which makes that run and no other: under a debugger, say, or with more
+//! output. Keep a test's input away from clocks, threads and `HashMap`s, so that it differs by its order only; for random
+//! programs or input, call `explore` from a property test, with few cases. [`Runtime::simulated`] is one such run, for
+//! tests that want to look at a certain seed.
 
 #![forbid(unsafe_code)]
 

@@ -20,6 +20,8 @@ pub(crate) struct Chooser {
     /// What was decided so far, if somebody will ask.
     pub(super) choices: Vec<Choice>,
     recording: bool,
+    /// The run is equivalent to another one, so that a search need not look at what else it could have decided since.
+    pub(super) redundant: bool,
 }
 
 #[derive(Debug)]
@@ -62,7 +64,7 @@ impl Chooser {
     }
 
     fn new(how: How) -> Chooser {
-        Chooser { how, choices: Vec::new(), recording: false }
+        Chooser { how, choices: Vec::new(), recording: false, redundant: false }
     }
 
     pub(super) fn record(mut self) -> Chooser {
@@ -100,6 +102,7 @@ impl Chooser {
     }
 
     fn note(&mut self, taken: usize, of: usize) -> usize {
+        let of = if self.redundant { taken + 1 } else { of };
         // Numbers of decisions matter to a list, so that one is noted too.
         if self.recording || !matches!(self.how, How::Seeded(_)) {
             self.choices.push(Choice { taken, of });

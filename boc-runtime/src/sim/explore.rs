@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Deref;
-use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::pinned::MainThread;
@@ -74,6 +73,7 @@ impl fmt::Display for Explored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.complete, self.schedules) {
             (true, 1) => f.write_str("the only schedule"),
+            (false, 1) => f.write_str("1 schedule"),
             (true, schedules) => write!(f, "all {schedules} schedules"),
             (false, schedules) => write!(f, "{schedules} schedules"),
         }
@@ -121,7 +121,7 @@ impl fmt::Display for Explored {
 /// If a run fails: if the body panics; if a behavior panics and nobody looks at it (its promise is dropped, without having
 /// been joined or requested); if something waits for what can never happen. The seed, the order of the behaviors and how to
 /// repeat it are printed before: `BOC_SEED=17 cargo test name` makes that run and no other. The order is as close to
-/// first come, first served as could be found in half a second.
+/// first come, first served as could be found in a second.
 ///
 /// On a thread that has a simulated runtime already, and inside a body. If `BOC_SEED` makes no sense.
 #[track_caller]
@@ -155,7 +155,7 @@ fn all(cases: usize, schedules: &mut usize, test: &mut impl FnMut(&Simulation)) 
     while *schedules < cases {
         let run = Run::of(search.chooser(), test);
         *schedules += 1;
-        since += 1;
+        since += usize::from(!run.redundant);
         let (choices, races) = (run.choices.clone(), run.history.races());
         run.check(None, *schedules, cases, test);
         match search.after(&choices, races) {
@@ -202,14 +202,15 @@ impl Fault {
 pub(super) struct Run {
     fault: Option<Fault>,
     choices: Vec<Choice>,
+    redundant: bool,
     history: History,
-    took: Duration,
+    /// It has waited, for long, for what does not come.
+    stuck: bool,
 }
 
 impl Run {
     fn of(chooser: Chooser, test: &mut impl FnMut(&Simulation)) -> Run {
         crate::sched::refuse_in_body("explore", "explore from the test itself");
-        let start = Instant::now();
         let core = core(chooser, true);
         let simulation = Simulation { runtime: Runtime::from_core(core.clone()), main: OnceCell::new() };
         let result = unwind::catch(|| {
@@ -218,11 +219,11 @@ impl Run {
         });
         drop(simulation);
         let sim = core.simulation().expect("made as one");
-        let choices = sim.choices();
-        let (history, unseen) = sim.end();
+        let (choices, redundant) = sim.choices();
+        let (history, unseen, stuck) = sim.end();
         let unseen = unseen.into_iter().next();
         let fault = result.err().map(Fault::Test).or(unseen.map(Fault::Unseen));
-        Run { fault, choices, history, took: start.elapsed() }
+        Run { fault, choices, redundant, history, stuck }
     }
 
     /// Reports a failure, in its simplest form, and panics with it.
@@ -234,9 +235,8 @@ impl Run {
         };
         let seed = seed.map_or_else(|| Replay::of_choices(&self.choices), Replay::Seed);
         let quiet = report::Quiet::new();
-        // A run that takes long is not made again: it waits for what does not come.
-        let quick = self.took < Duration::from_millis(400);
-        let again = if quick { same(&seed, test) } else { None };
+        // A run that is stuck takes seconds: it is not made again.
+        let again = if self.stuck { None } else { same(&seed, test) };
         let repeatable = again.is_some_and(|again| again.history.order() == self.history.order());
         // A run that cannot be repeated cannot be made simpler either.
         let simpler = if repeatable {
@@ -252,7 +252,7 @@ impl Run {
             seed,
             number,
             cases,
-            repeatable: repeatable || !quick,
+            repeatable: repeatable || self.stuck,
             history: &self.history,
             simpler,
         });

@@ -83,6 +83,24 @@ impl History {
         self.entries.push(number);
     }
 
+    /// How many have entered.
+    pub(super) fn entries(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether anything that has entered since then has a cown in common with this one, not both shared: then it makes a
+    /// difference that this one enters only now.
+    pub(super) fn matters(&self, number: usize, since: usize) -> bool {
+        let cowns = &self.infos[number - 1].cowns;
+        let conflicts = |other: &usize| {
+            let others = &self.infos[other - 1].cowns;
+            others
+                .iter()
+                .any(|(other, shared)| cowns.iter().any(|(cown, also)| cown == other && !(*shared && *also)))
+        };
+        self.entries[since..].iter().any(conflicts)
+    }
+
     pub(super) fn runs(&mut self, number: usize) {
         self.ran.push(number);
     }

@@ -46,6 +46,8 @@ pub(super) struct State {
     /// How much of the running body has taken effect.
     effects: usize,
     cancelled: bool,
+    /// A wait has been given up.
+    pub(super) stuck: bool,
     pub(super) history: Option<History>,
     /// Panics that nobody has looked at.
     pub(super) unseen: Vec<Failure>,
@@ -65,6 +67,10 @@ struct Outbox {
     effects: VecDeque<Effect>,
     /// Nothing has run since it was made, so that it would not have been needed.
     fresh: bool,
+    /// How many behaviors had entered when the first of the effects could have taken place; and whether it still would
+    /// be the next thing to happen.
+    since: usize,
+    at_once: bool,
     /// The body has ended: its cowns are released when everything has taken effect.
     ended: Option<Job>,
 }
@@ -105,6 +111,7 @@ pub(crate) fn core(chooser: Chooser, recording: bool) -> Arc<Core> {
             origin: Some(0),
             effects: 0,
             cancelled: false,
+            stuck: false,
             history: recording.then(History::default),
             unseen: Vec::new(),
         }),
@@ -238,6 +245,8 @@ impl Sim {
             }
             Action::Effect(at) => {
                 let effect = state.outboxes[at].effects.pop_front();
+                state.note_if_redundant(at, effect.as_ref());
+                state.outboxes.iter_mut().for_each(|outbox| outbox.at_once = false);
                 let ended = if state.outboxes[at].effects.is_empty() {
                     state.outboxes.remove(at).ended
                 } else {
@@ -246,6 +255,12 @@ impl Sim {
                 };
                 if let Some(Effect::Enter(pending)) = &effect {
                     state.enters(pending);
+                }
+                if ended.is_none()
+                    && let Some(entries) = state.history.as_ref().map(History::entries)
+                    && let Some(outbox) = state.outboxes.get_mut(at)
+                {
+                    (outbox.since, outbox.at_once) = (entries, true);
                 }
                 let before = state.origin.take();
                 drop(state);
@@ -272,7 +287,7 @@ impl Sim {
             let known = state.known.get_mut(&address(job)).expect("noted when it was made");
             known.ran = true;
             let number = known.number;
-            state.outboxes.iter_mut().for_each(|outbox| outbox.fresh = false);
+            state.outboxes.iter_mut().for_each(|outbox| (outbox.fresh, outbox.at_once) = (false, false));
             state.effects = 0;
             if let Some(history) = &mut state.history {
                 history.runs(number);
@@ -394,17 +409,19 @@ impl Sim {
         left.into_iter().map(describe).collect()
     }
 
-    /// At the end of a run: what happened, and the panics that nobody has looked at.
-    pub(super) fn end(&self) -> (History, Vec<Failure>) {
+    /// At the end of a run: what happened, the panics that nobody has looked at, and whether a wait was given up.
+    pub(super) fn end(&self) -> (History, Vec<Failure>, bool) {
         let mut state = self.state.lock();
         let mut unseen = std::mem::take(&mut state.unseen);
         // As a scope does with the first panic of its behaviors, and a pump if asked to.
         unseen.retain(|failure| !failure.was_resumed());
-        (state.history.take().unwrap_or_default(), unseen)
+        (state.history.take().unwrap_or_default(), unseen, state.stuck)
     }
 
-    pub(super) fn choices(&self) -> Vec<super::chooser::Choice> {
-        std::mem::take(&mut self.state.lock().chooser.choices)
+    /// What was decided, and whether another run is the same.
+    pub(super) fn choices(&self) -> (Vec<super::chooser::Choice>, bool) {
+        let mut state = self.state.lock();
+        (std::mem::take(&mut state.chooser.choices), state.chooser.redundant)
     }
 }
 
@@ -424,12 +441,27 @@ impl State {
         }
     }
 
+    /// An effect takes place: if it has waited for nothing, another run is the same without the waiting.
+    fn note_if_redundant(&mut self, outbox: usize, effect: Option<&Effect>) {
+        let Outbox { since, at_once, .. } = self.outboxes[outbox];
+        if let (Some(Effect::Enter(pending)), Some(history), false) = (effect, &self.history, at_once) {
+            let number = |job| self.known[&address(job)].number;
+            if !pending.behaviors().iter().any(|made| history.matters(number(made.job()), since)) {
+                self.chooser.redundant = true;
+            }
+        }
+    }
+
     fn put_off(&mut self, origin: Origin, effect: Effect) {
         if let Some(outbox) = self.outboxes.iter_mut().find(|outbox| outbox.origin == origin) {
             return outbox.effects.push_back(effect);
         }
         let at = self.outboxes.partition_point(|outbox| outbox.origin < origin);
-        self.outboxes.insert(at, Outbox { origin, effects: [effect].into(), fresh: true, ended: None });
+        let since = self.history.as_ref().map_or(0, History::entries);
+        self.outboxes.insert(
+            at,
+            Outbox { origin, effects: [effect].into(), fresh: true, since, at_once: false, ended: None },
+        );
     }
 
     /// Whether what is scheduled enters later: README.md, part 2.

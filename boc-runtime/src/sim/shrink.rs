@@ -1,47 +1,92 @@
 //! Owns: making a failed run simpler: as few decisions as possible that differ from first come, first served.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::chooser::Choice;
 use super::replay::Replay;
 
 /// How long, and how often at most, simpler runs are tried. A failure is to be told soon.
-const TIME: Duration = Duration::from_millis(500);
-const TRIES: usize = 500;
+const TIME: Duration = Duration::from_secs(1);
+const TRIES: usize = 2000;
+
+/// The decisions of a run that are not 0.
+type Taken = BTreeMap<usize, usize>;
 
 /// Tries simpler runs by calling `fails`, which gives back the choices that a run with these has made if it still fails.
-pub(super) fn shrink(choices: &[Choice], mut fails: impl FnMut(&Replay) -> Option<Vec<Choice>>) -> Replay {
-    let end = Instant::now() + TIME;
-    let Replay::Choices(mut best) = Replay::of_choices(choices) else { unreachable!("of choices") };
-    let mut tries = 0;
-    // Halves first, then smaller and smaller parts, then one by one, until nothing more can be left out.
+pub(super) fn shrink(choices: &[Choice], fails: impl FnMut(&Replay) -> Option<Vec<Choice>>) -> Replay {
+    let mut tries = Tries { fails, left: TRIES, end: Instant::now() + TIME };
+    let mut best = taken(choices);
+    leave_out(&mut best, &mut tries);
+    if best.len() > 1
+        && let Some(only) = one_alone(choices, &mut tries)
+    {
+        best = only;
+    }
+    Replay::Choices(best)
+}
+
+fn taken(choices: &[Choice]) -> Taken {
+    let taken = choices.iter().enumerate().filter(|(_, choice)| choice.taken != 0);
+    taken.map(|(number, choice)| (number, choice.taken)).collect()
+}
+
+struct Tries<F> {
+    fails: F,
+    left: usize,
+    end: Instant,
+}
+
+impl<F: FnMut(&Replay) -> Option<Vec<Choice>>> Tries<F> {
+    fn are_over(&self) -> bool {
+        self.left == 0 || Instant::now() >= self.end
+    }
+
+    /// What a run has made of the candidate, if it fails; the rest of it had no effect.
+    fn fails(&mut self, candidate: Taken) -> Option<Taken> {
+        self.left -= 1;
+        (self.fails)(&Replay::Choices(candidate)).map(|choices| taken(&choices))
+    }
+}
+
+/// Leaves out halves first, then smaller parts, then one by one, until nothing more can go.
+fn leave_out<F: FnMut(&Replay) -> Option<Vec<Choice>>>(best: &mut Taken, tries: &mut Tries<F>) {
     let mut part = best.len();
     while part > 0 {
         let (mut at, mut smaller) = (0, false);
         while at < best.len() {
-            if tries >= TRIES || Instant::now() >= end {
-                return Replay::Choices(best);
+            if tries.are_over() {
+                return;
             }
-            tries += 1;
             let kept = best.iter().enumerate().filter(|(index, _)| !(at..at + part).contains(index));
-            let candidate = Replay::Choices(kept.map(|(_, (&number, &taken))| (number, taken)).collect());
-            match fails(&candidate).map(|made| Replay::of_choices(&made)) {
-                // What the run has made of the list; the rest of the list had no effect.
-                Some(Replay::Choices(made)) if made.len() < best.len() => {
-                    best = made;
-                    smaller = true;
-                }
+            match tries.fails(kept.map(|(_, (&number, &taken))| (number, taken)).collect()) {
+                Some(made) if made.len() < best.len() => (*best, smaller) = (made, true),
                 _ => at += part,
             }
         }
-        if !smaller || part > best.len() {
-            part = if part == 1 && !smaller { 0 } else { (part / 2).clamp(1, best.len().max(1)) };
-        }
-        if best.is_empty() {
-            break;
+        part = match (part, smaller) {
+            (1, false) => 0,
+            _ => (part / 2).max(1).min(best.len()),
+        };
+    }
+}
+
+/// A single decision that leads to the failure as well.
+fn one_alone<F: FnMut(&Replay) -> Option<Vec<Choice>>>(
+    choices: &[Choice],
+    tries: &mut Tries<F>,
+) -> Option<Taken> {
+    for (number, choice) in choices.iter().enumerate() {
+        for taken in (1..choice.of).rev() {
+            if tries.are_over() {
+                return None;
+            }
+            if let Some(made) = tries.fails([(number, taken)].into()) {
+                return (made.len() <= 1).then_some(made);
+            }
         }
     }
-    Replay::Choices(best)
+    None
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ fn stuck(simulation: &Sim, outside: usize) -> ! {
              (`Resolver`s and `Hold`s that are alive: {count})"
         ),
     };
+    simulation.state.lock().stuck = true;
     let left = simulation.left();
     let list: String = left.iter().take(20).map(|left| format!("\n  - {left}")).collect();
     let more = if left.len() > 20 { format!("\n  - and {} more", left.len() - 20) } else { String::new() };
