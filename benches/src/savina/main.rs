@@ -1,10 +1,11 @@
-//! Runs the Savina-BoC suite, on boc and on its peers, in turns; prints and records the figures.
+//! Runs the Savina-BoC suite, on boc and on its peers, in turns; prints, records and draws the figures.
 //!
-//! `cargo run --release -p boc-benches --bin savina -- --peer --json savina.json`
+//! `cargo run --release -p boc-benches --bin savina -- --peer --json savina.json --report savina.html`
 
 mod machine;
 mod measure;
 mod options;
+mod report;
 mod results;
 mod table;
 mod watchdog;
@@ -33,6 +34,8 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     // Before anything is measured: a path that cannot be written to is found out now, not at the end.
     let json = options.json.as_deref().map(create).transpose()?;
+    let report = options.report.as_deref().map(create).transpose()?;
+    let chart = options.chart.as_deref().map(create).transpose()?;
 
     let results = match &options.from {
         Some(path) => read(path)?,
@@ -43,6 +46,13 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     if let Some(mut json) = json {
         serde_json::to_writer_pretty(&mut json, &results)?;
         writeln!(json)?;
+    }
+    if let Some(mut report) = report {
+        report.write_all(report::html(&results)?.as_bytes())?;
+    }
+    if let Some(mut chart) = chart {
+        let peer = results.peers().into_iter().next().ok_or("--chart: no peer was measured; add --peer")?;
+        chart.write_all(report::ratios(&results, &peer)?.as_bytes())?;
     }
     Ok(())
 }

@@ -36,6 +36,14 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
+    /// Writes a page with plots to this file.
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// Draws the ratios against the first peer into this file.
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) chart: Option<PathBuf>,
+
     /// Measures nothing, and takes the figures that --json wrote to this file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["benches", "workers", "reps", "warm_ups", "peers", "json"])]
     pub(crate) from: Option<PathBuf>,

@@ -82,6 +82,12 @@ impl Results {
         distinct(self.rows.iter().map(|row| row.workers))
     }
 
+    /// The rows of each program together.
+    pub(crate) fn programs(&self) -> Vec<Vec<&Row>> {
+        let names = distinct(self.rows.iter().map(|row| &row.program));
+        names.into_iter().map(|name| self.rows.iter().filter(|row| row.program == *name).collect()).collect()
+    }
+
     /// The geometric mean of the ratios against a peer, over the programs of one kind, if there are any.
     pub(crate) fn mean(&self, peer: &str, workers: usize, overhead_bound: bool) -> Option<Mean> {
         let rows =
