@@ -120,10 +120,14 @@ impl Scale {
         from + ((value / low).ln() / (high / low).ln() * f64::from(to - from)).round() as i32
     }
 
-    /// Round values: 1, 2, 5, 10 ..; 1, 10, 100 .. where those would be too many.
+    /// Round values: 1, 2, 5, 10 ..; more or fewer of them where these would be few or many.
     pub(super) fn ticks(self) -> Vec<f64> {
         let (low, high) = self.values;
-        let steps: &[f64] = if high / low > 1000.0 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        let steps: &[f64] = match high / low {
+            range if range > 1000.0 => &[1.0],
+            range if range > 8.0 => &[1.0, 2.0, 5.0],
+            _ => &[1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0],
+        };
         let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
         let all = decades.flat_map(|decade| steps.iter().map(move |step| step * 10f64.powi(decade)));
         all.filter(|tick| (low..=high).contains(tick)).collect()

@@ -4,7 +4,7 @@ use std::iter;
 
 use plotters::style::Color;
 
-use super::canvas::{DrawError, FAINT, GRID, Scale, Side, TEXT, bar, line, shade, svg, write};
+use super::canvas::{DrawError, FAINT, GRID, Scale, Side, TEXT, bar, line, number, shade, svg, write};
 use crate::results::Results;
 
 const WIDTH: i32 = 860;
@@ -26,7 +26,7 @@ pub(crate) fn ratios(results: &Results, peer: &str) -> Result<String, DrawError>
     let group_height = BAR * workers.len() as i32 + GAP;
     let bottom = TOP + group_height * groups.len() as i32;
     let values = groups.iter().flat_map(|group| &group.ratios).flatten().copied();
-    let scale = Scale::around(values.chain(iter::once(1.0)), (LEFT, WIDTH - 60));
+    let scale = Scale::around(values.chain(iter::once(1.0)), (LEFT + 34, WIDTH - 60));
 
     svg((WIDTH, bottom + 52), |canvas| {
         write(canvas, &format!("boc against {peer}"), (16, 22), Side::Left, 19, TEXT)?;
@@ -44,14 +44,7 @@ pub(crate) fn ratios(results: &Results, peer: &str) -> Result<String, DrawError>
         for tick in scale.ticks() {
             let x = scale.at(tick);
             line(canvas, (x, TOP - 6), (x, bottom), GRID)?;
-            write(
-                canvas,
-                &format!("{}×", super::canvas::number(tick)),
-                (x, bottom + 12),
-                Side::Center,
-                12,
-                FAINT,
-            )?;
+            write(canvas, &format!("{}×", number(tick)), (x, bottom + 12), Side::Center, 12, FAINT)?;
         }
         let axis = format!("how many times longer {peer} takes; to the right of the line, boc is faster");
         write(canvas, &axis, ((LEFT + WIDTH - 60) / 2, bottom + 36), Side::Center, 13, FAINT)?;
@@ -64,14 +57,8 @@ pub(crate) fn ratios(results: &Results, peer: &str) -> Result<String, DrawError>
                 let (top, from, to) = (y + BAR * i as i32, scale.at(1.0), scale.at(ratio));
                 let corners = [(from.min(to), top + 1), (from.max(to), top + BAR - 1)];
                 bar(canvas, corners, shade(i, workers.len()).filled())?;
-                write(
-                    canvas,
-                    &format!("{ratio:.2}"),
-                    (from.max(to) + 5, top + BAR / 2),
-                    Side::Left,
-                    12,
-                    TEXT,
-                )?;
+                let (x, side) = if ratio < 1.0 { (to - 5, Side::Right) } else { (to + 5, Side::Left) };
+                write(canvas, &format!("{ratio:.2}"), (x, top + BAR / 2), side, 12, TEXT)?;
             }
         }
         line(canvas, (scale.at(1.0), TOP - 6), (scale.at(1.0), bottom), TEXT)
