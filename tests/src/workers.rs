@@ -7,12 +7,20 @@ use boc::prelude::*;
 
 use crate::deadline::{LIMIT, within};
 
-/// Runs `body`, with a deadline, inside a runtime of its own with so many workers; waits for everything it
-/// scheduled and joins the workers.
+/// Runs `body`, with a deadline, inside a runtime of its own with so many workers (or `BOC_TEST_WORKERS`, if those are
+/// more: a test says how many it needs); waits for everything it scheduled and joins the workers.
 ///
 /// # Panics
 /// When `body` does.
 pub fn on_workers<R: Send>(workers: usize, body: impl FnOnce() -> R + Send) -> R {
+    on_exactly(workers.max(at_least()), body)
+}
+
+/// As [`on_workers`], for a test that is about this very number.
+///
+/// # Panics
+/// When `body` does.
+pub fn on_exactly<R: Send>(workers: usize, body: impl FnOnce() -> R + Send) -> R {
     within(LIMIT, || {
         let runtime = Runtime::builder().workers(workers).build().expect("a runtime");
         let result = runtime.enter(body);
@@ -20,6 +28,14 @@ pub fn on_workers<R: Send>(workers: usize, body: impl FnOnce() -> R + Send) -> R
         runtime.shutdown();
         result
     })
+}
+
+/// How many workers a test has at least: `BOC_TEST_WORKERS`. For `ci/repeat.sh`.
+fn at_least() -> usize {
+    match std::env::var("BOC_TEST_WORKERS") {
+        Ok(text) => text.parse().expect("BOC_TEST_WORKERS is a number"),
+        Err(_) => 1,
+    }
 }
 
 /// Like [`on_workers`], on a thread that has been claimed as a home for pinned cowns. What the body leaves behind

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use boc::prelude::*;
-use boc_tests::on_workers;
+use boc_tests::{on_exactly, on_workers};
 
 /// Raised when the test is over, however it ends: endless behaviors must not outlive it.
 struct Stop(Arc<AtomicBool>);
@@ -51,7 +51,7 @@ fn others_run_beside_an_endless_behavior() {
 
 #[test]
 fn work_queued_on_the_same_worker_runs_too() {
-    on_workers(1, || {
+    on_exactly(1, || {
         let (stop, busy, other) = (Stop::new(), Cown::new(0), Cown::new(0));
         let inner = when!(other => {
             let _ = &other;
@@ -66,7 +66,7 @@ fn work_queued_on_the_same_worker_runs_too() {
 
 #[test]
 fn several_endless_behaviors_all_advance() {
-    on_workers(1, || {
+    on_exactly(1, || {
         let (stop, cowns) = (Stop::new(), [Cown::new(0), Cown::new(0), Cown::new(0)]);
         cowns.iter().for_each(|cown| start(cown, &stop));
         for cown in &cowns {
@@ -89,7 +89,7 @@ fn an_endless_pair_does_not_keep_a_third_from_their_cowns() {
             }
         });
     }
-    on_workers(1, || {
+    on_exactly(1, || {
         let (stop, a, b) = (Stop::new(), Cown::new(0), Cown::new(0));
         when!(a, b, let stop = Arc::clone(&stop.0) => ping(&a, &b, stop));
         for _ in 0..100 {
@@ -104,7 +104,7 @@ fn an_endless_chain_of_empty_sets_starves_nobody() {
     fn again(stop: Arc<AtomicBool>) {
         when!(=> if !stop.load(Ordering::SeqCst) { again(stop) });
     }
-    on_workers(1, || {
+    on_exactly(1, || {
         let stop = Stop::new();
         again(Arc::clone(&stop.0));
         for i in 0..200 {
@@ -118,7 +118,7 @@ fn an_endless_reader_lets_a_writer_through() {
     fn reading(cown: &AcquiredRead<'_, u64>, stop: Arc<AtomicBool>) {
         when!(read cown, clone stop => if !stop.load(Ordering::SeqCst) { reading(&cown, stop) });
     }
-    on_workers(1, || {
+    on_exactly(1, || {
         let (stop, cown) = (Stop::new(), Cown::new(0));
         for _ in 0..3 {
             when!(read cown, let stop = Arc::clone(&stop.0) => reading(&cown, stop));
