@@ -18,11 +18,18 @@ pub(crate) fn catch<R>(user: impl FnOnce() -> R) -> Result<R, Payload> {
     panic::catch_unwind(AssertUnwindSafe(user))
 }
 
-/// Drops a payload whose own `Drop` may panic in turn; what that panic carries is leaked rather than dropped.
-pub(crate) fn discard(payload: Payload) {
-    if let Err(second) = catch(|| drop(payload)) {
-        std::mem::forget(second);
+/// How often a payload's destructor may panic with another payload before that one is leaked.
+const PATIENCE: usize = 100;
+
+/// Drops a payload whose own `Drop` may panic in turn, with a payload of which the same may be said.
+pub(crate) fn discard(mut payload: Payload) {
+    for _ in 0..PATIENCE {
+        match catch(|| drop(payload)) {
+            Ok(()) => return,
+            Err(next) => payload = next,
+        }
     }
+    std::mem::forget(payload);
 }
 
 /// Runs user code (a destructor, mostly) whose panic nobody is there to receive. The panic hook has printed it.
@@ -63,6 +70,7 @@ impl Drop for Bomb {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     struct PanicsOnDrop;
 
@@ -76,6 +84,23 @@ mod tests {
     fn a_payload_whose_drop_panics_is_contained() {
         let payload = catch(|| panic::panic_any(PanicsOnDrop)).expect_err("it panics");
         discard(payload);
+    }
+
+    #[test]
+    fn payloads_that_carry_each_other_are_dropped_one_by_one_and_for_ever_only_leaked() {
+        struct Nested(usize, Arc<()>);
+        impl Drop for Nested {
+            fn drop(&mut self) {
+                if let Some(rest) = self.0.checked_sub(1) {
+                    panic::panic_any(Nested(rest, Arc::clone(&self.1)));
+                }
+            }
+        }
+        let count = Arc::new(());
+        discard(Box::new(Nested(PATIENCE - 1, Arc::clone(&count))));
+        assert_eq!(Arc::strong_count(&count), 1);
+        discard(Box::new(Nested(usize::MAX, Arc::clone(&count))));
+        assert_eq!(Arc::strong_count(&count), 2);
     }
 
     #[test]

@@ -17,4 +17,6 @@ pub use drops::{Bomb, Counted, Drops};
 pub use gate::Gate;
 pub use probe::{Held, Probe, Watch};
 pub use rng::{Rng, repetitions, stress};
-pub use workers::{message_of, no_polling, on_exactly, on_home, on_workers, panic_message, settle};
+pub use workers::{
+    message_of, no_polling, on_at_least, on_exactly, on_home, on_workers, panic_message, settle,
+};

@@ -7,13 +7,21 @@ use boc::prelude::*;
 
 use crate::deadline::{LIMIT, within};
 
-/// Runs `body`, with a deadline, inside a runtime of its own with so many workers (or `BOC_TEST_WORKERS`, if those are
-/// more: a test says how many it needs); waits for everything it scheduled and joins the workers.
+/// Runs `body`, with a deadline, inside a runtime of its own with so many workers, or as many as `BOC_TEST_WORKERS` says;
+/// waits for everything it scheduled and joins the workers.
 ///
 /// # Panics
 /// When `body` does.
 pub fn on_workers<R: Send>(workers: usize, body: impl FnOnce() -> R + Send) -> R {
-    on_exactly(workers.max(at_least()), body)
+    on_exactly(asked_for().unwrap_or(workers), body)
+}
+
+/// As [`on_workers`], for a test that needs so many at least, because as many bodies are to meet.
+///
+/// # Panics
+/// When `body` does.
+pub fn on_at_least<R: Send>(workers: usize, body: impl FnOnce() -> R + Send) -> R {
+    on_exactly(asked_for().unwrap_or(0).max(workers), body)
 }
 
 /// As [`on_workers`], for a test that is about this very number.
@@ -30,12 +38,10 @@ pub fn on_exactly<R: Send>(workers: usize, body: impl FnOnce() -> R + Send) -> R
     })
 }
 
-/// How many workers a test has at least: `BOC_TEST_WORKERS`. For `ci/repeat.sh`.
-fn at_least() -> usize {
-    match std::env::var("BOC_TEST_WORKERS") {
-        Ok(text) => text.parse().expect("BOC_TEST_WORKERS is a number"),
-        Err(_) => 1,
-    }
+/// How many workers tests have that may have any number: `BOC_TEST_WORKERS`. For `ci/repeat.sh`.
+fn asked_for() -> Option<usize> {
+    let text = std::env::var("BOC_TEST_WORKERS").ok()?;
+    Some(text.parse().expect("BOC_TEST_WORKERS is a number"))
 }
 
 /// Like [`on_workers`], on a thread that has been claimed as a home for pinned cowns. What the body leaves behind

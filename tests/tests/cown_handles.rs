@@ -1,9 +1,11 @@
 //! Promise: handles are an identity; weak ones keep nothing alive; the last one gives the value back.
 
 use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
+use std::thread;
 
 use boc::prelude::*;
-use boc_tests::{Drops, Gate, on_workers};
+use boc_tests::{Drops, Gate, on_home, on_workers};
 
 #[test]
 fn handles_compare_hash_and_order_by_identity() {
@@ -17,10 +19,30 @@ fn handles_compare_hash_and_order_by_identity() {
 }
 
 #[test]
+fn pinned_handles_are_an_identity_too_on_any_thread() {
+    on_home(1, |main| {
+        let (one, other) = (PinnedCown::new(main, Rc::new(1)), PinnedCown::new(main, Rc::new(1)));
+        let (same, home) = (one.clone(), thread::current().id());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                assert!(one == same && one != other);
+                assert_eq!(HashSet::from([one.clone(), same.clone(), other.clone()]).len(), 2);
+                assert_eq!(BTreeSet::from([one.clone(), same.clone(), other.clone()]).len(), 2);
+                assert_eq!((one.home(), other.home()), (home, home));
+            });
+        });
+    });
+}
+
+#[test]
 fn debug_does_not_touch_the_value() {
     struct NotDebug;
     let text = format!("{:?}", Cown::new(NotDebug));
     assert!(text.starts_with("Cown<") && text.contains("NotDebug"), "{text}");
+    on_home(1, |main| {
+        let pinned = format!("{:?}", PinnedCown::new(main, Rc::new(NotDebug)));
+        assert!(pinned.starts_with("PinnedCown<") && pinned.contains("NotDebug"), "{pinned}");
+    });
 }
 
 #[test]

@@ -81,6 +81,30 @@ fn trailing_parameters_of_the_attribute_form_are_captured_by_name_as_clones() {
     });
 }
 
+/// It may even wait for a behavior on the very cown that is being requested: nothing is entered yet.
+#[test]
+fn a_clone_runs_before_anything_is_entered() {
+    struct Schedules(Cown<u32>);
+    impl Clone for Schedules {
+        fn clone(&self) -> Self {
+            when(&self.0, |mut cown| *cown += 1).join().expect("the cown is free");
+            Self(self.0.clone())
+        }
+    }
+    on_workers(1, || {
+        let (cown, free) = (Cown::new(0), Cown::new(0));
+        let schedules = Schedules(cown.clone());
+        let block = when!(cown, free, clone schedules => { let _ = (&free, &schedules); *cown });
+        assert_eq!(block.join().unwrap(), 1);
+        #[boc::attr::when(cown, free)]
+        fn attribute(cown: &mut u32, free: &mut u32, schedules: Schedules) -> u32 {
+            let _ = (free, schedules);
+            *cown
+        }
+        assert_eq!(attribute.join().unwrap(), 2);
+    });
+}
+
 /// A permit, a lock, a `Hold`: what is captured in order to be held. Once it was dropped when the behavior was scheduled.
 #[test]
 fn what_the_header_captures_is_held_until_the_body_ends_mentioned_or_not() {

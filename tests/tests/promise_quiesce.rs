@@ -89,6 +89,32 @@ fn quiesce_timeout_tells_when_something_still_runs() {
     });
 }
 
+/// For an event source that will schedule later. Dropping the runtime does not wait for it.
+#[test]
+fn a_hold_keeps_a_runtime_from_being_quiescent_until_it_is_dropped() {
+    within(LIMIT, || {
+        let ours = runtime(1);
+        let (hold, short) = (ours.hold(), Duration::from_millis(5));
+        let second = hold.clone();
+        assert!(ours.quiesce_timeout(short).is_err());
+        drop(hold);
+        assert!(ours.quiesce_timeout(short).is_err(), "the clone holds it");
+        let source = thread::spawn({
+            let (cown, ours) = (Cown::new(0), ours.hold());
+            move || {
+                thread::sleep(Duration::from_millis(5));
+                drop((cown, ours));
+            }
+        });
+        drop(second);
+        ours.quiesce(); // woken by the thread
+        source.join().expect("no panic");
+        let forgotten = ours.hold();
+        drop(ours);
+        drop(forgotten);
+    });
+}
+
 #[test]
 fn several_threads_may_wait_for_quiet() {
     within(LIMIT, || {

@@ -2,7 +2,7 @@
 //! work is chained.
 
 use boc::prelude::*;
-use boc_tests::{Gate, on_workers};
+use boc_tests::{Gate, on_at_least, on_workers};
 
 #[test]
 fn a_later_behavior_waits_for_the_result_and_sees_it() {
@@ -54,7 +54,7 @@ fn one_promise_fans_out_to_many_readers() {
 
 #[test]
 fn readers_of_a_promise_overlap() {
-    on_workers(2, || {
+    on_at_least(2, || {
         let source = when!(=> 4);
         let both = std::sync::Arc::new(std::sync::Barrier::new(2));
         let meet = || {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use boc::prelude::*;
 use boc::scope;
-use boc_tests::{Gate, on_workers};
+use boc_tests::{Gate, on_at_least, on_workers};
 
 #[test]
 fn bodies_borrow_locals_and_the_closures_value_comes_back() {
@@ -49,7 +49,7 @@ fn what_the_bodies_schedule_in_turn_is_waited_for() {
 
 #[test]
 fn what_was_not_scheduled_through_it_is_not_waited_for() {
-    on_workers(2, || {
+    on_at_least(2, || {
         let gate = Gate::new();
         let waiting = gate.clone();
         let outside = when!(=> waiting.pass());

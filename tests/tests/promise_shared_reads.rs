@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
 use boc::prelude::*;
-use boc_tests::{Gate, Probe, Watch, on_workers};
+use boc_tests::{Gate, Probe, Watch, on_at_least, on_workers};
 
 #[test]
 fn readers_overlap() {
-    on_workers(2, || {
+    on_at_least(2, || {
         let (cown, both) = (Cown::new(5), Arc::new(Barrier::new(2)));
         // Each waits inside its body for the other one: served one after the other they would hang.
         let one = when!(read cown, clone both => { both.wait(); *cown });
@@ -20,7 +20,7 @@ fn readers_overlap() {
 
 #[test]
 fn readers_that_arrive_while_one_runs_join_it() {
-    on_workers(2, || {
+    on_at_least(2, || {
         let (cown, first, second) = (Cown::new(5), Gate::new(), Gate::new());
         let running = when!(read cown, clone first => { first.pass(); *cown });
         first.until_waiting(1);
@@ -34,7 +34,7 @@ fn readers_that_arrive_while_one_runs_join_it() {
 
 #[test]
 fn many_readers_behind_a_writer_start_together() {
-    on_workers(4, || {
+    on_at_least(4, || {
         let (cown, gate, all) = (Cown::new(0), Gate::new(), Arc::new(Barrier::new(4)));
         when!(cown, clone gate => { gate.pass(); *cown = 1; });
         let readers: Vec<_> = (0..4).map(|_| when!(read cown, clone all => { all.wait(); *cown })).collect();
@@ -82,7 +82,7 @@ fn a_reader_sees_exactly_the_writes_scheduled_before_it() {
 /// A reader behind a waiting writer must not slip past it, though the cown is being read right now.
 #[test]
 fn a_reader_does_not_overtake_a_waiting_writer() {
-    on_workers(3, || {
+    on_at_least(3, || {
         let (cown, gate) = (Cown::new(0), Gate::new());
         let early = when!(read cown, clone gate => { gate.pass(); *cown });
         gate.until_waiting(1);
@@ -97,7 +97,7 @@ fn a_reader_does_not_overtake_a_waiting_writer() {
 
 #[test]
 fn a_writer_waits_for_every_reader() {
-    on_workers(3, || {
+    on_at_least(3, || {
         let (cown, gates) = (Cown::new(0), [Gate::new(), Gate::new()]);
         for gate in &gates {
             when!(read cown, clone gate => { gate.pass(); assert_eq!(*cown, 0) });
@@ -116,7 +116,7 @@ fn a_writer_waits_for_every_reader() {
 /// finds nobody to stand behind.
 #[test]
 fn a_writer_that_finds_the_queue_empty_waits_for_a_reader_that_stayed() {
-    on_workers(3, || {
+    on_at_least(3, || {
         for _ in 0..20 {
             let (cown, gate) = (Cown::new(0), Gate::new());
             let staying = when!(read cown, clone gate => { gate.pass(); *cown });
@@ -150,7 +150,7 @@ fn the_same_cown_may_be_read_in_one_set_and_written_in_the_next() {
 
 #[test]
 fn groups_and_tuples_are_read_as_a_whole() {
-    on_workers(2, || {
+    on_at_least(2, || {
         let (cowns, both) = ([Cown::new(1), Cown::new(2)], Arc::new(Barrier::new(2)));
         let sum = || when!(read cowns, clone both => { both.wait(); cowns[0] + cowns[1] });
         let (one, other) = (sum(), sum());
