@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cargo clippy -p boc-benches --no-default-features --all-targets -- -D warnings
-cargo test -p boc-chain-ring -p boc-savina -p boc-benches --no-default-features
+cargo test -p boc-chain-ring -p boc-micro -p boc-savina -p boc-benches --no-default-features
