@@ -22,6 +22,8 @@
 //! What must stay on one thread (a window, a GPU context, an `Rc`) lives in a [`PinnedCown`]: behaviors that request it
 //! run on that thread, when it [pumps](MainThread::pump).
 //!
+//! The [guide] goes on from here, step by step.
+//!
 //! # Three ways to write a behavior
 //!
 //! ```
@@ -96,8 +98,29 @@
 
 pub mod prelude;
 
+/// How to use all of it, step by step.
+///
+#[doc = include_str!("guide.md")]
+pub mod guide {}
+
 /// The attribute form of [`when!`](macro@crate::when). (An attribute and a macro cannot share one path.)
 pub mod attr {
+    /// The attribute form of a behavior.
+    ///
+    /// ```
+    /// use boc::prelude::*;
+    ///
+    /// let (src, dst) = (Cown::new(vec![1, 2, 3]), Cown::new(Vec::new()));
+    /// let least = 2;
+    ///
+    /// #[boc::attr::when(src, dst)]
+    /// fn moved(src: &mut Vec<i32>, dst: &mut Vec<i32>, least: i32) -> usize {
+    ///     dst.extend(src.extract_if(.., |n| *n >= least));
+    ///     dst.len()
+    /// }
+    /// assert_eq!(moved.join().unwrap(), 2);
+    /// ```
+    ///
     pub use boc_macros::when;
 }
 
@@ -107,6 +130,23 @@ pub mod __private {
     pub use boc_runtime::__private::*;
 }
 
+/// The entry of a program whose main thread pumps.
+///
+/// ```
+/// use std::{num::ParseIntError, rc::Rc};
+///
+/// use boc::prelude::*;
+///
+/// #[boc::main(workers = 2)]
+/// fn main(main: MainThread) -> Result<(), ParseIntError> {
+///     let label = PinnedCown::new(&main, Rc::new("sum")); // not `Send`: it stays here
+///     let numbers = Cown::new(["1", "2", "3"].map(str::parse::<u32>).into_iter().collect::<Result<Vec<_>, _>>()?);
+///     let sum = when!(numbers => numbers.iter().sum::<u32>());
+///     when!(pinned label, sum => assert_eq!(format!("{label}: {}", *sum), "sum: 6")); // run at the end
+///     Ok(())
+/// }
+/// ```
+///
 pub use boc_macros::main;
 #[doc(hidden)]
 pub use boc_runtime::when_named;

@@ -21,6 +21,8 @@ pub struct Batch {
     made: RefCell<Pending>,
 }
 
+/// Schedules several behaviors as one.
+///
 /// Runs `f`, and then puts all behaviors that were scheduled through the [`Batch`] that it gets into the queues of their
 /// cowns, atomically: no other behavior runs between two of them on a cown, or sees the effect of one and, anywhere, not
 /// yet that of an earlier one. Among themselves they are ordered as they were scheduled.

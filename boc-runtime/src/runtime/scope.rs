@@ -65,6 +65,8 @@ pub struct Scope<'scope, 'env: 'scope> {
     _env: PhantomData<&'env mut &'env ()>,
 }
 
+/// Schedules behaviors that may borrow, and waits for them.
+///
 /// Runs `f`, and waits for every behavior that was scheduled through the [`Scope`] that it gets, and for everything that
 /// those behaviors schedule in turn. Their bodies may borrow from outside of `scope`, as in [`std::thread::scope`].
 ///
