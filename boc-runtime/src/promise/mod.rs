@@ -1,9 +1,10 @@
-//! Owns: [`Promise`], the handle of a behavior's result. Touches: `behavior` (the block), `queue` (a promise is a cown).
-
+#![doc = include_str!("README.md")]
 #![expect(unsafe_code, reason = "a counted handle of a behavior's block")]
 
 mod future;
 mod join;
+#[cfg(all(test, loom))]
+mod loom;
 mod resolver;
 mod ticket;
 

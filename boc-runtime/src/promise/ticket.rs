@@ -1,20 +1,5 @@
 //! Owns: a joiner's place in the queue of a promise.
-//!
-//! Joining is an exclusive request whose "body" runs on the joining thread: the grant wakes it, it moves the result out
-//! and releases. A `join_timeout` that gives up cannot take its slot out of the queue (nobody can), so it leaves the
-//! ticket *idle*, keeps it in the promise that it gives back, and the next `join` of that handle takes it up again. A
-//! grant that finds the ticket idle passes the promise on at once and leaves the ticket *spent*.
-//!
-//! | state | meaning | leaves it |
-//! |---|---|---|
-//! | `Idle` | in the queue, nobody waits | the joiner: `Waiting`; the grant: `Spent` |
-//! | `Waiting` | in the queue, the joiner sleeps (or, a future, has left its waker) | the grant: `Granted`; the joiner at its deadline: `Idle` |
-//! | `Granted` | the joiner holds the promise | the joiner, when it has taken the result: nobody looks any more |
-//! | `Spent` | passed on | nobody |
-//!
-//! The ticket has two owners: the handle and the queue (until the grant). Every transition is one compare-exchange;
-//! the loser looks again. Race closed: a grant at the same moment as a deadline; whoever comes second sees the
-//! other's state and acts on it.
+//! README.md, "Waiting outside of behaviors".
 
 #![expect(unsafe_code, reason = "its slot stands in a promise's queue")]
 

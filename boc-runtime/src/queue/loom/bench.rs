@@ -283,7 +283,9 @@ impl Cown {
 
     fn release(this: NonNull<Cown>) {
         // SAFETY: the caller has a count.
-        if unsafe { this.as_ref() }.count.fetch_sub(1, Ordering::Release) == 1 {
+        let before = unsafe { this.as_ref() }.count.fetch_sub(1, Ordering::Release);
+        assert!(before != 0, "nobody had a count to give back");
+        if before == 1 {
             fence(Ordering::Acquire);
             // SAFETY: the last count; the memory is the bench's.
             let this = unsafe { this.as_ref() };

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Loom's mutants: weakens one small thing of a protocol at a time, in a copy of the tree, and requires a model to notice.
+#   ci/loom-mutants.sh [words of a mutant's name]
+# A mutant is a name, a file of boc-runtime/src, a text that stands there exactly once, what takes its place, and the models
+# that have to fail. The script fails if a text is not there any more, or if a mutant does not compile: it cannot rot.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+names=() files=() olds=() news=() models=()
+mutant() {
+    names+=("$1") files+=("boc-runtime/src/$2") olds+=("$3") news+=("$4") models+=("$5")
+}
+
+# The queue of a cown.
+mutant 'enter: does not wait for a predecessor that is entering' queue/mod.rs \
+    'predecessor.wait_published();' '' queue::loom
+mutant 'turn: does not release the slot' queue/mod.rs \
+    'self.tail.swap(status, Ordering::AcqRel)' 'self.tail.swap(status, Ordering::Acquire)' queue::loom
+mutant 'turn: does not acquire what the last holder wrote' queue/mod.rs \
+    'self.tail.swap(status, Ordering::AcqRel)' 'self.tail.swap(status, Ordering::Release)' queue::loom
+mutant 'leave: does not release what the holder wrote' queue/mod.rs \
+    'ptr::null_mut(), Ordering::Release, Ordering::Relaxed)' 'ptr::null_mut(), Ordering::Relaxed, Ordering::Relaxed)' queue::loom
+mutant 'release: does not wait for the link' queue/mod.rs \
+    'State::Ready | State::Reading => Some(this.status.wait_linked()),' 'State::Ready | State::Reading => None,' queue::loom
+mutant 'link of a writer: relaxed' queue/status.rs \
+    'tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Release' 'tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Relaxed' queue::loom
+mutant 'link of a reader: relaxed' queue/status.rs \
+    'bare(READY), link, Ordering::Release, Ordering::Acquire' 'bare(READY), link, Ordering::Relaxed, Ordering::Acquire' queue::loom
+mutant 'joiner: does not acquire what the last writer wrote' queue/status.rs \
+    'bare(READY), link, Ordering::Release, Ordering::Acquire' 'bare(READY), link, Ordering::Release, Ordering::Relaxed' queue::loom
+mutant 'link of a joiner: relaxed' queue/status.rs \
+    'tagged(reader.as_ptr(), NEXT_READER), Ordering::Release' 'tagged(reader.as_ptr(), NEXT_READER), Ordering::Relaxed' queue::loom
+mutant 'joiner: links before it is counted' queue/mod.rs \
+    'queue.readers.fetch_add(READER, Ordering::Relaxed);
+                predecessor.link_joiner(slot);' \
+    'predecessor.link_joiner(slot);
+                queue.readers.fetch_add(READER, Ordering::Relaxed);' queue::loom
+mutant 'status: read without acquiring' queue/status.rs \
+    'decode(self.0.load(Ordering::Acquire))' 'decode(self.0.load(Ordering::Relaxed))' queue::loom
+mutant 'walk: grants before it reads the link' queue/mod.rs \
+    'let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {' \
+    'effects.granted(slot); let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {' queue::loom
+mutant 'walk: does not count the readers behind the first' queue/mod.rs \
+    'queue.readers.fetch_add(others, Ordering::Relaxed);' '' queue::loom
+mutant 'last reader: does not release what it has read' queue/mod.rs \
+    'queue.readers.fetch_sub(READER, Ordering::AcqRel)' 'queue.readers.fetch_sub(READER, Ordering::Acquire)' queue::loom
+mutant 'last reader: does not acquire the waiting writer' queue/mod.rs \
+    'queue.readers.fetch_sub(READER, Ordering::AcqRel)' 'queue.readers.fetch_sub(READER, Ordering::Release)' queue::loom
+mutant 'arriving writer: does not release itself to the last reader' queue/mod.rs \
+    'queue.readers.fetch_add(WRITER_WAITS, Ordering::AcqRel)' 'queue.readers.fetch_add(WRITER_WAITS, Ordering::Acquire)' queue::loom
+mutant 'arriving writer: does not look whether the readers have gone meanwhile' queue/mod.rs \
+    'if queue.readers.fetch_add(WRITER_WAITS, Ordering::AcqRel) != 0 {' \
+    'queue.readers.fetch_add(WRITER_WAITS, Ordering::AcqRel); if true {' queue::loom
+mutant 'reader before a writer: always leaves it to another reader' queue/mod.rs \
+    'if queue.readers.fetch_sub(READER - WRITER_WAITS, Ordering::AcqRel) == READER {' \
+    'queue.readers.fetch_sub(READER - WRITER_WAITS, Ordering::AcqRel); if false {' queue::loom
+
+# The count-down of a behavior.
+mutant 'count-down: relaxed' behavior/task.rs \
+    'pending.fetch_sub(1, Ordering::AcqRel)' 'pending.fetch_sub(1, Ordering::Relaxed)' queue::loom
+
+# Parking and wake-up.
+mutant 'push: no fence before the word is read' sched/idle.rs \
+    'fence(Ordering::SeqCst);
+        // Relaxed: ordered by the fence.
+        let word' 'let word' sched::loom::parking
+mutant 'sleep: no fence before the last look' sched/idle.rs \
+    '// Pairs with the fence in `pushed`.
+        fence(Ordering::SeqCst);' '' sched::loom::parking
+mutant 'sleep: no last look' sched/idle.rs \
+    'if !(stopped || has_jobs())' 'if !stopped' sched::loom::parking
+mutant 'the last searcher wakes nobody' sched/idle.rs \
+    'old.searching() == 1 && old.sleeping() != 0' 'old.searching() == 0 && old.sleeping() != 0' sched::loom::parking
+mutant 'stays awake although it was woken' sched/idle.rs \
+    'position(|&sleeper| sleeper == worker) else { return false };' \
+    'position(|&sleeper| sleeper == worker) else { return true };' sched::loom::parking
+mutant 'unpark: wakes without the token' sched/park.rs \
+    '*self.token.lock() = true;' 'drop(self.token.lock());' sched::loom::parking
+
+# Stopping and starting.
+mutant 'stop: the flag is not raised' sched/idle.rs \
+    'self.word.fetch_or(STOPPED, Ordering::SeqCst);' '' sched::loom::stopping
+mutant 'push: does not see that there are no threads' sched/idle.rs \
+    'if word.stopped() {' 'if false {' sched::loom::stopping
+mutant 'errand: no fence between wanting and locking' sched/errand.rs \
+    'fence(Ordering::SeqCst);' '' sched::loom::stopping
+
+# Counting.
+mutant 'totals: scheduled before finished' sched/counters.rs \
+    'let finished = all.clone().map(Counters::finished).sum();
+    let scheduled = all.map(Counters::scheduled).sum();' \
+    'let scheduled = all.clone().map(Counters::scheduled).sum();
+    let finished = all.map(Counters::finished).sum();' sched::loom::counting
+mutant 'finish on a worker: relaxed' sched/counters.rs \
+    'self.finished.load(Ordering::Relaxed) + 1, Ordering::Release' \
+    'self.finished.load(Ordering::Relaxed) + 1, Ordering::Relaxed' sched::loom::counting
+mutant 'finish elsewhere: relaxed' sched/counters.rs \
+    'self.finished.fetch_add(1, Ordering::Release)' 'self.finished.fetch_add(1, Ordering::Relaxed)' sched::loom::counting
+mutant 'finished: read without acquiring' sched/counters.rs \
+    'self.finished.load(Ordering::Acquire)' 'self.finished.load(Ordering::Relaxed)' sched::loom::counting
+mutant 'waiter: no fence between registering and asking' sched/waiters.rs \
+    '// Pairs with the fence in `tell`.
+        fence(Ordering::SeqCst);' '' sched::loom::counting
+mutant 'finish: no fence before looking for waiters' sched/waiters.rs \
+    '// Pairs with the fence in `register`.
+        fence(Ordering::SeqCst);' '' sched::loom::counting
+
+# END OF TABLE
+copy=target/loom-mutants/tree
+mkdir -p "$copy"
+git ls-files -co --exclude-standard -z | tar --null --ignore-failed-read -T - -cf - | tar -C "$copy" -xf -
+export CARGO_TARGET_DIR=$PWD/target/loom-mutants/target LOOM_MAX_PREEMPTIONS=2 RUST_BACKTRACE=0
+# Built for being built often.
+export CARGO_INCREMENTAL=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64
+export RUSTFLAGS="--cfg loom" CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_DEBUG=0
+build() { cargo test -q --manifest-path "$copy/Cargo.toml" -p boc-runtime --lib --release --no-run; }
+models() { timeout --kill-after=5 "${BOC_MUTANT_LIMIT:-120}" \
+    cargo test -q --manifest-path "$copy/Cargo.toml" -p boc-runtime --lib --release -- "$1"; }
+
+# Every text stands there exactly once.
+for i in "${!names[@]}"; do
+    content=$(<"${files[i]}")
+    without=${content//"${olds[i]}"/}
+    if [ $((${#content} - ${#without})) -ne ${#olds[i]} ]; then
+        echo "loom-mutants: \"${names[i]}\": its text does not stand exactly once in ${files[i]}" >&2
+        exit 1
+    fi
+done
+# Without a mutation every model holds.
+build
+models loom:: >/dev/null || { echo "loom-mutants: a model fails without a mutation" >&2; exit 1; }
+
+started=$SECONDS tried=0 caught=0
+for i in "${!names[@]}"; do
+    [[ ${names[i]} == *"${1:-}"* ]] || continue
+    tried=$((tried + 1))
+    content=$(<"${files[i]}")
+    printf '%s\n' "${content/"${olds[i]}"/"${news[i]}"}" >"$copy/${files[i]}"
+    build 2>"$copy/errors" || { cat "$copy/errors" >&2; echo "loom-mutants: \"${names[i]}\" does not compile" >&2; exit 1; }
+    if models "${models[i]}" >"$copy/output" 2>&1; then
+        echo "NOT CAUGHT  ${names[i]} (${files[i]}, ${models[i]})"
+    else
+        caught=$((caught + 1))
+        by=$(sed -nE "s/^thread '[a-z_:]*loom::([a-z_:]*)'.*panicked.*/\1/p" "$copy/output" | sort -u | paste -sd ' ')
+        echo "caught      ${names[i]}: ${by:-a deadline or an abort}"
+    fi
+    cp "${files[i]}" "$copy/${files[i]}"
+done
+echo "$caught of $tried mutants caught in $((SECONDS - started)) s"
+[ "$caught" -eq "$tried" ]
