@@ -60,13 +60,12 @@ fn a_behavior_schedules_another_between_the_sums() {
         counts.counters[OUTSIDE].scheduled_by_any();
         // Handed over, as by a run queue.
         let ready = Rc::new(AtomicBool::new(false));
-        let first = spawn({
-            let (counts, ready) = (Rc::clone(&counts), Rc::clone(&ready));
+        let waiter = spawn({
+            let counts = Rc::clone(&counts);
             move || {
-                counts.counters[0].scheduled_by_owner();
-                ready.store(true, Ordering::Release);
-                counts.drop_captures(0);
-                counts.counters[0].finished_by_owner();
+                if counts.quiescent() {
+                    counts.assert_captures_gone();
+                }
             }
         });
         let second = spawn({
@@ -78,10 +77,11 @@ fn a_behavior_schedules_another_between_the_sums() {
                 }
             }
         });
-        if counts.quiescent() {
-            counts.assert_captures_gone();
-        }
-        first.join().expect("no panic");
+        counts.counters[0].scheduled_by_owner();
+        ready.store(true, Ordering::Release);
+        counts.drop_captures(0);
+        counts.counters[0].finished_by_owner();
+        waiter.join().expect("no panic");
         second.join().expect("no panic");
     });
 }
