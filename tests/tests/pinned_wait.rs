@@ -140,3 +140,28 @@ fn many_small_waits_lose_no_wake_up() {
         assert_eq!(main.with(&pinned, |pinned| *pinned).unwrap(), 2_000);
     });
 }
+
+/// Seen from outside: a thread that waits goes to sleep again and again, though nothing wakes it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_poll_interval_bounds_how_long_a_wait_sleeps() {
+    on_home(1, |main| {
+        main.set_poll_interval(Duration::from_millis(1));
+        let this = std::fs::read_link("/proc/thread-self").expect("Linux");
+        let status = std::path::Path::new("/proc").join(this).join("status");
+        let sleeps = move || {
+            let status = std::fs::read_to_string(&status).expect("Linux");
+            let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+            line.and_then(|number| number.trim().parse::<u32>().ok()).expect("a number of sleeps")
+        };
+        let (resolver, promise) = Promise::new();
+        let before = sleeps();
+        thread::spawn(move || {
+            while sleeps() < before + 20 {
+                thread::yield_now();
+            }
+            resolver.resolve(());
+        });
+        promise.join().expect("resolved once the wait has slept many times");
+    });
+}
