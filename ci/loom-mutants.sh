@@ -105,7 +105,22 @@ mutant 'finish: no fence before looking for waiters' sched/waiters.rs \
     '// Pairs with the fence in `register`.
         fence(Ordering::SeqCst);' '' sched::loom::counting
 
-# END OF TABLE
+# Promises.
+mutant 'handle: given back without releasing' memory/header.rs \
+    'this.strong.fetch_sub(1, Ordering::Release)' 'this.strong.fetch_sub(1, Ordering::Relaxed)' promise::loom
+mutant 'grant of a ticket: relaxed' promise/ticket.rs \
+    'compare_exchange(WAITING, GRANTED, Ordering::AcqRel, Ordering::Relaxed)' \
+    'compare_exchange(WAITING, GRANTED, Ordering::Relaxed, Ordering::Relaxed)' promise::loom
+mutant 'ticket: looked at without acquiring' promise/ticket.rs \
+    'self.state.load(Ordering::Acquire) == GRANTED' 'self.state.load(Ordering::Relaxed) == GRANTED' promise::loom
+mutant 'ticket: spent and not passed on' promise/ticket.rs \
+    'later::pass_on(self);' 'std::mem::forget(self);' promise::loom
+mutant 'ticket: gives up although it is granted' promise/ticket.rs \
+    'compare_exchange(WAITING, IDLE, Ordering::Relaxed, Ordering::Acquire).is_ok()' \
+    'compare_exchange(WAITING, IDLE, Ordering::Relaxed, Ordering::Acquire).is_ok() || true' promise::loom
+mutant 'future: keeps the waker of its first poll' promise/future.rs \
+    'ticket.set_signal(signal);' 'drop(signal);' promise::loom
+
 copy=target/loom-mutants/tree
 mkdir -p "$copy"
 git ls-files -co --exclude-standard -z | tar --null --ignore-failed-read -T - -cf - | tar -C "$copy" -xf -

@@ -5,6 +5,8 @@ mod home;
 mod limits;
 mod local;
 mod local_body;
+#[cfg(all(test, loom))]
+mod loom;
 mod main_thread;
 mod watchdog;
 

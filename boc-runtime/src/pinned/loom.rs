@@ -1,0 +1,89 @@
+//! Owns: the models of README.md, "Races": one per race, of the same name. The real [`Home`], with jobs that nobody runs.
+
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use loom::thread::{JoinHandle, spawn};
+
+use crate::behavior::Job;
+use crate::sched::Parker;
+use crate::sync::explore;
+
+use super::home::{Dead, Home};
+
+fn home() -> Arc<Home> {
+    Arc::new(Home::of_this_thread())
+}
+
+fn submit(home: &Arc<Home>) -> JoinHandle<()> {
+    let home = Arc::clone(home);
+    // Nobody looks into it: the home is not closed, and the model does not run it.
+    spawn(move || home.submit(Job(NonNull::dangling())))
+}
+
+/// As a pump does: what is in the inbox, one job after the other.
+fn pump(home: &Home) -> usize {
+    let mut ran = 0;
+    loop {
+        let jobs = home.take().jobs;
+        if jobs.is_empty() {
+            return ran;
+        }
+        for _ in jobs {
+            home.job_leaves();
+            ran += 1;
+        }
+    }
+}
+
+#[test]
+fn a_job_meets_the_emptying_of_the_queue() {
+    explore(|| {
+        let home = home();
+        let woken = Arc::new(Parker::new());
+        home.set_wake_hook({
+            let woken = Arc::clone(&woken);
+            Arc::new(move || woken.unpark())
+        });
+        let submitters = [submit(&home), submit(&home)];
+        // The host's loop: it pumps when the hook has woken it, and only then.
+        let mut ran = 0;
+        while ran < submitters.len() {
+            woken.park();
+            ran += pump(&home);
+        }
+        for submitter in submitters {
+            submitter.join().expect("no panic");
+        }
+    });
+}
+
+#[test]
+fn a_job_meets_a_home_that_falls_asleep() {
+    explore(|| {
+        let home = home();
+        let submitter = submit(&home);
+        let parker = Parker::current();
+        while pump(&home) == 0 {
+            parker.park();
+        }
+        submitter.join().expect("no panic");
+    });
+}
+
+#[test]
+fn something_arrives_while_the_home_closes() {
+    explore(|| {
+        let home = home();
+        let sender = spawn({
+            let home = Arc::clone(&home);
+            move || home.send_dead(Dead::Body(1))
+        });
+        let mut taken = 0;
+        while let Some(inbox) = home.take_or_close() {
+            taken += inbox.dead.len();
+        }
+        let accepted = sender.join().expect("no panic");
+        assert_eq!(taken, usize::from(accepted), "taken by the home, or refused: one of the two");
+    });
+}
