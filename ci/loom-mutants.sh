@@ -13,7 +13,15 @@ mutant() {
 
 # The queue of a cown.
 mutant 'enter: does not wait for a predecessor that is entering' queue/mod.rs \
-    'predecessor.wait_published();' '' queue::loom
+    'predecessor.wait_published();
+    }
+}' '}
+}' queue::loom
+mutant 'enter on one cown: does not wait for a predecessor that is entering' queue/mod.rs \
+    'predecessor.wait_published();
+    }
+    this.status.publish();' '}
+    this.status.publish();' queue::loom
 mutant 'turn: does not release the slot' queue/mod.rs \
     'self.tail.swap(status, Ordering::AcqRel)' 'self.tail.swap(status, Ordering::Acquire)' queue::loom
 mutant 'turn: does not acquire what the last holder wrote' queue/mod.rs \
@@ -56,8 +64,8 @@ mutant 'reader before a writer: always leaves it to another reader' queue/mod.rs
     'queue.readers.fetch_sub(READER - WRITER_WAITS, Ordering::AcqRel); if false {' queue::loom
 
 # The count-down of a behavior.
-mutant 'count-down: relaxed' behavior/task.rs \
-    'pending.fetch_sub(1, Ordering::AcqRel)' 'pending.fetch_sub(1, Ordering::Relaxed)' queue::loom
+mutant 'count-down: relaxed' behavior/count_down.rs \
+    'self.0.fetch_sub(1, Ordering::AcqRel)' 'self.0.fetch_sub(1, Ordering::Relaxed)' queue::loom
 
 # Parking and wake-up.
 mutant 'push: no fence before the word is read' sched/idle.rs \
@@ -104,6 +112,17 @@ mutant 'waiter: no fence between registering and asking' sched/waiters.rs \
 mutant 'finish: no fence before looking for waiters' sched/waiters.rs \
     '// Pairs with the fence in `register`.
         fence(Ordering::SeqCst);' '' sched::loom::counting
+
+# Pinned queues.
+mutant 'job taken: the depth is not lowered' pinned/home.rs \
+    'self.depth.fetch_sub(1, Ordering::Relaxed);' '' pinned::loom
+mutant 'submit: does not unpark the home' pinned/home.rs \
+    'drop(shared);
+        self.parker.unpark();
+        if was_empty {' 'drop(shared);
+        if was_empty {' pinned::loom
+mutant 'close: in spite of what has arrived' pinned/home.rs \
+    'if shared.inbox.jobs.is_empty() && shared.inbox.dead.is_empty() {' 'if shared.inbox.jobs.is_empty() {' pinned::loom
 
 # Promises.
 mutant 'handle: given back without releasing' memory/header.rs \
