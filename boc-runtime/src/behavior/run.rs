@@ -84,6 +84,11 @@ where
     // SAFETY: alive until it is finished.
     let scope = unsafe { behavior.as_ref() }.scope.clone();
     let in_scope = scope.as_ref().map(context::ScopeOfBody::enter);
+    // SAFETY: as above.
+    if unsafe { block.slots() } != 0 {
+        // SAFETY: there is one, and it is held.
+        unsafe { Behavior::slots_of(behavior).as_ref() }.prefetch_successor();
+    }
     let outcome = unwind::catch(|| {
         // SAFETY: all slots are granted, and held until `finish`.
         let mut granted = unsafe { Granted::new(Behavior::slots_of(behavior)) };

@@ -100,6 +100,12 @@ impl Slot {
         self.cown.addr() & Self::SHARED != 0
     }
 
+    /// For a holder whose body is about to run: it releases soon, and then the successor's block is needed.
+    #[inline]
+    pub(crate) fn prefetch_successor(&self) {
+        self.status.prefetch_next();
+    }
+
     #[inline]
     pub(crate) fn kind(&self) -> Kind {
         match self.cown.addr() & Self::KIND {

@@ -9,7 +9,8 @@ use crossbeam_utils::CachePadded;
 
 use crate::sync::{AtomicPtr, Ordering};
 
-use super::page::{Free, Page, Standing};
+use super::page::{Page, Standing};
+use super::parcel::Parcel;
 use super::pool;
 
 /// Blocks of a class are `16 * class` bytes long.
@@ -21,7 +22,9 @@ pub(super) const CLASSES: usize = 32;
 #[derive(Debug)]
 pub(super) struct Heap {
     classes: [Class; CLASSES + 1],
-    returned: CachePadded<AtomicPtr<Free>>,
+    /// Taken from `returned`, and not put onto the pages' lists yet.
+    taken: Cell<*mut Parcel>,
+    returned: CachePadded<AtomicPtr<Parcel>>,
 }
 
 /// The pages of one size of blocks, but for full ones.
@@ -36,6 +39,7 @@ impl Heap {
         let class = || Class { current: Cell::new(ptr::null_mut()), with_room: Cell::new(ptr::null_mut()) };
         Heap {
             classes: std::array::from_fn(|_| class()),
+            taken: Cell::new(ptr::null_mut()),
             returned: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
         }
     }
@@ -55,10 +59,16 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn allocate_slowly(&self, class: usize) -> NonNull<u8> {
-        self.take_returned();
         let Class { current, with_room } = &self.classes[class];
         // SAFETY: as in `allocate`.
-        if let Some(page) = unsafe { current.get().as_ref() } {
+        let full = unsafe { current.get().as_ref() };
+        // One at a time: a block is out of the cache when it comes home, and is better touched when it is needed.
+        while self.unpack_one() && with_room.get().is_null() {
+            if let Some(block) = full.and_then(Page::take) {
+                return block;
+            }
+        }
+        if let Some(page) = full {
             if let Some(block) = page.take() {
                 return block;
             }
@@ -143,43 +153,46 @@ impl Heap {
         }
     }
 
-    /// Posts a chain of blocks of this heap: README.md, 3. Any thread may call this.
+    /// Posts a parcel: README.md, 3. Any thread may call this.
     ///
     /// # Safety
-    /// `first` to `last` are linked; all of them are blocks of this heap that nobody uses any more.
-    pub(super) unsafe fn post(&self, first: NonNull<Free>, last: NonNull<Free>) {
+    /// The caller's parcel, from `Box::into_raw`; its blocks are of this heap, and nobody uses them any more.
+    pub(super) unsafe fn post(&self, mut parcel: NonNull<Parcel>) {
         // Relaxed: only compared, and linked to.
         let mut head = self.returned.load(Ordering::Relaxed);
         loop {
-            // SAFETY: ours until the exchange succeeds (SLAB-3).
-            unsafe { last.as_ref() }.next.set(head);
+            // SAFETY: ours until the exchange succeeds.
+            unsafe { parcel.as_mut() }.next = head;
             // Release: edge A1. Relaxed on failure: tried again.
-            match self.returned.compare_exchange(head, first.as_ptr(), Ordering::Release, Ordering::Relaxed) {
+            match self.returned.compare_exchange(head, parcel.as_ptr(), Ordering::Release, Ordering::Relaxed)
+            {
                 Ok(_) => return,
                 Err(found) => head = found,
             }
         }
     }
 
-    /// Puts the blocks that other threads have returned onto their pages' lists.
-    fn take_returned(&self) {
+    /// Puts the blocks of one posted parcel onto their pages' lists. `false`: there was none.
+    fn unpack_one(&self) -> bool {
         // Relaxed: a look, so that nothing is written if there is nothing.
-        if self.returned.load(Ordering::Relaxed).is_null() {
-            return;
+        if self.taken.get().is_null() && !self.returned.load(Ordering::Relaxed).is_null() {
+            // Acquire: edge A1.
+            self.taken.set(self.returned.swap(ptr::null_mut(), Ordering::Acquire));
         }
-        // Acquire: edge A1.
-        let mut next = NonNull::new(self.returned.swap(ptr::null_mut(), Ordering::Acquire));
-        while let Some(block) = next {
-            // SAFETY: posted, so it is a link, and ours now (SLAB-3).
-            next = NonNull::new(unsafe { block.as_ref() }.next.get());
+        let Some(parcel) = NonNull::new(self.taken.get()) else { return false };
+        // SAFETY: posted, from `Box::into_raw`, and taken by us.
+        let mut parcel = unsafe { Box::from_raw(parcel.as_ptr()) };
+        self.taken.set(parcel.next);
+        while let Some(block) = parcel.take() {
             // SAFETY: of this heap (`post`).
-            unsafe { self.free(block.cast()) };
+            unsafe { self.free(block) };
         }
+        true
     }
 
     /// Before the heap goes to the pool: takes back what was returned, and parts with pages that are empty.
     pub(super) fn tidy(&self) {
-        self.take_returned();
+        while self.unpack_one() {}
         for class in &self.classes {
             // SAFETY: as in `allocate`.
             let Some(page) = (unsafe { class.current.replace(ptr::null_mut()).as_ref() }) else { continue };

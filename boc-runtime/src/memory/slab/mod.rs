@@ -16,7 +16,6 @@ use crate::sync::thread_local;
 
 use heap::{CLASSES, Heap, STEP};
 use page::Page;
-use parcel::Parcel;
 
 /// The largest block that comes from a heap.
 const LARGEST: usize = CLASSES * STEP;
@@ -79,7 +78,7 @@ pub(crate) unsafe fn deallocate(block: NonNull<u8>, layout: Layout) {
         unsafe { heap.free(block) };
     } else {
         // SAFETY: a block of `owner`; the caller's to free.
-        unsafe { parcel::add(owner, block.cast()) };
+        unsafe { parcel::add(owner, block) };
     }
 }
 
@@ -104,7 +103,7 @@ pub(crate) unsafe fn free<T>(block: NonNull<T>) {
 
 /// Sends what this thread has freed for others to them: called by a worker that is about to sleep.
 pub(crate) fn post_parcel() {
-    parcel::post(Parcel::take());
+    parcel::post_own();
 }
 
 #[cold]

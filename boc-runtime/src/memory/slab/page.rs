@@ -15,10 +15,10 @@ const LAYOUT: Layout = match Layout::from_size_align(PAGE, PAGE) {
     Err(_) => panic!("a power of two"),
 };
 
-/// A block that is not out: SLAB-3.
+/// A block on its page's list.
 #[derive(Debug)]
-pub(super) struct Free {
-    pub(super) next: Cell<*mut Free>,
+struct Free {
+    next: Cell<*mut Free>,
 }
 
 /// Where a page stands in its heap.
@@ -39,7 +39,7 @@ pub(super) struct Page {
     /// SLAB-2. The only field that other threads read.
     heap: NonNull<Heap>,
     free: Cell<*mut Free>,
-    /// Blocks that are out, in a parcel, or in `returned`.
+    /// Blocks that are out or in a parcel.
     used: Cell<u32>,
     /// The offset of the first block that was never used, and the end of the last block.
     fresh: Cell<u32>,

@@ -1,20 +1,20 @@
 //! Owns: what a thread has freed for another: README.md, "A block's life", 3.
 
-#![expect(unsafe_code, reason = "links blocks that nobody uses")]
+#![expect(unsafe_code, reason = "lists blocks that nobody uses")]
 
 use std::cell::Cell;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 use crate::sync::thread_local;
 
 use super::heap::Heap;
-use super::page::Free;
 
 /// How many blocks go in one parcel.
-const FULL: u32 = if cfg!(all(test, loom)) { 2 } else { 64 };
+const FULL: usize = if cfg!(all(test, loom)) { 2 } else { 62 };
 
 thread_local! {
-    static PARCEL: Cell<Option<Parcel>> = const { Cell::new(None) };
+    /// This thread's; null if there is none.
+    static PARCEL: Cell<*mut Parcel> = const { Cell::new(ptr::null_mut()) };
     /// Its destructor runs when the thread ends: from then on parcels are posted at once.
     static ENDING: Ending = const { Ending(()) };
 }
@@ -23,23 +23,23 @@ struct Ending(());
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        post(Parcel::take());
+        post_own();
     }
 }
 
-/// A chain of blocks of one heap.
-#[derive(Clone, Copy, Debug)]
+/// Blocks of one heap. A list of addresses, not a chain of links: the heap's thread reads it without touching blocks that
+/// are in the cache of another.
+#[derive(Debug)]
 pub(super) struct Parcel {
+    pub(super) next: *mut Parcel,
     to: NonNull<Heap>,
-    first: NonNull<Free>,
-    last: NonNull<Free>,
-    blocks: u32,
+    blocks: Vec<NonNull<u8>>,
 }
 
 impl Parcel {
-    /// This thread's, which is none then.
-    pub(super) fn take() -> Option<Parcel> {
-        PARCEL.replace(None)
+    /// Takes a block out.
+    pub(super) fn take(&mut self) -> Option<NonNull<u8>> {
+        self.blocks.pop()
     }
 }
 
@@ -48,30 +48,30 @@ impl Parcel {
 /// # Safety
 /// A block of `to`, which is not this thread's heap; nobody uses it any more.
 #[inline(never)]
-pub(super) unsafe fn add(to: NonNull<Heap>, block: NonNull<Free>) {
-    let parcel = match Parcel::take() {
-        Some(parcel) if parcel.to == to => {
-            // SAFETY: the caller's block (SLAB-3).
-            unsafe { block.write(Free { next: Cell::new(parcel.first.as_ptr()) }) };
-            Parcel { first: block, blocks: parcel.blocks + 1, ..parcel }
-        }
-        other => {
-            post(other);
-            Parcel { to, first: block, last: block, blocks: 1 }
-        }
-    };
-    if parcel.blocks >= FULL || ENDING.try_with(|_| ()).is_err() {
-        post(Some(parcel));
-    } else {
-        PARCEL.set(Some(parcel));
+pub(super) unsafe fn add(to: NonNull<Heap>, block: NonNull<u8>) {
+    let mut own = PARCEL.get();
+    // SAFETY: this thread's, so it is there and nobody else uses it.
+    if unsafe { own.as_ref() }.is_none_or(|parcel| parcel.to != to) {
+        post_own();
+        let blocks = Vec::with_capacity(FULL);
+        own = Box::into_raw(Box::new(Parcel { next: ptr::null_mut(), to, blocks }));
+        PARCEL.set(own);
+    }
+    // SAFETY: as above, and not null.
+    let parcel = unsafe { &mut *own };
+    parcel.blocks.push(block);
+    if parcel.blocks.len() == FULL || ENDING.try_with(|_| ()).is_err() {
+        post_own();
     }
 }
 
-/// Returns the blocks of a parcel to their heap.
-pub(super) fn post(parcel: Option<Parcel>) {
-    let Some(Parcel { to, first, last, .. }) = parcel else { return };
+/// Returns the blocks of this thread's parcel to their heap.
+pub(super) fn post_own() {
+    let Some(parcel) = NonNull::new(PARCEL.replace(ptr::null_mut())) else { return };
+    // SAFETY: this thread's until it is posted.
+    let to = unsafe { parcel.as_ref() }.to;
     // SAFETY: heaps are never freed.
     let heap = unsafe { to.as_ref() };
-    // SAFETY: linked by `add`; blocks of this heap.
-    unsafe { heap.post(first, last) };
+    // SAFETY: from `Box::into_raw`; blocks of this heap, which nobody uses.
+    unsafe { heap.post(parcel) };
 }

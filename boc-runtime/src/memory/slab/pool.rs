@@ -11,7 +11,7 @@ use super::heap::Heap;
 use super::page::{PAGE, Page};
 
 /// How much memory the pool keeps in empty pages; what is above goes back to the global allocator.
-const KEPT: usize = 64 << 20;
+const KEPT: usize = 128 << 20;
 
 static POOL: LazyLock<Mutex<Pool>> = LazyLock::new(Mutex::default);
 
