@@ -13,6 +13,7 @@ use crate::ast::{self, Block, Header};
 use crate::capture::{self, Analysis};
 use crate::diag::Diag;
 use crate::hygiene::same;
+use crate::leave;
 use crate::names::Krate;
 use crate::plan::{Bind, Body, Plan, Request, Spans};
 
@@ -24,12 +25,16 @@ pub(crate) fn block(krate: Krate, block: Block, diag: &mut Diag) -> Plan {
     });
     bound_once(names.clone(), diag);
     let spans = spans(&block);
+    let guards = block.header.requests().map(|request| &request.place.name);
+    let leaves = leave::check(guards, &block.body, diag);
     let analysis = capture::of_expression(names, block.body);
     no_await(&analysis, diag);
 
     let requests = block.header.requests().map(|request| plan_request(request, Bind::Name(name_of(request))));
     let requests = requests.collect();
-    plan(krate, spans, block.header, requests, analysis)
+    let mut plan = plan(krate, spans, block.header, requests, analysis);
+    plan.body.leaves = leaves;
+    plan
 }
 
 /// Without an arrow nothing is expanded in earnest.
@@ -56,7 +61,7 @@ pub(crate) fn plan(
     });
     let captures = captures.collect();
     let awaits = !analysis.awaits.is_empty();
-    let body = Body { span: analysis.body.span(), tokens: analysis.body, awaits };
+    let body = Body { span: analysis.body.span(), tokens: analysis.body, awaits, leaves: None };
     let handles = analysis.handles;
     Plan { krate, spans, target, requests, captures, params: Vec::new(), handles, body, function: None }
 }

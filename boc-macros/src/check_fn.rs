@@ -11,6 +11,7 @@ use crate::capture;
 use crate::check::{bound_once, no_await, plan, plan_request};
 use crate::diag::Diag;
 use crate::hygiene::same;
+use crate::leave;
 use crate::names::Krate;
 use crate::plan::{self, Bind, Borrow, Param, Plan, Spans};
 
@@ -27,6 +28,7 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
     let captured = header.captures().map(Capture::name);
     let names = params.iter().filter_map(|param| param.name.as_ref()).chain(captured);
     bound_once(names.clone(), diag);
+    let leaves = leave::check([].into_iter(), &body, diag);
     let analysis = capture::of_block(names, body);
     no_await(&analysis, diag);
 
@@ -46,6 +48,14 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
         requests.push(plan_request(request, Bind::Param(Box::new(param), borrow)));
     }
     drop(given);
+    for Param { name, ty, .. } in &params {
+        if let (Some(name), Type::Reference(syn::TypeReference { mutability: Some(_), .. })) = (name, ty) {
+            let message = format!(
+                "`{name}` is not requested, and a capture is a clone; write `{name}` in `#[when(..)]`"
+            );
+            diag.on(ty, message);
+        }
+    }
     for param in params.iter().filter(|param| param.name.is_none()) {
         diag.on(
             &param.ty,
@@ -57,6 +67,7 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
         header.krate.as_ref().map(|krate| Krate::new(krate.path.to_token_stream())).unwrap_or_default();
     let (start, end) = (sig.fn_token.span, sig.ident.span());
     let mut plan = plan(krate, Spans { start, arrow: (start, end), end }, header, requests, analysis);
+    plan.body.leaves = leaves;
     plan.params = params;
     plan.body.span = brace.span.join();
     plan.function = Some(plan::Function { name: sig.ident, attrs, output: sig.output });
@@ -139,6 +150,12 @@ fn borrow(request: &Request, param: &Param, diag: &mut Diag) -> Borrow {
     if matches!(request.mode, Mode::Attempt | Mode::ReadAttempt) {
         return Borrow::Guard;
     }
+    if let Some(ty) = owned(&param.ty) {
+        let hint = if is_shared(request.mode) { "&" } else { "&mut " };
+        let name = &request.place.name;
+        let message = format!("`{name}` lends its value; write `{hint}{ty}`, and `*{name}` for the value");
+        diag.on(&param.ty, message);
+    }
     match written(&param.ty) {
         Type::Reference(reference) if reference.mutability.is_none() => Borrow::Shared,
         Type::Reference(reference) => {
@@ -149,6 +166,20 @@ fn borrow(request: &Request, param: &Param, diag: &mut Diag) -> Borrow {
             Borrow::Exclusive
         }
         _ => Borrow::Guard,
+    }
+}
+
+/// A type that everybody knows is no guard.
+fn owned(ty: &Type) -> Option<&Ident> {
+    const OWNED: [&str; 17] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
+        "u128", "usize", "String",
+    ];
+    match ty {
+        Type::Path(path) if path.qself.is_none() => {
+            path.path.get_ident().filter(|name| OWNED.iter().any(|ty| *name == ty))
+        }
+        _ => None,
     }
 }
 

@@ -32,6 +32,11 @@ impl Diag {
         }
     }
 
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.is_none()
+    }
+
     /// The barrier between reading and writing: nothing is expanded in earnest beside an error.
     pub(crate) fn finish(self) -> Result<(), Error> {
         self.errors.map_or(Ok(()), Err)

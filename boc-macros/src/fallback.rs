@@ -37,6 +37,11 @@ pub(crate) fn block(plan: &Plan, input: TokenStream, error: &Error) -> TokenStre
     };
     let Guards { pattern, uses } = expand::guards(plan.requests.iter().filter(first));
     let body = expand::expression(&plan.body.tokens);
+    // In a loop a `break` is no further mistake.
+    let body = plan.body.leaves.iter().fold(body, |body, labels| {
+        let inner = quote!({ loop { let _ = #body; break; } });
+        labels.iter().fold(inner, |body, label| quote!({ #label: loop { #body } }))
+    });
     let header = mention(&header(input));
     let asynchronous = plan.body.awaits.then(|| quote!(async move));
     quote_spanned! {Span::mixed_site()=> {

@@ -97,9 +97,16 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
     };
     match own_name(&value) {
         Some(name) if stray.is_empty() => return Some(Place { name: name.clone(), eq: None, value }),
+        _ if stray.to_string().starts_with("->") => {
+            diag.on(stray, "the arrow before a body is another; write `=>`")
+        }
         _ if !stray.is_empty() => {
             diag.on(stray, "unexpected tokens in a request; write a `,` between two items")
         }
+        _ if matches!(value, Expr::Closure(_)) => diag
+            .on(value, "a body is no closure, its guards have the names of the requests; write `=> { .. }`"),
+        _ if matches!(value, Expr::Tuple(_)) => diag
+            .on(value, "requests stand side by side; write `a, b`, or `name = (a, b)` for a tuple of guards"),
         _ if is_self(&value) => diag.on(value, "`self` cannot be the name of a guard; write `name = self`"),
         _ => diag.on(value, "this request has no name in the body; write `name = EXPR`"),
     }

@@ -21,6 +21,7 @@ mod expand;
 mod fallback;
 mod hygiene;
 mod item;
+mod leave;
 mod main_attr;
 mod names;
 mod parse;

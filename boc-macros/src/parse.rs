@@ -8,7 +8,7 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Ident, Token, token};
 
-use crate::ast::{Block, Header, Item, Target};
+use crate::ast::{Block, Capture, Header, Item, Target};
 use crate::diag::Diag;
 use crate::item;
 use crate::names::Krate;
@@ -85,12 +85,17 @@ pub(crate) fn items(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Vec<
             input.parse::<Token![;]>().ok();
             continue;
         }
-        items.extend(item::parse(input, form, diag));
+        let item = item::parse(input, form, diag);
+        // As elsewhere in the language; and the compiler suggests it, where a value was moved.
+        let ended = matches!(item, Some(Item::Capture(Capture::Let(_)))) && input.peek(Token![;]);
+        items.extend(item);
         if !separated(input, form) {
             let stray = rest_of_item(input);
             diag.on(stray, "unexpected tokens after an item; write a `,` between two items");
         }
-        if let Ok(semi) = input.parse::<Token![;]>() {
+        if ended {
+            input.parse::<Token![;]>().ok();
+        } else if let Ok(semi) = input.parse::<Token![;]>() {
             diag.on(semi, "items are separated by `,`; write a `,` here");
         } else {
             input.parse::<Token![,]>().ok();
@@ -107,6 +112,8 @@ fn arrow(input: ParseStream<'_>, header: &Header, diag: &mut Diag) -> Option<Tok
     const MISSING: &str = "the `=>` before the body is missing; write `when!(a, b => { .. })`";
     if !input.is_empty() {
         diag.at(input.span(), MISSING);
+    } else if !diag.is_empty() {
+        // What was taken for an item may have been meant for the body.
     } else if let Some(item) = header.items.last() {
         diag.on(item, "the body is missing; write `when!(a, b => { .. })`");
     } else {

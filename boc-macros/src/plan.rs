@@ -1,7 +1,9 @@
 //! Exactly what the expansion needs, already valid.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Attribute, Expr, ReturnType, Token, Type};
+use syn::{Attribute, Expr, Lifetime, ReturnType, Token, Type};
 
 use crate::ast::{Capture, Mode};
 use crate::names::Krate;
@@ -81,6 +83,8 @@ pub(crate) struct Body {
     pub(crate) span: Span,
     /// Whether it awaits, which is a mistake.
     pub(crate) awaits: bool,
+    /// The labels around it that it names, if it breaks out of a loop that is not its own.
+    pub(crate) leaves: Option<HashSet<Lifetime>>,
 }
 
 /// What the attribute form adds.

@@ -180,6 +180,9 @@ pub use boc_runtime::{
 /// The grammar, for this form and for the attribute, is on the page of [`attr::when`](macro@crate::attr::when).
 #[macro_export]
 macro_rules! when {
+    () => {
+        ::core::compile_error! { "nothing to schedule; write `when!(a, b => { .. })`" }
+    };
     ($($input:tt)*) => {
         $crate::__private::when_impl! { [$crate] $($input)* }
     };

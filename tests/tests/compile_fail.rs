@@ -14,7 +14,18 @@ fn ui() {
     let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(compiler).arg("--version").output().expect("the compiler's version");
     if String::from_utf8_lossy(&version.stdout).starts_with(WRITTEN_DOWN_FOR) {
-        for room in ["attribute", "borrow", "grammar", "names", "pinned", "send"] {
+        for room in [
+            "attribute",
+            "borrow",
+            "grammar",
+            "lints",
+            "misuse",
+            "names",
+            "newcomer",
+            "pinned",
+            "send",
+            "target",
+        ] {
             tests.compile_fail(format!("ui/{room}/*.rs"));
         }
     }

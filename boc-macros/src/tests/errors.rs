@@ -199,3 +199,48 @@ fn entry() {
         ],
     );
 }
+
+#[test]
+fn what_leaves_a_body() {
+    const LOOP: &str = "a body runs later, when the loop around it is over; write `return` to end the body";
+    in_block("a => break", &[LOOP]);
+    in_block("a => { if x { continue; } loop { break; } }", &[LOOP]);
+    in_function("a", "fn f(a: &mut T) { for x in y { break; } break; }", &[LOOP]);
+    const OUTER: &str =
+        "a body runs later, when the loop `'o` around it is over; write `return` to end the body";
+    in_block("a => { break 'o; }", &[OUTER]);
+    in_block("a => { 'o: { break 'o; } 'o: for x in y { continue 'o; } || loop { break }; }", &[]);
+    const GUARD: &str =
+        "the guard `a` cannot leave its body; return a value: `*a` copies it, `a.clone()` clones it";
+    in_block("a => a", &[GUARD]);
+    in_block("a => { if x { return a; } match y { _ => (a) } }", &[GUARD, GUARD]);
+    in_block("a => { let a = a.clone(); a }", &[]);
+    in_block("a => { a; }", &[]);
+    in_block("a => { let f = || a; f() }", &[]);
+    in_block(
+        "a => &mut a.b[0]",
+        &["a borrow of `a` cannot leave the body; return a value, a clone of it say"],
+    );
+    in_block("a => &b", &[]);
+}
+
+#[test]
+fn other_ways_to_say_it() {
+    in_block("a -> 0", &["the arrow before a body is another; write `=>`"]);
+    in_block(
+        "a, |a| *a += 1",
+        &["a body is no closure, its guards have the names of the requests; write `=> { .. }`"],
+    );
+    in_block(
+        "(a, b) => 0",
+        &["requests stand side by side; write `a, b`, or `name = (a, b)` for a tuple of guards"],
+    );
+    in_block("let k = 1; a => k", &[]);
+    in_function("a", "fn f(a: u8) {}", &["`a` lends its value; write `&mut u8`, and `*a` for the value"]);
+    in_function("read a", "fn f(a: u8) {}", &["`a` lends its value; write `&u8`, and `*a` for the value"]);
+    in_function(
+        "",
+        "fn f(a: &mut u8) {}",
+        &["`a` is not requested, and a capture is a clone; write `a` in `#[when(..)]`"],
+    );
+}

@@ -56,7 +56,7 @@ fn one_request() {
 #[test]
 fn every_kind_of_item() {
     in_block(
-        "a, read b, pinned canvas, try p, read try q, x = cells[0], w.f.g, clone name, let k: u8 = 2 * n => { a; b }",
+        "a, read b, pinned canvas, try p, read try q, x = cells[0], w.f.g, clone name, let k: u8 = 2 * n => { a; f(b) }",
         expect![[r#"
             {
                 use my::__private as __boc;
@@ -82,7 +82,7 @@ fn every_kind_of_item() {
                             let _ = (&mut a, &b, &mut canvas, &mut p, &q, &mut x, &mut g);
                             {
                                 a;
-                                b
+                                f(b)
                             }
                         }
                     },
@@ -502,7 +502,7 @@ fn words_that_are_modifiers_only_before_a_name() {
 /// A value that is a block was once taken for the body, and the `=>` reported as missing.
 #[test]
 fn a_block_is_a_value() {
-    for program in ["a, let k = { 1 } => a", "c = { cell() }, let k = if x { 1 } else { 2 } => c"] {
+    for program in ["a, let k = { 1 } => f(a)", "c = { cell() }, let k = if x { 1 } else { 2 } => f(c)"] {
         let output = block(program).to_string();
         assert!(output.contains("let k =") && !output.contains("compile_error"), "{output}");
     }

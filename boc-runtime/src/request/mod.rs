@@ -45,7 +45,7 @@ pub(crate) use claims::{Claims, Granted, Misfit};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not something that a behavior can request",
-    label = "not a request",
+    label = "not a request: borrow a handle with `&`",
     note = "a behavior requests cowns, promises, groups of these, tuples of requests: `&cown`, `read(&cown)`, `pinned(&canvas)`"
 )]
 pub trait Request: Guards + sealed::Sealed {

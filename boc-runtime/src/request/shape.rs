@@ -28,6 +28,7 @@ pub trait Guards {
     message = "`{Self}` cannot be requested",
     label = "not a cown, a promise, or a group of these",
     note = "shared data lives in a cown: `let a = Cown::new(value);`, then `when!(a => ..)`",
+    note = "a cown is a handle: clone it, it needs no `Arc`; a `WeakCown` is upgraded first: `a = weak.upgrade()`",
     note = "any other value needs no request: a body captures what it mentions (`clone name` in the header captures a clone)"
 )]
 pub trait PlaceGuard<M: Mode> {
@@ -64,6 +65,17 @@ pub(super) use asked;
 impl<P: PlaceGuard<Exclusive> + ?Sized> Guards for &P {
     type Guard<'a> = P::Guard<'a>;
 }
+
+/// By value these are no requests, but what was meant is known.
+macro_rules! by_value {
+    ($($handle:ident),*) => {$(
+        impl<T: 'static> Guards for $handle<T> {
+            type Guard<'a> = Acquired<'a, T>;
+        }
+    )*};
+}
+
+by_value!(Cown, Promise, PinnedCown);
 
 #[diagnostic::do_not_recommend]
 impl<M: Mode, P: PlaceGuard<M> + ?Sized> Guards for Requested<'_, P, M> {

@@ -1,0 +1,188 @@
+//! What would leave a body and cannot: a guard as its result, and a `break` or `continue` of a loop around it.
+//!
+//! The compiler would speak of closures and lifetimes, which the user has not written. Where a name or a loop might be
+//! another one, nothing is reported: the compiler knows.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::parse::Parser;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Ident, Label, Lifetime, PatIdent, Stmt};
+
+use crate::diag::Diag;
+use crate::hygiene::same;
+
+/// Reports what leaves a body whose guards have these names. The labels that it names and does not have, if it leaves a
+/// loop.
+pub(crate) fn check<'a>(
+    guards: impl Iterator<Item = &'a Ident>,
+    body: &TokenStream,
+    diag: &mut Diag,
+) -> Option<HashSet<Lifetime>> {
+    let Ok(stmts) = Block::parse_within.parse2(quote!({ #body })) else { return None };
+    let mut block = Block { brace_token: Default::default(), stmts };
+    let mut found = Found::default();
+    found.visit_block_mut(&mut block);
+    for (token, label) in &found.jumps {
+        let word = label.as_ref().map(|label| format!(" `{label}`")).unwrap_or_default();
+        let message = format!(
+            "a body runs later, when the loop{word} around it is over; write `return` to end the body"
+        );
+        diag.at(*token, message);
+    }
+    let guards: Vec<&Ident> = guards.filter(|name| !found.bound.contains(&name.unraw())).collect();
+    found.results.extend(block.stmts.last().and_then(value).cloned());
+    for result in &found.results {
+        results(result, &mut |result| guard(result, &guards, diag));
+    }
+    let left = !found.jumps.is_empty();
+    left.then(|| found.jumps.into_iter().filter_map(|(_, label)| label).collect())
+}
+
+/// What is found on the way through a body, closures and items in it left out.
+#[derive(Default)]
+struct Found {
+    jumps: Vec<(Span, Option<Lifetime>)>,
+    /// The operands of `return`.
+    results: Vec<Expr>,
+    /// Every name that a pattern binds.
+    bound: HashSet<Ident>,
+    loops: usize,
+    labels: Vec<Lifetime>,
+}
+
+impl Found {
+    fn jump(&mut self, token: Span, label: Option<&Lifetime>) {
+        let inside = match label {
+            Some(label) => self.labels.contains(label),
+            None => self.loops > 0,
+        };
+        if !inside {
+            self.jumps.push((token, label.cloned()));
+        }
+    }
+
+    fn labelled(&mut self, label: Option<&Label>, walk: impl FnOnce(&mut Self)) {
+        self.labels.extend(label.map(|label| label.name.clone()));
+        walk(self);
+        if label.is_some() {
+            self.labels.pop();
+        }
+    }
+
+    fn in_loop(&mut self, label: Option<Label>, walk: impl FnOnce(&mut Self)) {
+        self.loops += 1;
+        self.labelled(label.as_ref(), walk);
+        self.loops -= 1;
+    }
+}
+
+impl VisitMut for Found {
+    fn visit_expr_break_mut(&mut self, expr: &mut syn::ExprBreak) {
+        self.jump(expr.break_token.span(), expr.label.as_ref());
+        visit_mut::visit_expr_break_mut(self, expr);
+    }
+
+    fn visit_expr_continue_mut(&mut self, expr: &mut syn::ExprContinue) {
+        self.jump(expr.continue_token.span(), expr.label.as_ref());
+    }
+
+    fn visit_expr_loop_mut(&mut self, expr: &mut syn::ExprLoop) {
+        self.in_loop(expr.label.clone(), |found| visit_mut::visit_expr_loop_mut(found, expr));
+    }
+
+    fn visit_expr_while_mut(&mut self, expr: &mut syn::ExprWhile) {
+        self.in_loop(expr.label.clone(), |found| visit_mut::visit_expr_while_mut(found, expr));
+    }
+
+    fn visit_expr_for_loop_mut(&mut self, expr: &mut syn::ExprForLoop) {
+        self.in_loop(expr.label.clone(), |found| visit_mut::visit_expr_for_loop_mut(found, expr));
+    }
+
+    fn visit_expr_block_mut(&mut self, expr: &mut syn::ExprBlock) {
+        self.labelled(expr.label.clone().as_ref(), |found| visit_mut::visit_expr_block_mut(found, expr));
+    }
+
+    fn visit_expr_return_mut(&mut self, expr: &mut syn::ExprReturn) {
+        self.results.extend(expr.expr.as_deref().cloned());
+        visit_mut::visit_expr_return_mut(self, expr);
+    }
+
+    fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
+        self.bound.insert(pat.ident.unraw());
+        visit_mut::visit_pat_ident_mut(self, pat);
+    }
+
+    // Of these the compiler speaks as the user does.
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
+    fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    fn visit_expr_try_block_mut(&mut self, _: &mut syn::ExprTryBlock) {}
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// The value of a block, if this is its last statement.
+fn value(last: &Stmt) -> Option<&Expr> {
+    match last {
+        Stmt::Expr(expr, None) => Some(expr),
+        _ => None,
+    }
+}
+
+/// The expressions that a value may come to.
+fn results(expr: &Expr, found: &mut impl FnMut(&Expr)) {
+    let of_block = |block: &Block, found: &mut _| {
+        if let Some(expr) = block.stmts.last().and_then(value) {
+            results(expr, found);
+        }
+    };
+    match expr {
+        Expr::Paren(expr) => results(&expr.expr, found),
+        Expr::Block(expr) if expr.label.is_none() => of_block(&expr.block, found),
+        Expr::If(expr) => {
+            of_block(&expr.then_branch, found);
+            if let Some((_, branch)) = &expr.else_branch {
+                results(branch, found);
+            }
+        }
+        Expr::Match(expr) => expr.arms.iter().for_each(|arm| results(&arm.body, found)),
+        _ => found(expr),
+    }
+}
+
+/// Reports a guard, or a borrow of one, as a result.
+fn guard(result: &Expr, guards: &[&Ident], diag: &mut Diag) {
+    let is = |guard: &Ident, name: &Ident| guard.unraw() == name.unraw() && same(guard.span(), name.span());
+    let named = |expr: &Expr| match expr {
+        Expr::Path(path) => {
+            path.path.get_ident().filter(|name| guards.iter().any(|guard| is(guard, name))).cloned()
+        }
+        _ => None,
+    };
+    if let Some(name) = named(result) {
+        let message = format!(
+            "the guard `{name}` cannot leave its body; return a value: `*{name}` copies it, `{name}.clone()` clones it"
+        );
+        diag.on(result, message);
+    } else if let Expr::Reference(borrow) = result {
+        let mut place = &*borrow.expr;
+        loop {
+            place = match place {
+                Expr::Field(expr) => &expr.base,
+                Expr::Index(expr) => &expr.expr,
+                Expr::Paren(expr) => &expr.expr,
+                Expr::Unary(expr) if matches!(expr.op, syn::UnOp::Deref(_)) => &expr.expr,
+                _ => break,
+            };
+        }
+        if let Some(name) = named(place) {
+            let message =
+                format!("a borrow of `{name}` cannot leave the body; return a value, a clone of it say");
+            diag.on(result, message);
+        }
+    }
+}

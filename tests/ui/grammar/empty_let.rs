@@ -1,0 +1,9 @@
+//! A `let` of nothing.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    when!(a, let => *a);
+    drop(b);
+}

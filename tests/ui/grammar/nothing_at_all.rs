@@ -1,0 +1,7 @@
+//! Nothing to schedule.
+
+use boc::prelude::*;
+
+fn main() {
+    when!();
+}

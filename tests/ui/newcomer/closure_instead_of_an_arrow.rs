@@ -1,0 +1,8 @@
+//! As if it took a closure.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    when!(a, b, |a, b| *a += *b);
+}

@@ -1,0 +1,9 @@
+//! The other arrow.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    when!(a -> *a += 1);
+    drop(b);
+}

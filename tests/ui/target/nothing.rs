@@ -1,0 +1,9 @@
+//! `in` needs one.
+
+use boc::prelude::*;
+
+fn main() {
+    let (a, b) = (Cown::new(1), Cown::new(2));
+    when!(in; a => *a += 1);
+    drop(b);
+}
