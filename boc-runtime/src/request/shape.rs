@@ -1,6 +1,6 @@
 //! Owns: what a body gets for a request, as types alone.
 //!
-//! These are traits apart from [`Request`] and [`Place`], which say what can be granted: a request that cannot be, a pinned
+//! These are traits apart from `Request` and `Place`, which say what can be granted: a request that cannot be, a pinned
 //! cown without `pinned`, say, still has a guard. So the compiler reports the request, once, and goes on to check the body
 //! with the types that it will have.
 
