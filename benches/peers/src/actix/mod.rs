@@ -1,0 +1,65 @@
+//! Actix: an actor for each cown, a message for each behavior. Its actors live on arbiters, single threads, so there is an
+//! arbiter for each worker and the actors are dealt out to them in turn. `do_send` does not wait for room in a mailbox, as
+//! `when` does not. Only the programs that schedule much and do little: for the others one would not take actors.
+
+mod counting;
+mod dictionary;
+mod fib;
+mod meetings;
+mod money;
+mod philosophers;
+
+use std::cell::Cell;
+use std::time::Instant;
+
+use actix::{Actor, Addr, Arbiter, Context, System};
+use boc_savina::{Contender, Program, Run};
+
+/// The program of this name on Actix.
+pub(crate) fn contender(program: &str) -> Option<Contender> {
+    fn on<P: Program>(run: fn(P, usize) -> Run<P::Outcome>) -> Contender {
+        Contender::new("actix", P::FULL, run)
+    }
+    Some(match program {
+        "banking" => on(money::banking),
+        "dictionary" => on(dictionary::run),
+        "philosophers" => on(philosophers::run),
+        "chameneos" => on(meetings::chameneos),
+        "count" => on(counting::count),
+        "fib" => on(fib::run),
+        "fork-join-create" => on(counting::fork_join_create),
+        "fork-join-throughput" => on(counting::fork_join_throughput),
+        _ => return None,
+    })
+}
+
+/// The arbiters.
+struct Pool {
+    arbiters: Vec<Arbiter>,
+    next: Cell<usize>,
+}
+
+impl Pool {
+    /// Starts an actor on the arbiter whose turn it is.
+    fn start<A: Actor<Context = Context<A>> + Send>(&self, actor: A) -> Addr<A> {
+        let turn = self.next.get();
+        self.next.set((turn + 1) % self.arbiters.len());
+        A::start_in_arbiter(&self.arbiters[turn].handle(), |_| actor)
+    }
+}
+
+/// Times `main` on a system of its own; its arbiters are stopped and joined.
+fn timed<T>(workers: usize, main: impl AsyncFnOnce(&Pool) -> T) -> Run<T> {
+    let started = Instant::now();
+    let outcome = System::new().block_on(async {
+        let arbiters = (0..workers).map(|_| Arbiter::new()).collect();
+        let pool = Pool { arbiters, next: Cell::new(0) };
+        let outcome = main(&pool).await;
+        for arbiter in pool.arbiters {
+            arbiter.stop();
+            arbiter.join().expect("no actor panics");
+        }
+        outcome
+    });
+    Run { time: started.elapsed(), outcome }
+}
