@@ -237,8 +237,8 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
     unsafe { release_slots(behavior, slots) };
     // SAFETY: alive until the promise is released.
     if unsafe { is_unwanted(behavior) } {
-        // SAFETY: the only strong count is ours, and nobody can make another.
-        unsafe { later::dispose(behavior.cast()) };
+        // SAFETY: the only strong count is ours, and nobody can make another; a promise has no weak handles.
+        unsafe { memory::end_alone(behavior.cast()) };
     } else {
         let bomb = Bomb("releasing the promise of a behavior");
         // SAFETY: the behavior leads its promise's queue; the outcome is written.

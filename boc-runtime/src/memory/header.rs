@@ -137,6 +137,24 @@ pub(crate) unsafe fn release(header: NonNull<Header>) {
     }
 }
 
+/// Ends a block that nobody else knows: the caller has the only strong count, and there are no weak handles. As [`release`],
+/// without an atomic.
+///
+/// # Safety
+/// That is so, and nobody can make another count.
+#[inline]
+pub(crate) unsafe fn end_alone(header: NonNull<Header>) {
+    // SAFETY: the caller's count keeps it alive.
+    let table = unsafe { header.as_ref() }.table;
+    // SAFETY: nobody else looks at the value.
+    if table.inert.is_some_and(|inert| unsafe { inert(header) }) {
+        // SAFETY: nothing needs a drop, and nobody else knows the block.
+        return unsafe { (table.free)(header) };
+    }
+    // SAFETY: the only strong count is given up.
+    unsafe { later::dispose(header) };
+}
+
 /// # Safety
 /// The strong count is zero, and the caller took it there.
 #[inline(never)]

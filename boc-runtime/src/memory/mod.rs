@@ -8,5 +8,5 @@
 mod header;
 mod slab;
 
-pub(crate) use header::{Disposal, Header, HeaderRef, Table, release, release_weak, retain};
+pub(crate) use header::{Disposal, Header, HeaderRef, Table, end_alone, release, release_weak, retain};
 pub(crate) use slab::{allocate, deallocate, free, post_parcel, put};
