@@ -181,7 +181,7 @@ mod tests {
         assert!(explored.is_complete(), "{explored}");
         assert!((0..1000).any(|seed| !agrees(seed)));
         let found = std::panic::catch_unwind(test).expect_err("the bug is found");
-        let message = found.downcast_ref::<String>().expect("a message");
+        let message = found.downcast_ref::<&str>().expect("a message");
         assert!(message.contains("different sequences"), "{message}");
     }
 }
