@@ -14,6 +14,7 @@
 //! | `runtime` | the public runtime, the global one, `when`, waiting |
 //! | `sim` | a runtime without threads, and exploring its schedules (README.md) |
 //! | `failure`, `unwind` | panics as data |
+//! | `schedules` | the whole under shuttle: programs, each under thousands of schedules (README.md); tests only |
 //! | `sync`, `spin`, `trace` | the doors to atomics, to spinning, to `tracing` |
 //!
 //! # Where affinity is decided
@@ -36,6 +37,8 @@ mod queue;
 mod request;
 mod runtime;
 mod sched;
+#[cfg(all(test, shuttle))]
+mod schedules;
 mod sim;
 mod spin;
 mod sync;

@@ -12,8 +12,8 @@ pub(crate) struct Spin {
 }
 
 impl Spin {
-    /// In a model one look in vain is as good as many: `sync::yield_now` ends its exploring.
-    const SPINS: u32 = if cfg!(all(test, loom)) { 1 } else { 6 };
+    /// To a checker one look in vain is as good as many.
+    const SPINS: u32 = if cfg!(all(test, any(loom, shuttle))) { 1 } else { 6 };
 
     pub(crate) fn new() -> Spin {
         Spin::default()

@@ -9,4 +9,6 @@ mod header;
 mod slab;
 
 pub(crate) use header::{Disposal, Header, HeaderRef, Table, end_alone, release, release_weak, retain};
+#[cfg(all(test, shuttle))]
+pub(crate) use slab::arena;
 pub(crate) use slab::{allocate, deallocate, free, post_parcel, put};

@@ -9,12 +9,12 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::thread::ThreadId;
 
 use crate::cown::never_taken;
 use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, HeaderRef, Table, release_weak};
 use crate::queue::Queue;
+use crate::sync::thread::ThreadId;
 use crate::unwind;
 
 use super::home::{Dead, Home};
@@ -112,8 +112,7 @@ impl<T: 'static> PinnedCown<T> {
             listed: Cell::new(true),
             lent: Cell::new(false),
         };
-        let block = Box::new(PinnedBlock { head, value: UnsafeCell::new(ManuallyDrop::new(value)) });
-        let block = NonNull::from(Box::leak(block));
+        let block = memory::put(PinnedBlock { head, value: UnsafeCell::new(ManuallyDrop::new(value)) });
         let listed = block.cast::<PinnedHeader>();
         if let Some(first) = local.values.replace(Some(listed)) {
             // SAFETY: listed, so its block is there; we are at home.
@@ -271,8 +270,10 @@ unsafe fn dispose(header: NonNull<Header>) -> Disposal {
 
 unsafe fn free<T>(header: NonNull<Header>) {
     let block = header.cast::<PinnedBlock<T>>();
-    // SAFETY: made by `Box` in `PinnedCown::new`; both counts are zero; the value is gone and not dropped again.
-    drop(unsafe { Box::from_raw(block.as_ptr()) });
+    // SAFETY: both counts are zero, so nobody else knows the block; the value is gone and not dropped again.
+    unsafe { block.drop_in_place() };
+    // SAFETY: put in `PinnedCown::new`, and used no more.
+    unsafe { memory::free(block) };
 }
 
 impl<T> Clone for PinnedCown<T> {

@@ -6,13 +6,12 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::thread::ThreadId;
-use std::time::Instant;
 
 use crate::behavior::Job;
 use crate::later;
 use crate::sched::Parker;
-use crate::sync::{AtomicUsize, Mutex, Ordering};
+use crate::sync::thread::{self, ThreadId};
+use crate::sync::{AtomicUsize, Instant, Mutex, Ordering};
 use crate::unwind;
 
 use super::cown::PinnedHeader;
@@ -65,7 +64,7 @@ impl Home {
     /// The home that the calling thread is.
     pub(super) fn of_this_thread() -> Home {
         Home {
-            thread: std::thread::current().id(),
+            thread: thread::current().id(),
             parker: Parker::current(),
             shared: Mutex::default(),
             depth: AtomicUsize::new(0),
@@ -79,7 +78,7 @@ impl Home {
     }
 
     pub(crate) fn is_here(&self) -> bool {
-        std::thread::current().id() == self.thread
+        thread::current().id() == self.thread
     }
 
     /// Sends a behavior that has all its cowns home; cancels it if nobody lives there any more.

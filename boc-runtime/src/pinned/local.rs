@@ -7,14 +7,14 @@ use std::collections::VecDeque;
 use std::ptr::NonNull;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::behavior::{self, Job, Ran};
 use crate::failure::Failure;
 use crate::later;
 use crate::sched::{Core, context};
 use crate::sim;
-use crate::sync::thread_local;
+use crate::sync::{Instant, thread_local};
 use crate::unwind;
 
 use super::cown::PinnedHeader;
@@ -277,7 +277,7 @@ impl Drop for Local {
             self.bury(dead);
         }
         // Of behaviors that still wait for cowns: they are cancelled when they are ready, their captures go now.
-        while let Some(body) = self.bodies.take_any() {
+        while let Some(body) = self.bodies.take_first() {
             unwind::contain(|| drop(body));
         }
         while let Some(value) = self.values.get() {

@@ -4,7 +4,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::local;
 /// The bodies that wait on their thread for their behaviors to run.
 #[derive(Default)]
 pub(super) struct Bodies {
-    bodies: RefCell<HashMap<u64, Box<dyn Any>>>,
+    bodies: RefCell<BTreeMap<u64, Box<dyn Any>>>,
     next: Cell<u64>,
 }
 
@@ -39,10 +39,9 @@ impl Bodies {
         self.bodies.borrow_mut().remove(&key)
     }
 
-    /// One of those that are left.
-    pub(super) fn take_any(&self) -> Option<Box<dyn Any>> {
-        let key = self.bodies.borrow().keys().next().copied()?;
-        self.take(key)
+    /// The oldest of those that are left.
+    pub(super) fn take_first(&self) -> Option<Box<dyn Any>> {
+        self.bodies.borrow_mut().pop_first().map(|(_, body)| body)
     }
 }
 

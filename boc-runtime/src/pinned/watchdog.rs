@@ -6,10 +6,9 @@
 
 use std::fmt;
 use std::sync::{Arc, Weak};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::sync::{Condvar, Mutex};
+use crate::sync::{Condvar, Instant, Mutex, thread};
 use crate::trace;
 use crate::unwind;
 

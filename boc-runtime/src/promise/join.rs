@@ -5,11 +5,12 @@
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::sched;
 use crate::sim;
+use crate::sync::Instant;
 
 use super::Promise;
 use super::ticket::{Signal, Ticket};

@@ -4,9 +4,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::sched::{self, Core};
+use crate::sync::Instant;
 
 use super::global::{self, Current};
 

@@ -5,7 +5,8 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::thread;
+
+use crate::sync::thread;
 
 use super::idle::MAX_WORKERS;
 

@@ -7,14 +7,13 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::thread::JoinHandle;
-use std::time::Instant;
 
 use crate::behavior::Job;
 use crate::later;
 use crate::sim::Sim;
-use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering, spin_loop};
-use crossbeam_deque::{Injector, Stealer, Worker as Deque};
+use crate::sync::deque::{Injector, Steal, Stealer, Worker as Deque};
+use crate::sync::thread::JoinHandle;
+use crate::sync::{AtomicBool, Instant, Mutex, MutexGuard, Ordering, spin_loop};
 use crossbeam_utils::CachePadded;
 
 use super::config::Config;
@@ -347,9 +346,9 @@ impl Core {
         loop {
             match self.injector.steal() {
                 // SAFETY: taken from a queue, so it is ours to end.
-                crossbeam_deque::Steal::Success(job) => unsafe { later::cancel(job) },
-                crossbeam_deque::Steal::Empty => return,
-                crossbeam_deque::Steal::Retry => spin_loop(),
+                Steal::Success(job) => unsafe { later::cancel(job) },
+                Steal::Empty => return,
+                Steal::Retry => spin_loop(),
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Owns: cores whose `Runtime` is gone while behaviors of theirs still wait for cowns that others hold.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use crate::sync::Mutex;
+use crate::sync::{Mutex, global};
 
 use super::core::Core;
 
-static GRAVEYARD: LazyLock<Mutex<Vec<Arc<Core>>>> = LazyLock::new(Mutex::default);
+global!(static GRAVEYARD: Mutex<Vec<Arc<Core>>> = Mutex::default());
 
 /// Lets a cancelled core go, or keeps it until nothing of it is in flight; lets go of those kept before that can.
 pub(crate) fn bury(core: Arc<Core>) {

@@ -2,9 +2,8 @@
 
 use std::cell::OnceCell;
 use std::sync::Arc;
-use std::time::Instant;
 
-use crate::sync::{Condvar, Mutex, thread_local};
+use crate::sync::{Condvar, Instant, Mutex, thread_local};
 
 /// A token that one thread waits for and any thread gives.
 ///

@@ -1,9 +1,8 @@
 //! Owns: waiting on a thread that is no worker, and refusing to wait on one that runs a body.
 
-use std::time::Instant;
-
 use crate::pinned;
 use crate::sim;
+use crate::sync::Instant;
 
 use super::context;
 use super::park::Parker;

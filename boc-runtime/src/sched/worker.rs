@@ -6,10 +6,9 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crossbeam_deque::{Steal, Worker as Deque};
-
 use crate::behavior::{self, Hint, Job};
 use crate::memory;
+use crate::sync::deque::{Steal, Worker as Deque};
 use crate::sync::{spin_loop, yield_now};
 use crate::unwind::Bomb;
 

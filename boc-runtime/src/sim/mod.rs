@@ -16,6 +16,8 @@ mod wait;
 pub use explore::{Explored, Simulation, explore};
 
 pub(crate) use chooser::Chooser;
+#[cfg(all(test, shuttle))]
+pub(crate) use chooser::Random;
 pub(crate) use here::{Inside, entered, here};
 pub(crate) use make::{make, schedule};
 pub(crate) use outside::Outside;

@@ -1,13 +1,14 @@
 //! Owns: waiting on the thread of a simulated runtime, which is what makes things happen: README.md, part 3.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::behavior::Ran;
 use crate::failure::Failure;
 use crate::pinned;
 use crate::queue::{Queue, Status};
 use crate::sched::{Core, context};
+use crate::sync::Instant;
 use std::ptr::NonNull;
 
 use super::here::here;

@@ -1,12 +1,17 @@
-//! Owns: the one door to atomics, cells, locks and thread-locals. Everything that a model checker has to see comes
-//! from here: `std` in programs, `model` (loom's) in the models, which `ci/loom.sh` runs.
+//! Owns: the one door to atomics, cells, locks, threads, time, thread-locals and globals. Everything that a checker has to
+//! see comes from here: `std` in programs, `model` (loom's) in the models, which `ci/loom.sh` runs, and `scheduled`
+//! (shuttle's) in the programs of `schedules`, which `ci/shuttle.sh` runs.
 
 #[cfg(all(test, loom))]
 mod model;
-#[cfg(not(all(test, loom)))]
+#[cfg(all(test, shuttle))]
+mod scheduled;
+#[cfg(not(all(test, any(loom, shuttle))))]
 mod std;
 
 #[cfg(all(test, loom))]
 pub(crate) use self::model::*;
-#[cfg(not(all(test, loom)))]
+#[cfg(all(test, shuttle))]
+pub(crate) use self::scheduled::*;
+#[cfg(not(all(test, any(loom, shuttle))))]
 pub(crate) use self::std::*;

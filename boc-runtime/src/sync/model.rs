@@ -7,9 +7,12 @@ use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize as Count;
-use std::time::Instant;
 
 pub(crate) use std::cell::UnsafeCell;
+pub(crate) use std::thread;
+pub(crate) use std::time::Instant;
+
+pub(crate) use crossbeam_deque as deque;
 
 pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::atomic::{
@@ -151,6 +154,14 @@ macro_rules! modelled_thread_local {
 }
 pub(crate) use modelled_thread_local as thread_local;
 
+/// No model gets to one of these.
+macro_rules! global {
+    ($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr) => {
+        $(#[$attribute])* static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $value);
+    };
+}
+pub(crate) use global;
+
 /// Runs a model under every schedule within the bounds (`ci/loom.sh` sets them), and says how many those were.
 pub(crate) fn explore(model: impl Fn() + Send + Sync + 'static) {
     let (started, schedules) = (Instant::now(), Arc::new(Count::default()));
@@ -163,6 +174,6 @@ pub(crate) fn explore(model: impl Fn() + Send + Sync + 'static) {
         counted.fetch_add(1, Ordering::Relaxed);
         model();
     });
-    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    let name = thread::current().name().unwrap_or_default().to_owned();
     println!("{name}: {} schedules, {:.1?}", schedules.load(Ordering::Relaxed), started.elapsed());
 }

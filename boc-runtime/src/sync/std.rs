@@ -5,10 +5,20 @@ pub(crate) use std::hint::spin_loop;
 pub(crate) use std::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
 };
-pub(crate) use std::thread::yield_now;
+pub(crate) use std::thread::{self, yield_now};
 pub(crate) use std::thread_local;
+pub(crate) use std::time::Instant;
 
+pub(crate) use crossbeam_deque as deque;
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
+
+/// A value of the whole process, made when it is first used.
+macro_rules! global {
+    ($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr) => {
+        $(#[$attribute])* static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $value);
+    };
+}
+pub(crate) use global;
 
 /// A plain store to a word that other threads may exchange at the same time.
 #[inline]

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "walks lists of pages and blocks")]
 
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
@@ -11,7 +12,7 @@ use crate::sync::{AtomicPtr, Ordering};
 
 use super::page::{Page, Standing};
 use super::parcel::Parcel;
-use super::pool;
+use super::{pool, source};
 
 /// Blocks of a class are `16 * class` bytes long.
 pub(super) const STEP: usize = 16;
@@ -35,7 +36,16 @@ struct Class {
 }
 
 impl Heap {
-    pub(super) fn new() -> Heap {
+    /// A new heap.
+    pub(super) fn make() -> NonNull<Heap> {
+        // SAFETY: not of size zero.
+        let heap = unsafe { source::allocate(Layout::new::<Heap>()) }.cast();
+        // SAFETY: allocated with this layout.
+        unsafe { heap.write(Heap::new()) };
+        heap
+    }
+
+    fn new() -> Heap {
         let class = || Class { current: Cell::new(ptr::null_mut()), with_room: Cell::new(ptr::null_mut()) };
         Heap {
             classes: std::array::from_fn(|_| class()),

@@ -5,10 +5,11 @@ mod heap;
 mod page;
 mod parcel;
 mod pool;
+mod source;
 #[cfg(test)]
 mod tests;
 
-use std::alloc::{self, Layout};
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
@@ -16,6 +17,8 @@ use crate::sync::thread_local;
 
 use heap::{CLASSES, Heap, STEP};
 use page::Page;
+#[cfg(all(test, shuttle))]
+pub(crate) use source::arena;
 
 /// The largest block that comes from a heap.
 const LARGEST: usize = CLASSES * STEP;
@@ -66,8 +69,13 @@ pub(crate) fn allocate(layout: Layout) -> NonNull<u8> {
 #[inline]
 pub(crate) unsafe fn deallocate(block: NonNull<u8>, layout: Layout) {
     if !is_small(layout) {
-        // SAFETY: from the global allocator, with this layout.
-        return unsafe { alloc::dealloc(block.as_ptr(), layout) };
+        // SAFETY: from `allocate_large`, with this layout.
+        return unsafe { source::deallocate(block, layout) };
+    }
+    #[cfg(all(test, shuttle))]
+    // SAFETY: the caller's to free.
+    unsafe {
+        spoil(block, layout);
     }
     // SAFETY: the caller's block is out.
     let owner = unsafe { Page::heap_of(Page::of(block)) };
@@ -110,8 +118,17 @@ pub(crate) fn post_parcel() {
 #[inline(never)]
 fn allocate_large(layout: Layout) -> NonNull<u8> {
     // SAFETY: no block is of size zero: there is a header in it.
-    let memory = unsafe { alloc::alloc(layout) };
-    NonNull::new(memory).unwrap_or_else(|| alloc::handle_alloc_error(layout))
+    unsafe { source::allocate(layout) }
+}
+
+/// Under shuttle: whoever looks at a block that has been freed finds nothing that makes sense.
+///
+/// # Safety
+/// The caller's block, of this layout.
+#[cfg(all(test, shuttle))]
+unsafe fn spoil(block: NonNull<u8>, layout: Layout) {
+    // SAFETY: the caller's.
+    unsafe { block.write_bytes(0xd5, layout.size()) };
 }
 
 /// For a thread that has no heap: it has just begun, or is about to end.

@@ -2,11 +2,12 @@
 
 #![expect(unsafe_code, reason = "blocks lie in a page's memory, which is found by masking addresses")]
 
-use std::alloc::{self, Layout};
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
 use super::heap::Heap;
+use super::source;
 
 /// The size of a page, and its alignment.
 pub(super) const PAGE: usize = 64 * 1024;
@@ -54,15 +55,14 @@ impl Page {
     /// Memory for a page. Aborts if there is none, as `Box::new` does.
     pub(super) fn allocate() -> NonNull<Page> {
         // SAFETY: not of size zero.
-        let memory = unsafe { alloc::alloc(LAYOUT) };
-        NonNull::new(memory.cast()).unwrap_or_else(|| alloc::handle_alloc_error(LAYOUT))
+        unsafe { source::allocate(LAYOUT) }.cast()
     }
 
     /// # Safety
     /// From [`Page::allocate`], empty (SLAB-4) and in no list.
     pub(super) unsafe fn deallocate(page: NonNull<Page>) {
         // SAFETY: allocated with this layout (caller).
-        unsafe { alloc::dealloc(page.as_ptr().cast(), LAYOUT) };
+        unsafe { source::deallocate(page.cast(), LAYOUT) };
     }
 
     /// Makes it an empty page of blocks of `size` bytes, the current one of its class in `heap`.

@@ -3,9 +3,8 @@
 #![expect(unsafe_code, reason = "passes heaps and pages from thread to thread")]
 
 use std::ptr::NonNull;
-use std::sync::LazyLock;
 
-use crate::sync::Mutex;
+use crate::sync::{Mutex, global};
 
 use super::heap::Heap;
 use super::page::{PAGE, Page};
@@ -13,7 +12,7 @@ use super::page::{PAGE, Page};
 /// How much memory the pool keeps in empty pages; what is above goes back to the global allocator.
 const KEPT: usize = 128 << 20;
 
-static POOL: LazyLock<Mutex<Pool>> = LazyLock::new(Mutex::default);
+global!(static POOL: Mutex<Pool> = Mutex::default());
 
 #[derive(Debug, Default)]
 struct Pool {
@@ -28,7 +27,7 @@ unsafe impl Send for Pool {}
 pub(super) fn adopt_heap() -> NonNull<Heap> {
     let adopted = POOL.lock().heaps.pop();
     // Never freed: blocks name their heap for as long as they are out.
-    adopted.unwrap_or_else(|| NonNull::from(Box::leak(Box::new(Heap::new()))))
+    adopted.unwrap_or_else(Heap::make)
 }
 
 /// Takes the heap of a thread that ends.

@@ -1,0 +1,122 @@
+//! Owns: running a program under many schedules, or under one again. `ci/shuttle.sh` sets the variables.
+
+use std::cell::{Cell, RefCell};
+use std::hash::{BuildHasher, RandomState};
+use std::panic::{self, AssertUnwindSafe};
+use std::rc::Rc;
+use std::sync::Once;
+use std::time::Instant;
+use std::{env, thread};
+
+use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
+
+use crate::sim::Random;
+
+use super::plan::{Plan, Policy};
+use super::scheduler::{Planned, Progress};
+
+/// How many schedules, unless the variable says so.
+const ITERATIONS: usize = 200;
+/// The most steps of an execution: what takes more does not end.
+const STEPS: usize = 200_000;
+const STACK: usize = 256 << 10;
+
+std::thread_local! {
+    /// Of the test that runs on this thread of the system, until its failure has been told.
+    static UNTOLD: RefCell<Option<(String, Rc<Progress>)>> = const { RefCell::new(None) };
+}
+
+/// Runs a program under `SHUTTLE_ITERATIONS` schedules, which follow from `SHUTTLE_BASE`, a random number unless set; or
+/// under the one that `SHUTTLE_SEED` names.
+pub(super) fn explore(program: impl Fn() + Send + Sync + 'static) {
+    let test = thread::current().name().unwrap_or_default().to_owned();
+    let progress = Rc::new(Progress::default());
+    if let Some(seed) = variable("SHUTTLE_SEED") {
+        let plan: Plan = seed.parse().unwrap_or_else(|error| panic!("SHUTTLE_SEED: {error}"));
+        let mut plans = Some(plan).into_iter();
+        run(&test, &progress, move || plans.next(), program);
+        println!("{test}: {plan}: {} choices, digest {:x}", progress.choices.get(), progress.digest.get());
+        return;
+    }
+    let number =
+        |name| variable(name).map(|text| text.parse().unwrap_or_else(|_| panic!("{name}: no number")));
+    let iterations = number("SHUTTLE_ITERATIONS").map_or(ITERATIONS, |number: u64| number as usize);
+    let base = number("SHUTTLE_BASE").unwrap_or_else(|| RandomState::new().hash_one(()));
+    let verbose = variable("SHUTTLE_VERBOSE").is_some();
+    let started = Instant::now();
+    let choices = Rc::new(Cell::new(0));
+    let plans = {
+        let (test, progress, choices) = (test.clone(), Rc::clone(&progress), Rc::clone(&choices));
+        let (mut random, mut longest, mut begun) = (Random(base), 0, 0);
+        move || {
+            choices.set(choices.get() + progress.choices.get());
+            longest = longest.max(progress.choices.get());
+            if begun == iterations {
+                return None;
+            }
+            let policy = match begun % 4 {
+                0 => Policy::Random,
+                depth => Policy::Pct { depth: 1 + depth, steps: longest },
+            };
+            begun += 1;
+            let plan = Plan { policy, seed: random.next() };
+            if verbose {
+                eprintln!("{test}: {plan}");
+            }
+            Some(plan)
+        }
+    };
+    run(&test, &progress, plans, program);
+    let average = choices.get() / iterations.max(1);
+    println!("{test}: {iterations} schedules of {average} choices, base {base}, {:.1?}", started.elapsed());
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn run(
+    test: &str,
+    progress: &Rc<Progress>,
+    plans: impl FnMut() -> Option<Plan> + 'static,
+    program: impl Fn() + Send + Sync + 'static,
+) {
+    tell_on_panic();
+    UNTOLD.set(Some((test.to_owned(), Rc::clone(progress))));
+    let mut config = Config::new();
+    config.stack_size = STACK;
+    config.failure_persistence = FailurePersistence::None;
+    config.max_steps = MaxSteps::FailAfter(STEPS);
+    config.silence_warnings = true;
+    let runner = Runner::new(Planned::new(plans, Rc::clone(progress)), config);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| runner.run(program)));
+    if let Err(payload) = result {
+        tell();
+        panic::resume_unwind(payload);
+    }
+    UNTOLD.set(None);
+}
+
+/// In a hook: a panic in a worker aborts the process, and nobody gets to tell anything afterwards.
+fn tell_on_panic() {
+    static SET: Once = Once::new();
+    SET.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            others(panic);
+            tell();
+        }));
+    });
+}
+
+/// Says, once, how to see the failure again.
+fn tell() {
+    let Some((test, progress)) = UNTOLD.take() else { return };
+    let Some(plan) = progress.plan.get() else { return };
+    eprintln!(
+        "{test} fails under schedule {plan}, after {} choices, digest {:x}; again:\n    \
+         SHUTTLE_TEST={test} SHUTTLE_SEED={plan} ci/shuttle.sh",
+        progress.choices.get(),
+        progress.digest.get(),
+    );
+}
