@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use boc::prelude::*;
-use boc_tests::{Drops, on_home};
+use boc_tests::{Drops, Gate, on_home};
 
 /// Counts the calls of the hook.
 fn count(main: &MainThread) -> Arc<AtomicUsize> {
@@ -39,8 +39,10 @@ fn any_thread_may_call_it() {
         let (tell, told) = std::sync::mpsc::channel();
         main.set_wake_hook(move || tell.send(thread::current().id()).expect("the test listens"));
         let canvas = PinnedCown::new(main, ());
-        let ready = when!(=> thread::current().id());
+        let gate = Gate::new();
+        let ready = when!(clone gate => gate.pass());
         when!(ready, pinned canvas => { let _ = (&ready, &canvas); });
+        gate.open(); // so it is a worker that finds it ready
         assert_ne!(told.recv().expect("called"), thread::current().id());
     });
 }

@@ -1,7 +1,7 @@
 //! Promise: the watchdog tells when pinned behaviors wait and nobody pumps, at most once a threshold, from a thread of
 //! its own; unpinned work never trips it.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -73,11 +73,11 @@ fn it_can_be_replaced_and_ended_at_any_time() {
         when!(pinned canvas => { let _ = &canvas; });
         first.recv().expect("told");
         let second = watch(main);
+        // Something waits all the time. A sender goes with its watchdog's thread, which may have told more than once.
+        while first.recv().is_ok() {}
         second.recv().expect("the new one tells of what waits already");
         main.set_watchdog(None);
-        // The sender goes with the watchdog's thread.
         while second.recv().is_ok() {}
-        assert_eq!(first.recv_timeout(Duration::ZERO).or(Err(RecvTimeoutError::Disconnected)).ok(), None);
         main.pump();
     });
 }
