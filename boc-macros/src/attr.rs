@@ -1,10 +1,10 @@
 //! Syntax of the attribute form: the arguments are a header, the function is kept as it is, its body unread.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Signature, Token, Visibility, braced, token};
+use syn::{Attribute, Error, Ident, Signature, Token, Type, Visibility, braced, token};
 
-use crate::ast::{Function, Header, Krate};
+use crate::ast::{Function, Header, Krate, Mode};
 use crate::diag::Diag;
 use crate::parse::{Form, all, items, rest_of_item, target};
 
@@ -65,16 +65,49 @@ pub(crate) fn krate(input: ParseStream<'_>, diag: &mut Diag) -> Option<Krate> {
 fn function(input: ParseStream<'_>, header: Header) -> syn::Result<Function> {
     let attrs = input.call(Attribute::parse_outer)?;
     let start = input.span();
+    let ahead = input.fork();
     let Ok((vis, sig)) = signature(input) else {
         input.parse::<TokenStream>()?;
-        return Err(Error::new(
-            start,
-            "`#[when]` schedules a function with a body; write `#[when(a)] fn name(a: &mut T) { .. }`",
-        ));
+        return Err(untyped(&ahead, &header).unwrap_or_else(|| {
+            Error::new(
+                start,
+                "`#[when]` schedules a function with a body; write `#[when(a)] fn name(a: &mut T) { .. }`",
+            )
+        }));
     };
     let content;
     let brace = braced!(content in input);
     Ok(Function { header, attrs, vis, sig, brace, body: content.parse()? })
+}
+
+/// What to write for the first parameter that has no type, if that is why there is no signature.
+fn untyped(input: ParseStream<'_>, header: &Header) -> Option<Error> {
+    let params = loop {
+        match input.parse().ok()? {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => break group.stream(),
+            _ => {}
+        }
+    };
+    let param = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Option<Token![mut]>>()?;
+        let name: Ident = input.parse()?;
+        let typed = input.parse::<Option<Token![:]>>()?.is_some();
+        if typed {
+            input.parse::<Type>()?;
+        }
+        Ok((name, typed))
+    };
+    let params = (|input: ParseStream<'_>| input.parse_terminated(param, Token![,])).parse2(params).ok()?;
+    let (position, (name, _)) = params.into_iter().enumerate().find(|(_, (_, typed))| !typed)?;
+    let ty = match header.requests().nth(position).map(|request| request.mode) {
+        None => "T",
+        Some(Mode::Read) => "&T",
+        Some(Mode::Exclusive | Mode::Pinned) => "&mut T",
+        Some(Mode::Attempt) => "Result<&mut T, Failure>",
+        Some(Mode::ReadAttempt) => "Result<&T, Failure>",
+    };
+    Some(Error::new(name.span(), format!("`{name}` has no type; write `{name}: {ty}`")))
 }
 
 /// The head of a function, if a block follows it.

@@ -12,6 +12,7 @@ use syn::spanned::Spanned;
 use crate::ast::{self, Block, Header};
 use crate::capture::{self, Analysis};
 use crate::diag::Diag;
+use crate::escape;
 use crate::hygiene::same;
 use crate::leave;
 use crate::names::Krate;
@@ -26,7 +27,8 @@ pub(crate) fn block(krate: Krate, block: Block, diag: &mut Diag) -> Plan {
     bound_once(names.clone(), diag);
     let spans = spans(&block);
     let guards = block.header.requests().map(|request| &request.place.name);
-    let leaves = leave::check(guards, &block.body, diag);
+    let leaves = leave::check(guards.clone(), &block.body, diag);
+    escape::check(guards, &block.body, diag);
     let analysis = capture::of_expression(names, block.body);
     no_await(&analysis, diag);
 

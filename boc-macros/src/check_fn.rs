@@ -1,5 +1,6 @@
 //! The rules of the attribute form: the signature is plain, and its parameters are the requests, then captures.
 
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -10,6 +11,7 @@ use crate::ast::{Capture, Function, Mode, Request};
 use crate::capture;
 use crate::check::{bound_once, no_await, plan, plan_request};
 use crate::diag::Diag;
+use crate::escape;
 use crate::hygiene::same;
 use crate::leave;
 use crate::names::Krate;
@@ -29,6 +31,8 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
     let names = params.iter().filter_map(|param| param.name.as_ref()).chain(captured);
     bound_once(names.clone(), diag);
     let leaves = leave::check([].into_iter(), &body, diag);
+    let guards = params.iter().take(header.requests().count()).filter_map(|param| param.name.as_ref());
+    escape::check(guards, &body, diag);
     let analysis = capture::of_block(names, body);
     no_await(&analysis, diag);
 
@@ -65,12 +69,13 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
 
     let krate =
         header.krate.as_ref().map(|krate| Krate::new(krate.path.to_token_stream())).unwrap_or_default();
-    let (start, end) = (sig.fn_token.span, sig.ident.span());
-    let mut plan = plan(krate, Spans { start, arrow: (start, end), end }, header, requests, analysis);
+    let first = header.items.first().map_or_else(Span::mixed_site, Spanned::span);
+    let (start, name, end) = (sig.fn_token.span, sig.ident.span(), sig.paren_token.span.close());
+    let mut plan = plan(krate, Spans { start, arrow: (start, name), end }, header, requests, analysis);
     plan.body.leaves = leaves;
     plan.params = params;
     plan.body.span = brace.span.join();
-    plan.function = Some(plan::Function { name: sig.ident, attrs, output: sig.output });
+    plan.function = Some(plan::Function { start: first, name: sig.ident, attrs, output: sig.output });
     plan
 }
 

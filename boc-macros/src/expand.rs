@@ -54,8 +54,8 @@ pub(crate) fn block(plan: &Plan) -> TokenStream {
             };
             let variable = names::target(there);
             let call = quote_spanned!(there=> #variable.when(#requests, #body));
-            let target = operand(target);
-            quote_spanned!(hidden(there)=> match &#target { #variable => #call })
+            let (target, advice) = (operand(target), names::private(hidden(there), "Target"));
+            quote_spanned!(hidden(there)=> match &#target { #variable => { use #advice as _; #call } })
         }
     };
     quote_spanned!(start=> { #import #call })
@@ -69,11 +69,13 @@ pub(crate) fn block(plan: &Plan) -> TokenStream {
 /// The statement that stands for the function.
 pub(crate) fn function(plan: &Plan) -> TokenStream {
     let promise = block(plan);
-    let Some(Function { name, attrs, .. }) = &plan.function else { return promise };
+    let Some(Function { start, name, attrs, .. }) = &plan.function else { return promise };
     // A `let` has no documentation, and the compiler says so.
     let attrs: Vec<_> = attrs.iter().filter(|attr| !attr.path().is_ident("doc")).collect();
     let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
-    quote_spanned!(Span::mixed_site()=> #(#attrs)* let #name = #promise; #(#cfgs)* let _ = &#name;)
+    // Where the header starts a statement may be put before this one: the compiler does, with a clone of what was moved.
+    let (keyword, end) = (quote_spanned!(*start=> let), quote_spanned!(plan.body.span=> ;));
+    quote_spanned!(Span::mixed_site()=> #(#attrs)* #keyword #name = #promise #end #(#cfgs)* let _ = &#name;)
 }
 
 /// The request set: one helper call for each request.
@@ -205,7 +207,7 @@ fn closure(plan: &Plan) -> TokenStream {
     let body = &plan.body.tokens;
     let (output, body) = match &plan.function {
         None => (None, expression(body)),
-        Some(function) => (Some(output(function)), quote_spanned!(hidden(plan.body.span)=> { #body })),
+        Some(function) => (Some(output(function, end)), quote_spanned!(hidden(plan.body.span)=> { #body })),
     };
     let (head, bar) = (quote_spanned!(start=> move |), quote_spanned!(end=> |));
     let block = quote_spanned!(plan.body.span=> { #moves #uses #body });
@@ -213,9 +215,9 @@ fn closure(plan: &Plan) -> TokenStream {
 }
 
 /// A function without a result returns `()`, and so does the closure.
-fn output(function: &Function) -> TokenStream {
+fn output(function: &Function, end: Span) -> TokenStream {
     match &function.output {
-        ReturnType::Default => quote_spanned!(Span::mixed_site()=> -> ()),
+        ReturnType::Default => quote_spanned!(end=> -> ()),
         output => output.to_token_stream(),
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Expr, Ident, Member, Token};
+use syn::{Expr, Ident, Member, Token, Type, UnOp};
 
 use crate::ast::{Capture, Item, Let, Mode, Place, Request};
 use crate::diag::Diag;
@@ -97,12 +97,17 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
     };
     match own_name(&value) {
         Some(name) if stray.is_empty() => return Some(Place { name: name.clone(), eq: None, value }),
+        Some(name) if stray.to_string().starts_with(':') => {
+            diag.on(stray, format!("a request has the type of its cown; write `{name}`"));
+            return Some(Place { name: name.clone(), eq: None, value });
+        }
         _ if stray.to_string().starts_with("->") => {
             diag.on(stray, "the arrow before a body is another; write `=>`")
         }
         _ if !stray.is_empty() => {
             diag.on(stray, "unexpected tokens in a request; write a `,` between two items")
         }
+        _ if renamed(&value).is_some() => return renamed_place(value, diag),
         _ if matches!(value, Expr::Closure(_)) => diag
             .on(value, "a body is no closure, its guards have the names of the requests; write `=> { .. }`"),
         _ if matches!(value, Expr::Tuple(_)) => diag
@@ -111,6 +116,31 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
         _ => diag.on(value, "this request has no name in the body; write `name = EXPR`"),
     }
     None
+}
+
+/// The value and the name of `value as name`, and of `*name`.
+fn renamed(place: &Expr) -> Option<(&Expr, &Ident)> {
+    match place {
+        Expr::Cast(cast) => match &*cast.ty {
+            Type::Path(ty) if ty.qself.is_none() => Some((&cast.expr, ty.path.get_ident()?)),
+            _ => None,
+        },
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
+            Some((&unary.expr, own_name(&unary.expr)?))
+        }
+        _ => None,
+    }
+}
+
+/// What was meant by these.
+fn renamed_place(place: Expr, diag: &mut Diag) -> Option<Place> {
+    let (value, name) = renamed(&place)?;
+    let message = match &place {
+        Expr::Cast(_) => format!("the name comes first; write `{name} = EXPR`"),
+        _ => format!("a request borrows the handle by itself; write `{name}`"),
+    };
+    diag.on(&place, message);
+    Some(Place { name: name.clone(), eq: Some(Default::default()), value: value.clone() })
 }
 
 /// The name that a place binds: its last field, or itself.

@@ -14,6 +14,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Ident, Label, Lifetime, PatIdent, Stmt};
 
 use crate::diag::Diag;
+use crate::escape;
 use crate::hygiene::same;
 
 /// Reports what leaves a body whose guards have these names. The labels that it names and does not have, if it leaves a
@@ -168,6 +169,12 @@ fn guard(result: &Expr, guards: &[&Ident], diag: &mut Diag) {
             "the guard `{name}` cannot leave its body; return a value: `*{name}` copies it, `{name}.clone()` clones it"
         );
         diag.on(result, message);
+    } else if let Expr::Async(block) = result
+        && escape::uses(result, guards)
+    {
+        const MESSAGE: &str = "a body cannot be `async`, it holds cowns; await before it is scheduled, or let it request a promise \
+                               that the task resolves: `Promise::new()`";
+        diag.on(block.async_token, MESSAGE);
     } else if let Expr::Reference(borrow) = result {
         let mut place = &*borrow.expr;
         loop {

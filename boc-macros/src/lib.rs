@@ -17,6 +17,7 @@ mod capture;
 mod check;
 mod check_fn;
 mod diag;
+mod escape;
 mod expand;
 mod fallback;
 mod hygiene;

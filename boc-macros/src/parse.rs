@@ -88,6 +88,7 @@ pub(crate) fn items(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Vec<
         let item = item::parse(input, form, diag);
         // As elsewhere in the language; and the compiler suggests it, where a value was moved.
         let ended = matches!(item, Some(Item::Capture(Capture::Let(_)))) && input.peek(Token![;]);
+        let target = items.is_empty().then_some(&item).and_then(Option::as_ref).and_then(maybe_target);
         items.extend(item);
         if !separated(input, form) {
             let stray = rest_of_item(input);
@@ -96,12 +97,30 @@ pub(crate) fn items(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Vec<
         if ended {
             input.parse::<Token![;]>().ok();
         } else if let Ok(semi) = input.parse::<Token![;]>() {
-            diag.on(semi, "items are separated by `,`; write a `,` here");
+            match target {
+                None => diag.on(semi, "items are separated by `,`; write a `,` here"),
+                Some(name) => diag.on(
+                    semi,
+                    format!(
+                        "items are separated by `,`; write a `,` here, or `in {name};` to schedule there"
+                    ),
+                ),
+            }
         } else {
             input.parse::<Token![,]>().ok();
         }
     }
     items
+}
+
+/// The name of a first item that may have been meant for a target: `when!(s; a => ..)`.
+fn maybe_target(item: &Item) -> Option<String> {
+    match item {
+        Item::Request(request) if request.modifiers.is_empty() && request.place.eq.is_none() => {
+            Some(request.place.name.to_string())
+        }
+        _ => None,
+    }
 }
 
 /// `=>`, or the report that it is missing.
@@ -133,6 +152,9 @@ fn one_expression(body: &mut TokenStream, diag: &mut Diag) {
     if comma.is_some() {
         diag.on(quote!(#comma #more), "the body ends the macro; remove this `,` and what follows");
         *body = quote!(#expr; #more);
+    } else if more.to_string() == ";" {
+        diag.on(more, "the body is an expression and ends the macro; remove this `;`");
+        *body = expr;
     } else if !more.is_empty() {
         diag.on(more, "the body is one expression; put braces around several statements: `=> { .. }`");
     }

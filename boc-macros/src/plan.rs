@@ -32,7 +32,7 @@ pub(crate) struct Spans {
     pub(crate) start: Span,
     /// The two ends of the `=>`, or of `fn NAME`.
     pub(crate) arrow: (Span, Span),
-    /// Where the body ends.
+    /// Where the body ends, or the parameters.
     pub(crate) end: Span,
 }
 
@@ -89,6 +89,8 @@ pub(crate) struct Body {
 
 /// What the attribute form adds.
 pub(crate) struct Function {
+    /// Where the header starts.
+    pub(crate) start: Span,
     pub(crate) name: Ident,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) output: ReturnType,

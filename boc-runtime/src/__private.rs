@@ -4,6 +4,7 @@
 
 pub use crate::__name as name;
 pub use crate::request::{Attempt, Capture, Exclusive, Name, Named, Pinned, ReadAttempt, Shared};
+pub use crate::runtime::Target;
 // Under names that no user imports them by: the lint `unused_qualifications` would notice.
 pub use crate::runtime::{MainOptions, run_main, when as behavior, when_named as named_behavior};
 

@@ -50,7 +50,7 @@ pub mod __private;
 
 // Not in `__private`: the compiler's messages name it.
 #[doc(hidden)]
-pub use runtime::when_named;
+pub use runtime::{Target, when_named};
 
 pub use cown::{Acquired, AcquiredRead, Cown, Handle, Sendable, WeakCown};
 pub use failure::{Failure, FailureKind};

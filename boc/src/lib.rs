@@ -148,8 +148,6 @@ pub mod __private {
 /// ```
 ///
 pub use boc_macros::main;
-#[doc(hidden)]
-pub use boc_runtime::when_named;
 pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Batch, Builder, Busy, ClaimError, Cown, Exclusive,
     Explored, Failure, FailureKind, Group, Guards, Handle, Hold, MainThread, Mode, Pinned, PinnedCown, Place,
@@ -158,6 +156,8 @@ pub use boc_runtime::{
     WeakCown, WorkerStats, batch, explore, pinned, quiesce, quiesce_timeout, read, scope, try_when, wait,
     when,
 };
+#[doc(hidden)]
+pub use boc_runtime::{Target, when_named};
 
 /// Schedules a behavior, in block form.
 ///

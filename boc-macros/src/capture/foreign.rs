@@ -52,7 +52,7 @@ fn is_when_word(word: &Ident) -> bool {
 }
 
 /// Whether a macro can bind none of the words that it is given.
-pub(super) fn is_transparent(path: &Path) -> bool {
+pub(crate) fn is_transparent(path: &Path) -> bool {
     is_when(path)
         || path.segments.last().is_some_and(|last| TRANSPARENT.iter().any(|name| last.ident == name))
 }

@@ -13,7 +13,9 @@ use proc_macro2::TokenStream;
 use syn::{Ident, Token};
 
 use crate::plan::Handle;
+pub(crate) use foreign::is_transparent;
 use walk::Walk;
+pub(crate) use walk::is_behavior;
 
 /// What was found in a body.
 pub(crate) struct Analysis {

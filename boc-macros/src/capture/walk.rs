@@ -318,6 +318,6 @@ impl VisitMut for Walk {
 }
 
 /// Whether an attribute is ours: `#[when(..)]`, `#[boc::attr::when(..)]`, or an alias.
-fn is_behavior(attr: &Attribute) -> bool {
+pub(crate) fn is_behavior(attr: &Attribute) -> bool {
     is_when(attr.path())
 }

@@ -27,6 +27,12 @@ fn names() {
     in_block("cells[0] => 0", &[NONE]);
     in_block("f(x), pair.0, m::STATIC => 0", &[NONE, NONE, NONE]);
     in_block("self => 0", &["`self` cannot be the name of a guard; write `name = self`"]);
+    in_block(
+        "a as b, a[0] as c => 0",
+        &["the name comes first; write `b = EXPR`", "the name comes first; write `c = EXPR`"],
+    );
+    in_block("*a => 0", &["a request borrows the handle by itself; write `a`"]);
+    in_block("a: T, b => 0", &["a request has the type of its cown; write `a`"]);
 }
 
 #[test]
@@ -76,13 +82,16 @@ fn punctuation() {
     in_block("a =>", &["the body is missing; write `=> { .. }`"]);
     in_block("a { 0 }", &["the `=>` before the body is missing; write `when!(a, b => { .. })`"]);
     in_block("a,, b => 0", &["a request or a capture is missing before this; remove it, or write one"]);
-    in_block("a; b => 0", &["items are separated by `,`; write a `,` here"]);
+    in_block("a; b => 0", &["items are separated by `,`; write a `,` here, or `in a;` to schedule there"]);
+    in_block("a, b; c => 0", &["items are separated by `,`; write a `,` here"]);
+    in_block("read a; b => 0", &["items are separated by `,`; write a `,` here"]);
     in_block("a + b c => 0", &["unexpected tokens in a request; write a `,` between two items"]);
     in_block("a => 0,", &["the body ends the macro; remove this `,` and what follows"]);
     in_block(
         "a => x(); y()",
         &["the body is one expression; put braces around several statements: `=> { .. }`"],
     );
+    in_block("a => x();", &["the body is an expression and ends the macro; remove this `;`"]);
     in_block("in; a => 0", &["`in` needs a target; write `in &runtime;`"]);
     in_block("in rt, a => 0", &["the target of `in` ends with a `;`; write `in TARGET; ITEM, .. => BODY`"]);
     in_block("a, in rt; b => 0", &["the target comes first; write `in TARGET; ITEM, ..`"]);
@@ -138,6 +147,10 @@ fn signatures() {
 
 #[test]
 fn parameters() {
+    in_function("a", "fn f(a) {}", &["`a` has no type; write `a: &mut T`"]);
+    in_function("read a", "fn f(mut a, b: T) {}", &["`a` has no type; write `a: &T`"]);
+    in_function("a", "fn f(a: &mut T<A, B>, b) -> R {}", &["`b` has no type; write `b: T`"]);
+    in_function("try a", "fn f(a) {}", &["`a` has no type; write `a: Result<&mut T, Failure>`"]);
     in_function(
         "a, read b",
         "fn f() {}",
@@ -222,6 +235,38 @@ fn what_leaves_a_body() {
         &["a borrow of `a` cannot leave the body; return a value, a clone of it say"],
     );
     in_block("a => &b", &[]);
+}
+
+#[test]
+fn what_a_nested_behavior_takes_along() {
+    const GUARD: &str = "the guard `a` ends with its own body; request it in the nested behavior too: `when!(a, ..)`, or take \
+                         the value along: `when!(let value = *a, ..)`";
+    in_block("a => { when!(b => *b += *a); }", &[GUARD]);
+    in_block("a => { when!(b => { *b += *a; f(a.x, &a) }); }", &[GUARD]);
+    in_block("a => when!(=> when!(b => assert!(*b == *a, \"{a}\", a = 1)))", &[GUARD]);
+    in_block("a => for c in cells { when!(c => { || a.0 }); }", &[GUARD]);
+    in_function("a", "fn f(a: &mut T, b: U) { #[when(b)] fn g(b: &mut U) { b.f(a) } }", &[GUARD]);
+    for right in [
+        "a => { when!(a => *a += 1); when!(b => when!(a => *a)); }",
+        "a => { when!(b, let a = *a => *b += a); when!(clone a => a); }",
+        "a => { let a = a.clone(); when!(b => *b += a); }",
+        "a => when!(b => { let a = 1; *b += a; })",
+        "a => when!(b => { fn a() {} a() })",
+        "a => when!(b => b.a(S { a: 1 }).a)",
+        "a => when!(in b; c => *a)",
+        "a => when!(b => let_it!(a, 1, *b += a))",
+        "a => other!(b => a)",
+        "a => when!(f(&a))",
+    ] {
+        in_block(right, &[]);
+    }
+    in_function("a", "fn f(a: &mut T, b: U) { #[when(b)] fn g(b: &mut U, a: T) { b.f(a) } }", &[]);
+    in_function("a", "fn f(a: &mut T, b: U) { when!(x = b => *x); b.f(a); }", &[]);
+    const ASYNC: &str = "a body cannot be `async`, it holds cowns; await before it is scheduled, or let it request a promise \
+                         that the task resolves: `Promise::new()`";
+    in_block("a => async move { *a += f().await }", &[ASYNC]);
+    in_block("a => { let b = *a; async move { b + 1 } }", &[]);
+    in_block("a => block_on(async { *a += 1 })", &[]);
 }
 
 #[test]

@@ -198,6 +198,7 @@ fn a_target() {
                 use my::__private as __boc;
                 match &rt {
                     __boc_target => {
+                        use __boc::Target as _;
                         __boc_target
                             .when(
                                 __boc::Exclusive::ask(&a),
@@ -218,6 +219,7 @@ fn a_target() {
                 use my::__private as __boc;
                 match &(&self.rt) {
                     __boc_target => {
+                        use __boc::Target as _;
                         __boc_target
                             .when(
                                 __boc::Exclusive::ask(&a),
@@ -440,6 +442,7 @@ fn the_attribute_form_of_another_crate_and_target() {
                 use a::b::__private as __boc;
                 match &(&rt) {
                     __boc_target => {
+                        use __boc::Target as _;
                         __boc_target
                             .when(
                                 __boc::Named::new(__boc::Exclusive::ask(&x), __boc::name!("f")),

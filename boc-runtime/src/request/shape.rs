@@ -29,6 +29,7 @@ pub trait Guards {
     label = "not a cown, a promise, or a group of these",
     note = "shared data lives in a cown: `let a = Cown::new(value);`, then `when!(a => ..)`",
     note = "a cown is a handle: clone it, it needs no `Arc`; a `WeakCown` is upgraded first: `a = weak.upgrade()`",
+    note = "a group is a `Vec`, a slice or an array: `cells = map.values().collect::<Vec<_>>()`",
     note = "any other value needs no request: a body captures what it mentions (`clone name` in the header captures a clone)"
 )]
 pub trait PlaceGuard<M: Mode> {

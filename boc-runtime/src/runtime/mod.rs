@@ -7,6 +7,7 @@ mod hold;
 mod main_fn;
 mod quiesce;
 mod scope;
+mod target;
 mod when;
 
 use std::fmt;
@@ -26,6 +27,7 @@ pub use main_fn::{MainOptions, run_main};
 pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};
 pub(crate) use scope::ScopeState;
 pub use scope::{Scope, scope};
+pub use target::Target;
 pub use when::{Aliased, try_when, when, when_named};
 
 /// A scheduler with worker threads of its own.

@@ -168,3 +168,44 @@ fn targets_at_every_depth() {
         assert_eq!(when!(a, b => *a + *b).join().unwrap(), 0);
     });
 }
+
+/// Names of guards that mean something else in a nested body are no guards that it takes along.
+#[test]
+fn names_of_guards_in_nested_bodies() {
+    struct Pair {
+        a: i32,
+    }
+    on_workers(2, || {
+        let (a, b) = (Cown::new(1), Cown::new(2));
+        let results = when!(a => {
+            let field = when!(b => Pair { a: *b }.a);
+            let value = when!(b, let a = *a => a + *b);
+            let closure = when!(b => [10].map(|a: i32| a + *b)[0]);
+            let item = when!(b => { fn a() -> i32 { 20 } a() + *b });
+            let shown = when!(b => format!("{a}{b}", a = *b));
+            #[boc::attr::when(b)]
+            fn captured(b: &mut i32, a: i32) -> i32 {
+                a + *b
+            }
+            (field, value, closure, item, shown, { let a = 5; when!(b => a + *b) }, captured)
+        });
+        let (field, value, closure, item, shown, bound, captured) = results.join().unwrap();
+        let numbers = [field, value, closure, item, bound, captured].map(|promise| promise.join().unwrap());
+        assert_eq!(numbers, [2, 3, 12, 22, 7, 3]);
+        assert_eq!(shown.join().unwrap(), "22");
+    });
+}
+
+/// What the compiler suggests for a value that was moved into the attribute form.
+#[test]
+fn a_let_before_the_requests_of_an_attribute() {
+    on_workers(1, || {
+        let (cown, text) = (Cown::new(1), String::from("four"));
+        #[boc::attr::when(let value = text.clone();
+        cown)]
+        fn step(cown: &mut usize) -> usize {
+            *cown + value.len()
+        }
+        assert_eq!((step.join().unwrap(), text.as_str()), (5, "four"));
+    });
+}
