@@ -100,7 +100,7 @@ impl Program for Banking {
     }
 
     fn run(self, workers: usize) -> Run<Closing> {
-        let open = || {
+        let open = move || {
             let accounts = (0..self.accounts).map(|_| Cown::new(Account { balance: BALANCE })).collect();
             let teller = Cown::new(Teller { random: Banking::random(), accounts, completed: 0 });
             spawn_transactions(&teller, self.transactions);

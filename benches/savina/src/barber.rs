@@ -105,7 +105,7 @@ impl Program for Barber {
     }
 
     fn run(self, workers: usize) -> Run<usize> {
-        let open = || {
+        let open = move || {
             let chair = Cown::new(Chair { cut: self.cut, random: Barber::random() });
             let room = Cown::new(Room { size: self.room, count: 0, chair });
             let factory =

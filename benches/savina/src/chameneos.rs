@@ -102,7 +102,7 @@ impl Program for Chameneos {
     }
 
     fn run(self, workers: usize) -> Run<usize> {
-        let start = || {
+        let start = move || {
             let mall = Mall { meetings_left: self.meetings, waiting: None, faded: 0, sum: 0 };
             let mall = Cown::new(mall);
             for i in 0..self.chameneos {

@@ -30,7 +30,7 @@ impl Program for Count {
     }
 
     fn run(self, workers: usize) -> Run<usize> {
-        let start = || {
+        let start = move || {
             let counter = Cown::new(0);
             for _ in 0..self.messages {
                 when!(counter => *counter += 1);

@@ -73,7 +73,7 @@ impl Program for Dictionary {
     }
 
     fn run(self, workers: usize) -> Run<usize> {
-        let start = || {
+        let start = move || {
             let master = Cown::new(self.workers);
             let dictionary = Cown::new(HashMap::new());
             for i in 0..self.workers {

@@ -39,7 +39,11 @@ impl Program for Fib {
     }
 
     fn run(self, workers: usize) -> Run<u64> {
-        on_boc(workers, || compute(self.index), |result| result.try_into_inner().expect("the last handle"))
+        on_boc(
+            workers,
+            move || compute(self.index),
+            |result| result.try_into_inner().expect("the last handle"),
+        )
     }
 }
 

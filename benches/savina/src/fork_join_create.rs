@@ -40,7 +40,7 @@ impl Program for ForkJoinCreate {
     }
 
     fn run(self, workers: usize) -> Run<usize> {
-        let start = || {
+        let start = move || {
             let master = Cown::new(self.workers);
             let create = |_| {
                 let worker = Cown::new(Worker);

@@ -33,7 +33,7 @@ impl Program for ForkJoinThroughput {
     }
 
     fn run(self, workers: usize) -> Run<usize> {
-        let start = || {
+        let start = move || {
             let master = Cown::new(0);
             let cowns: Vec<_> = (0..self.cowns).map(|_| Cown::new(0)).collect();
             for _ in 0..self.messages {

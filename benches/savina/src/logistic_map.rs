@@ -56,7 +56,7 @@ impl Program for LogisticMap {
     }
 
     fn run(self, workers: usize) -> Run<f64> {
-        let start = || {
+        let start = move || {
             let workers: Vec<_> = (0..self.series).map(|j| Cown::new(self.first_term(j))).collect();
             let computers: Vec<_> = (0..self.series).map(|j| Cown::new(self.rate(j))).collect();
             for _ in 0..self.terms {

@@ -51,7 +51,7 @@ impl Program for Philosophers {
     }
 
     fn run(self, workers: usize) -> Run<usize> {
-        let dine = || {
+        let dine = move || {
             let table = Cown::new(self.philosophers);
             let forks: Vec<_> = (0..self.philosophers).map(|_| Cown::new(Fork)).collect();
             for i in 0..self.philosophers {

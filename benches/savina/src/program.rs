@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
-use boc::Runtime;
+use boc::{Runtime, when};
 
 use crate::Bound;
 
@@ -43,11 +43,18 @@ pub struct Run<T> {
 }
 
 /// Times `schedule` on a boc runtime of its own, then looks at the outcome through the handles that it returned.
-pub fn on_boc<H, T>(workers: usize, schedule: impl FnOnce() -> H, outcome: impl FnOnce(H) -> T) -> Run<T> {
+///
+/// It runs as a behavior: the program, too, is the workers' business. Verona's harness calls it before the workers start; either way
+/// no further thread competes with them.
+pub fn on_boc<H: Send + 'static, T>(
+    workers: usize,
+    schedule: impl FnOnce() -> H + Send + 'static,
+    outcome: impl FnOnce(H) -> T,
+) -> Run<T> {
     let started = Instant::now();
     let runtime = Runtime::builder().workers(workers).build().expect("threads can be started");
-    let handles = runtime.enter(schedule);
+    let handles = when!(in runtime; => schedule());
     runtime.shutdown();
     let time = started.elapsed();
-    Run { time, outcome: outcome(handles) }
+    Run { time, outcome: outcome(handles.join().expect("the program was scheduled")) }
 }

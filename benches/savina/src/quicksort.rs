@@ -100,7 +100,7 @@ impl Program for Quicksort {
     }
 
     fn run(self, workers: usize) -> Run<Vec<u64>> {
-        let start = || sort(self.values(), self.threshold);
+        let start = move || sort(self.values(), self.threshold);
         on_boc(workers, start, |sorted| sorted.try_into_inner().expect("the last handle"))
     }
 }

@@ -100,7 +100,7 @@ impl Program for Sieve {
     }
 
     fn run(self, workers: usize) -> Run<usize> {
-        let start = || {
+        let start = move || {
             let chain = |next, numbers| Some(Cown::new(Block { numbers, next }));
             let first = self.blocks().rev().fold(None, chain).expect("at least one block");
             when!(first => first.iterate(2));

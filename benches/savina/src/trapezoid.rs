@@ -79,7 +79,7 @@ impl Program for Trapezoid {
     }
 
     fn run(self, workers: usize) -> Run<f64> {
-        let start = || {
+        let start = move || {
             let integrate = |part: Part| {
                 let area = Cown::new(0.0);
                 when!(area => *area = part.area());

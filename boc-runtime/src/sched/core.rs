@@ -11,9 +11,8 @@ use std::sync::Arc;
 use crate::behavior::Job;
 use crate::later;
 use crate::sim::Sim;
-use crate::sync::deque::{Injector, Steal, Stealer, Worker as Deque};
 use crate::sync::thread::JoinHandle;
-use crate::sync::{AtomicBool, Instant, Mutex, MutexGuard, Ordering, spin_loop};
+use crate::sync::{AtomicBool, Instant, MutexGuard, Ordering};
 use crossbeam_utils::CachePadded;
 
 use super::config::Config;
@@ -21,15 +20,18 @@ use super::context;
 use super::counters::{self, Counters};
 use super::errand::Errand;
 use super::idle::{AfterPush, Idle};
+use super::injector::Injector;
 use super::park::Parker;
+use super::run_queue::RunQueue;
 use super::waiters::Waiters;
 use super::{wait, worker};
 
 /// See README.md.
 #[derive(Debug)]
 pub(crate) struct Core {
-    pub(super) injector: Injector<Job>,
-    pub(super) stealers: Box<[Stealer<Job>]>,
+    pub(super) injector: Injector,
+    /// One per worker.
+    pub(super) run_queues: Box<[RunQueue]>,
     pub(super) idle: Idle,
     parkers: Box<[CachePadded<Parker>]>,
     /// One per worker.
@@ -52,11 +54,9 @@ pub(crate) enum Runner {
     Simulation,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Lifecycle {
-    /// The deques of threads that do not run.
-    deques: Vec<Deque<Job>>,
-    threads: Vec<JoinHandle<Deque<Job>>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Core {
@@ -73,17 +73,16 @@ impl Core {
     }
 
     fn assemble(config: Config, workers: usize, simulation: Option<Box<Sim>>) -> Arc<Core> {
-        let deques: Vec<_> = (0..workers).map(|_| Deque::new_fifo()).collect();
         Arc::new(Core {
-            injector: Injector::new(),
-            stealers: deques.iter().map(Deque::stealer).collect(),
+            injector: Injector::default(),
+            run_queues: (0..workers).map(|_| RunQueue::new()).collect(),
             idle: Idle::stopped(),
             parkers: (0..workers).map(|_| CachePadded::new(Parker::new())).collect(),
             counters: (0..workers).map(|_| CachePadded::default()).collect(),
             outside: CachePadded::default(),
             cancelled: AtomicBool::new(false),
             waiters: Waiters::default(),
-            lifecycle: Errand::new(Lifecycle { deques, threads: Vec::new() }),
+            lifecycle: Errand::new(Lifecycle::default()),
             config,
             simulation,
         })
@@ -124,7 +123,7 @@ impl Core {
     }
 
     pub(super) fn has_jobs(&self) -> bool {
-        !self.injector.is_empty() || self.stealers.iter().any(|stealer| !stealer.is_empty())
+        !self.injector.is_empty() || self.run_queues.iter().any(|queue| !queue.is_empty())
     }
 
     pub(super) fn unpark(&self, worker: usize) {
@@ -251,26 +250,12 @@ impl Core {
             return Ok(());
         }
         self.idle.start();
-        let mut deques = std::mem::take(&mut lifecycle.deques).into_iter();
-        while let Some(deque) = deques.next() {
-            let index = lifecycle.threads.len();
+        for index in 0..self.workers() {
             let core = Arc::clone(self);
-            // The deque travels through a slot, so that it is not lost with a thread that does not start.
-            let slot = Arc::new(Mutex::new(Some(deque)));
-            let started = self.config.thread(index).spawn({
-                let slot = Arc::clone(&slot);
-                move || {
-                    let deque = slot.lock().take().expect("one thread takes it");
-                    worker::main(core, index, deque)
-                }
-            });
-            match started {
+            match self.config.thread(index).spawn(move || worker::main(core, index)) {
                 Ok(thread) => lifecycle.threads.push(thread),
                 Err(error) => {
-                    let unstarted = slot.lock().take();
                     self.stop_locked(&mut lifecycle);
-                    // In their old order, those of ended threads first: the stealers are theirs by number.
-                    lifecycle.deques.extend(unstarted.into_iter().chain(deques));
                     return Err(error);
                 }
             }
@@ -296,8 +281,7 @@ impl Core {
             self.unpark(worker);
         }
         for thread in lifecycle.threads.drain(..) {
-            let deque = thread.join().expect("a worker that panics aborts");
-            lifecycle.deques.push(deque);
+            thread.join().expect("a worker that panics aborts");
         }
     }
 
@@ -343,13 +327,9 @@ impl Core {
     }
 
     fn cancel_injected(&self) {
-        loop {
-            match self.injector.steal() {
-                // SAFETY: taken from a queue, so it is ours to end.
-                Steal::Success(job) => unsafe { later::cancel(job) },
-                Steal::Empty => return,
-                Steal::Retry => spin_loop(),
-            }
+        while let Some(job) = self.injector.take(1, 0, |_| ()) {
+            // SAFETY: taken from a queue, so it is ours to end.
+            unsafe { later::cancel(job) };
         }
     }
 }

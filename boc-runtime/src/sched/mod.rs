@@ -8,9 +8,11 @@ mod counters;
 mod errand;
 mod graveyard;
 mod idle;
+mod injector;
 #[cfg(all(test, loom))]
 mod loom;
 mod park;
+mod run_queue;
 mod wait;
 mod waiters;
 mod worker;

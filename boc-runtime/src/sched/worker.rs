@@ -1,4 +1,4 @@
-//! Owns: a worker thread's loop: next slot, deque, injector, stealing, sleep. README.md, parts 1 and 2.
+//! Owns: a worker thread's loop: next slot, own queue, injector, stealing, sleep. README.md, parts 1 and 2.
 
 #![expect(unsafe_code, reason = "runs jobs")]
 
@@ -8,57 +8,61 @@ use std::sync::Arc;
 
 use crate::behavior::{self, Hint, Job};
 use crate::memory;
-use crate::sync::deque::{Steal, Worker as Deque};
 use crate::sync::{spin_loop, yield_now};
 use crate::unwind::Bomb;
 
 use super::context::WorkerScope;
 use super::core::Core;
 use super::idle::AfterPush;
+use super::run_queue::{Full, Look, RunQueue};
 
-/// How many jobs in a row come from the next slot before one goes to the end of the deque.
+/// How many jobs in a row come from the next slot before one goes to the end of the queue.
 const DIRECT_LIMIT: u32 = 16;
 /// Every so many jobs the injector comes first; a prime, so that no period of a program falls in with it.
 const INJECTOR_TURN: u32 = 61;
+/// How many jobs a worker takes out of the injector at a time, beside the one that it runs.
+const INJECTED: usize = 64;
 /// How many times a searcher looks everywhere before it sleeps.
-const ROUNDS: u32 = 4;
+const ROUNDS: u32 = if cfg!(all(test, shuttle)) { 3 } else { 24 };
+/// How long it waits in between, in turns of a spin loop: some microseconds.
+const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 64 };
 
 /// What belongs to one worker thread alone.
 #[derive(Debug)]
 pub(crate) struct Worker {
     core: Arc<Core>,
     index: usize,
-    deque: Deque<Job>,
     next: Cell<Option<Job>>,
     /// Whether a job that is handed over may go to the next slot: not while user code runs.
     between: Cell<bool>,
     direct: Cell<u32>,
     turn: Cell<u32>,
+    /// What the last look of a search has found at each worker.
+    looks: Box<[Cell<Option<Look>>]>,
     random: Cell<u64>,
 }
 
-/// What a worker thread does from start to end. Gives the deque, empty, back.
-pub(super) fn main(core: Arc<Core>, index: usize, deque: Deque<Job>) -> Deque<Job> {
+/// What a worker thread does from start to end.
+pub(super) fn main(core: Arc<Core>, index: usize) {
     // A panic in the loop is a bug of this crate; a worker that is silently gone would be a hang.
     let bomb = Bomb("a worker looked for jobs");
+    let looks = core.run_queues.iter().map(|_| Cell::new(None)).collect();
     let worker = Worker {
         core,
         index,
-        deque,
         next: Cell::new(None),
         between: Cell::new(false),
         direct: Cell::new(0),
         turn: Cell::new(0),
+        looks,
         random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
     };
     // SAFETY: the scope ends before the worker, which holds its core.
     let scope = unsafe { WorkerScope::enter(&worker, &worker.core) };
     worker.work();
     drop(scope);
+    drop(worker);
     bomb.defuse();
-    let Worker { core, deque, .. } = worker;
-    drop(core);
-    deque
 }
 
 impl Worker {
@@ -82,7 +86,12 @@ impl Worker {
                 taken => self.next.set(taken),
             }
         }
-        self.deque.push(job);
+        if let Err(Full(job)) = self.run_queue().push(job) {
+            self.make_room(job);
+        }
+        if self.is_alone() {
+            return;
+        }
         match self.core.idle.pushed() {
             // Revive: the threads are about to end, but this one has not and will find the job.
             AfterPush::Nothing | AfterPush::Revive => {}
@@ -90,12 +99,30 @@ impl Worker {
         }
     }
 
+    #[inline]
+    fn run_queue(&self) -> &RunQueue {
+        &self.core.run_queues[self.index]
+    }
+
+    /// Whether there are no workers that could steal, or be woken.
+    #[inline]
+    fn is_alone(&self) -> bool {
+        self.core.run_queues.len() == 1
+    }
+
+    /// The queue is full: moves half of it, and the job, to the injector.
+    #[cold]
+    fn make_room(&self, job: Job) {
+        let half = self.run_queue().take_half();
+        self.core.injector.extend(half.chain([job]));
+    }
+
     /// Whether jobs that are handed over may go to the next slot; gives what was set before.
     pub(super) fn set_between(&self, between: bool) -> bool {
         self.between.replace(between)
     }
 
-    /// Moves the job in the next slot to the deque, where others can find it.
+    /// Moves the job in the next slot to the queue, where others can find it.
     pub(super) fn flush_next(&self) {
         let between = self.set_between(false);
         if let Some(job) = self.next.take() {
@@ -149,33 +176,32 @@ impl Worker {
         {
             return Some(job);
         }
-        self.deque.pop().or_else(|| self.injected())
+        self.run_queue().pop().or_else(|| self.injected())
     }
 
     fn injected(&self) -> Option<Job> {
-        loop {
-            match self.core.injector.steal_batch_and_pop(&self.deque) {
-                Steal::Success(job) => return Some(job),
-                Steal::Empty => return None,
-                Steal::Retry => spin_loop(),
+        let keep = |job| {
+            if let Err(Full(job)) = self.run_queue().push(job) {
+                unreachable!("{job:?}: a worker takes no more than there is room for");
             }
-        }
+        };
+        self.core.injector.take(self.core.workers(), INJECTED.min(self.run_queue().room()), keep)
     }
 
     /// Looks for a job until there is one, asleep in between; counted as searching. `None`: the threads are to end.
     #[cold]
     fn search(&self) -> Option<Job> {
         loop {
-            for round in 0..ROUNDS {
+            self.looks.iter().for_each(|look| look.set(None));
+            for _ in 0..ROUNDS {
                 if let Some(job) = self.injected().or_else(|| self.steal()) {
                     if let Some(worker) = self.core.idle.found() {
                         self.core.unpark(worker);
                     }
                     return Some(job);
                 }
-                if round + 1 < ROUNDS {
-                    yield_now();
-                }
+                (0..BETWEEN_ROUNDS).for_each(|_| spin_loop());
+                yield_now();
             }
             memory::post_parcel();
             self.core.tell_waiters();
@@ -186,27 +212,27 @@ impl Worker {
         }
     }
 
-    /// Half of another worker's deque.
+    /// Half of another worker's queue, if that worker will not come to it soon.
     fn steal(&self) -> Option<Job> {
-        let workers = self.core.stealers.len();
+        let workers = self.core.run_queues.len();
         let start = self.next_random() as usize % workers;
-        for offset in 0..workers {
-            let victim = (start + offset) % workers;
-            if victim == self.index {
+        for victim in (start..workers).chain(0..start) {
+            if victim == self.index || !self.is_worth_stealing_from(victim) {
                 continue;
             }
-            loop {
-                match self.core.stealers[victim].steal_batch_and_pop(&self.deque) {
-                    Steal::Success(job) => {
-                        self.core.count_stolen(self.index);
-                        return Some(job);
-                    }
-                    Steal::Empty => break,
-                    Steal::Retry => spin_loop(),
-                }
+            if let Some(job) = self.core.run_queues[victim].steal(self.run_queue()) {
+                self.core.count_stolen(self.index);
+                return Some(job);
             }
         }
         None
+    }
+
+    /// Whether more jobs wait than the victim has taken since our last look: it would need longer than until the next one.
+    fn is_worth_stealing_from(&self, victim: usize) -> bool {
+        let now = self.core.run_queues[victim].look();
+        let before = self.looks[victim].replace(Some(now));
+        before.is_some_and(|before| now.waiting > now.position.wrapping_sub(before.position))
     }
 
     /// xorshift64: only the choice of a victim depends on it.

@@ -12,8 +12,6 @@ pub(crate) use std::cell::UnsafeCell;
 pub(crate) use std::thread;
 pub(crate) use std::time::Instant;
 
-pub(crate) use crossbeam_deque as deque;
-
 pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,

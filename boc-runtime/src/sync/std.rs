@@ -9,7 +9,6 @@ pub(crate) use std::thread::{self, yield_now};
 pub(crate) use std::thread_local;
 pub(crate) use std::time::Instant;
 
-pub(crate) use crossbeam_deque as deque;
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 
 /// A value of the whole process, made when it is first used.

@@ -2,4 +2,5 @@
 
 mod counting;
 mod parking;
+mod stealing;
 mod stopping;

@@ -3,7 +3,6 @@
 
 mod atomic;
 mod clock;
-pub(crate) mod deque;
 mod local;
 mod lock;
 

@@ -1,0 +1,46 @@
+//! Owns: the jobs that belong to no worker: those from other threads, and what does not fit into a worker's queue.
+//! README.md, part 1.
+
+use std::collections::VecDeque;
+
+use crate::behavior::Job;
+use crate::sync::{AtomicUsize, Mutex, Ordering};
+
+/// First in, first out; under a lock, with batches in and out.
+#[derive(Debug, Default)]
+pub(super) struct Injector {
+    jobs: Mutex<VecDeque<Job>>,
+    /// How many there are, for a look without the lock. Written under it.
+    len: AtomicUsize,
+}
+
+impl Injector {
+    pub(super) fn push(&self, job: Job) {
+        self.extend(std::iter::once(job));
+    }
+
+    pub(super) fn extend(&self, jobs: impl Iterator<Item = Job>) {
+        let mut queue = self.jobs.lock();
+        queue.extend(jobs);
+        // Relaxed: a hint, but for the fences of README.md, part 2; who takes jobs locks.
+        self.len.store(queue.len(), Ordering::Relaxed);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        // Relaxed: as above.
+        self.len.load(Ordering::Relaxed) == 0
+    }
+
+    /// Takes one job, and puts a share of the others, one of `shares` but not more than `most`, where `keep` says.
+    pub(super) fn take(&self, shares: usize, most: usize, keep: impl FnMut(Job)) -> Option<Job> {
+        if self.is_empty() {
+            return None;
+        }
+        let mut queue = self.jobs.lock();
+        let share = queue.len().div_ceil(shares).min(most + 1);
+        let first = queue.pop_front();
+        queue.drain(..share.saturating_sub(1)).for_each(keep);
+        self.len.store(queue.len(), Ordering::Relaxed);
+        first
+    }
+}
