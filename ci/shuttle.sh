@@ -1,21 +1,26 @@
 #!/usr/bin/env bash
 # Shuttle: the programs of boc-runtime/src/schedules, on the whole runtime, under many schedules of their threads.
-#   SHUTTLE_ITERATIONS=n  schedules of each program (10000)     SHUTTLE_TEST=name  only programs with this in their names
-#   SHUTTLE_SEED=schedule that one again, as a failure names it  SHUTTLE_BASE=n     the schedules of that run again
-#   SHUTTLE_VERBOSE=1     prints each schedule before it begins
+#   SHUTTLE_ITERATIONS=n   schedules of each program (10000)
+#   SHUTTLE_TEST=name      only programs with this in their names
+#   SHUTTLE_SEED=schedule  that one again, as a failure names it
+#   SHUTTLE_BASE=n         the schedules of that run again
+#   SHUTTLE_VERBOSE=1      prints each schedule before it begins
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export SHUTTLE_ITERATIONS=${SHUTTLE_ITERATIONS:-10000}
 export RUSTFLAGS="--cfg shuttle ${RUSTFLAGS:-}"
 # With debug assertions: the protocols assert what they rely on.
-export CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+export CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=0
+# A short run does not pay for an optimized build.
+profile=release
+[ -z "${SHUTTLE_SEED:-}" ] && [ "$SHUTTLE_ITERATIONS" -gt 500 ] || profile=dev
 started=$SECONDS
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # Not captured: what a process has to say that aborts would be lost.
 timeout --kill-after=30 "${BOC_SHUTTLE_LIMIT:-3600}" \
-    cargo test -p boc-runtime --lib --release --target-dir target/shuttle -- --nocapture \
+    cargo test -p boc-runtime --lib --profile "$profile" --target-dir target/shuttle -- --nocapture \
     "${SHUTTLE_TEST:-schedules::}" >"$log" 2>&1 || {
     status=$?
     cat "$log" >&2

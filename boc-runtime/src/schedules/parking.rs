@@ -3,10 +3,18 @@
 use super::{Count, beside, explore, runtime};
 use crate::{Runtime, when};
 
+/// Waits until the workers have fallen asleep, or are about to: they search for a while at first.
+fn asleep(runtime: &Runtime) {
+    while runtime.worker_stats().iter().any(|worker| worker.slept == 0) {
+        crate::sync::yield_now();
+    }
+}
+
 #[test]
 fn the_last_push_meets_a_worker_that_falls_asleep() {
     explore(|| {
         let runtime = runtime();
+        asleep(&runtime);
         for round in 0..3 {
             assert_eq!(runtime.when((), move |()| round).join().expect("no panic"), round);
         }
@@ -22,6 +30,7 @@ fn pushes_of_two_threads_meet_workers_that_fall_asleep() {
     }
     explore(|| {
         let runtime = runtime();
+        asleep(&runtime);
         let other = beside(&runtime, push);
         push(&runtime);
         other.join().expect("no panic");
@@ -40,6 +49,7 @@ fn meet(met: &Count) {
 fn two_pushes_from_outside_wake_both_workers() {
     explore(|| {
         let (runtime, met) = (runtime(), Count::default());
+        asleep(&runtime);
         let both = [met.clone(), met].map(|met| runtime.when((), move |()| meet(&met)));
         for promise in both {
             promise.join().expect("no panic");
@@ -51,6 +61,7 @@ fn two_pushes_from_outside_wake_both_workers() {
 fn two_pushes_by_a_worker_wake_the_other() {
     explore(|| {
         let (runtime, met) = (runtime(), Count::default());
+        asleep(&runtime);
         runtime.when((), move |()| {
             for met in [met.clone(), met] {
                 when((), move |()| meet(&met));
@@ -64,6 +75,7 @@ fn two_pushes_by_a_worker_wake_the_other() {
 fn a_push_while_the_body_goes_on_wakes_the_other_worker() {
     explore(|| {
         let (runtime, met) = (runtime(), Count::default());
+        asleep(&runtime);
         let outer = runtime.when((), move |()| {
             let other = met.clone();
             when((), move |()| meet(&other));

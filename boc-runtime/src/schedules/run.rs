@@ -54,9 +54,9 @@ pub(super) fn explore(program: impl Fn() + Send + Sync + 'static) {
             if begun == iterations {
                 return None;
             }
-            let policy = match begun % 4 {
-                0 => Policy::Random,
-                depth => Policy::Pct { depth: 1 + depth, steps: longest },
+            let policy = match begun % 6 {
+                turn @ (1 | 3 | 5) => Policy::Pct { depth: 2 + turn / 2, steps: longest },
+                _ => Policy::Random,
             };
             begun += 1;
             let plan = Plan { policy, seed: random.next() };

@@ -10,7 +10,7 @@ use crate::sync::thread_local;
 use super::heap::Heap;
 
 /// How many blocks go in one parcel.
-const FULL: usize = if cfg!(all(test, loom)) { 2 } else { 62 };
+const FULL: usize = if cfg!(all(test, any(loom, shuttle))) { 2 } else { 62 };
 
 thread_local! {
     /// This thread's; null if there is none.
