@@ -10,6 +10,7 @@ mod parking;
 mod pinned;
 mod promise;
 mod scope;
+mod stealing;
 mod waiting;
 mod weak;
 

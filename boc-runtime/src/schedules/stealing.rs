@@ -1,0 +1,59 @@
+//! Owns: programs about workers' own queues, which are short here, and their thieves.
+
+use super::{Count, explore, pause};
+use crate::{Cown, Runtime, when};
+
+/// A worker schedules more than its queue holds, and others take some of it.
+fn spread(workers: usize) {
+    let runtime = Runtime::builder().workers(workers).build().expect("threads of shuttle");
+    let ran = Count::default();
+    runtime.when((), {
+        let ran = ran.clone();
+        move |()| {
+            for number in 0..5 {
+                let ran = ran.clone();
+                when((), move |()| {
+                    if number == 2 {
+                        let ran = ran.clone();
+                        when((), move |()| ran.add());
+                    }
+                    pause();
+                    ran.add();
+                });
+            }
+        }
+    });
+    runtime.quiesce();
+    assert_eq!(ran.get(), 6);
+}
+
+#[test]
+fn a_worker_has_more_than_its_queue_holds() {
+    explore(|| spread(2));
+}
+
+#[test]
+fn two_thieves_meet() {
+    explore(|| spread(3));
+}
+
+#[test]
+fn a_crowd_on_one_cown_is_handed_over_and_stolen() {
+    explore(|| {
+        let runtime = Runtime::builder().workers(3).build().expect("threads of shuttle");
+        let (sum, cowns) = (Cown::new(0), [Cown::new(0), Cown::new(0), Cown::new(0)]);
+        runtime.when((), {
+            let (sum, cowns) = (sum.clone(), cowns.clone());
+            move |()| {
+                for cown in cowns.iter().chain(&cowns) {
+                    when(cown, |mut number| *number += 1);
+                    when((cown, &sum), |(mut number, mut sum)| {
+                        *sum += std::mem::take(&mut *number);
+                    });
+                }
+            }
+        });
+        runtime.quiesce();
+        assert_eq!(sum.try_into_inner().expect("the only handle"), 6);
+    });
+}
