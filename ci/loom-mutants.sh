@@ -44,7 +44,7 @@ mutant 'joiner: links before it is counted' queue/mod.rs \
     'predecessor.link_joiner(slot);
                 queue.readers.fetch_add(READER, Ordering::Relaxed);' queue::loom
 mutant 'status: read without acquiring' queue/status.rs \
-    'decode(self.0.load(Ordering::Acquire))' 'decode(self.0.load(Ordering::Relaxed))' queue::loom
+    'Word(self.0.load(Ordering::Acquire))' 'Word(self.0.load(Ordering::Relaxed))' queue::loom
 mutant 'walk: grants before it reads the link' queue/mod.rs \
     'let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {' \
     'effects.granted(slot); let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {' queue::loom

@@ -55,16 +55,25 @@ pub(crate) fn message(payload: &Payload) -> String {
 pub(crate) struct Bomb(pub(crate) &'static str);
 
 impl Bomb {
+    #[inline]
     pub(crate) fn defuse(self) {
         std::mem::forget(self);
     }
 }
 
 impl Drop for Bomb {
+    // Inlined, and its message passed by value: so an armed bomb costs nothing where nothing unwinds.
+    #[inline(always)]
     fn drop(&mut self) {
-        eprintln!("boc: panic while {}; the state of the cowns is lost, aborting", self.0);
-        std::process::abort();
+        explode(self.0);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn explode(what: &'static str) -> ! {
+    eprintln!("boc: panic while {what}; the state of the cowns is lost, aborting");
+    std::process::abort()
 }
 
 #[cfg(test)]

@@ -51,6 +51,11 @@ pub(crate) struct SlotOfMany {
 #[repr(C)]
 pub(crate) struct BehaviorTable {
     pub(crate) promise: Table,
+    payload: Layout,
+    /// That of the block, if all of this type have as many slots.
+    block: Option<Layout>,
+    /// Whether nothing in a result has to be dropped.
+    pub(super) plain: bool,
     pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint),
     pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
     pub(crate) cancel: unsafe fn(NonNull<Behavior>),
@@ -138,9 +143,35 @@ impl Behavior {
         if slots == 1 {
             return size_of::<Slot>();
         }
-        slots.checked_mul(size_of::<SlotOfMany>()).expect("the slots of a behavior fit in memory")
+        slots.checked_mul(size_of::<SlotOfMany>()).expect(TOO_LARGE)
+    }
+
+    /// The layout of a block with so many slots, and where its payload is: behind them.
+    #[inline]
+    const fn layout(slots: usize, payload: Layout) -> (Layout, usize) {
+        let head = size_of::<Behavior>().checked_add(Behavior::size_of_slots(slots)).expect(TOO_LARGE);
+        let Ok(head) = Layout::from_size_align(head, align_of::<Behavior>()) else { panic!("{}", TOO_LARGE) };
+        let Ok((block, payload)) = head.extend(payload) else { panic!("{}", TOO_LARGE) };
+        (block.pad_to_align(), payload)
+    }
+
+    /// Frees a block.
+    ///
+    /// # Safety
+    /// Nothing in it needs a drop, and nobody uses it any more.
+    #[inline]
+    pub(super) unsafe fn deallocate(behavior: NonNull<Behavior>) {
+        // SAFETY: still there.
+        let table = unsafe { Self::table(behavior) };
+        // SAFETY: as above.
+        let slots = unsafe { behavior.as_ref() }.slots();
+        let layout = table.block.unwrap_or_else(|| Self::layout(slots, table.payload).0);
+        // SAFETY: the layout it was allocated with.
+        unsafe { memory::deallocate(behavior.cast(), layout) };
     }
 }
+
+const TOO_LARGE: &str = "a behavior fits in memory";
 
 const _: () = assert!(align_of::<SlotOfMany>() <= align_of::<Behavior>());
 
@@ -171,6 +202,8 @@ where
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
+    const PAYLOAD: Layout = Layout::new::<Payload<Q, F, R>>();
+
     pub(crate) const TABLE: BehaviorTable = BehaviorTable {
         promise: Table {
             pinned: false,
@@ -179,8 +212,14 @@ where
             take: Self::take,
             inert: if needs_drop::<R>() { None } else { Some(Self::inert) },
             dispose: Self::dispose,
-            free: Self::free,
+            free: free_block,
         },
+        payload: Self::PAYLOAD,
+        block: match Q::SLOTS {
+            Some(slots) => Some(Behavior::layout(slots, Self::PAYLOAD).0),
+            None => None,
+        },
+        plain: !needs_drop::<R>(),
         dispatch: dispatch_block::<Q, F, R>,
         execute: run::execute_block::<Q, F, R>,
         cancel: run::cancel_block::<Q, F, R>,
@@ -192,44 +231,17 @@ where
         Block { behavior, types: PhantomData }
     }
 
-    /// Where the payload is: behind the slots.
-    #[inline]
-    const fn offset(slots: usize) -> usize {
-        let head = size_of::<Behavior>() + Behavior::size_of_slots(slots);
-        head.next_multiple_of(align_of::<Payload<Q, F, R>>())
-    }
-
-    #[inline]
-    fn layout(slots: usize) -> Layout {
-        let align = const {
-            let (behavior, payload) = (align_of::<Behavior>(), align_of::<Payload<Q, F, R>>());
-            if behavior > payload { behavior } else { payload }
-        };
-        let size = (Self::offset(slots) + size_of::<Payload<Q, F, R>>()).next_multiple_of(align);
-        Layout::from_size_align(size, align).expect("a behavior fits in memory")
-    }
-
     /// Memory for a block, all of it uninitialised.
     #[inline]
     pub(crate) fn allocate(slots: usize) -> Self {
-        Self::from_raw(memory::allocate(Self::layout(slots)).cast())
+        Self::from_raw(memory::allocate(Behavior::layout(slots, Self::PAYLOAD).0).cast())
     }
 
     /// Where the payload is.
     #[inline]
     pub(crate) fn payload(self, slots: usize) -> NonNull<Payload<Q, F, R>> {
         // SAFETY: within the allocation.
-        unsafe { self.behavior.byte_add(Self::offset(slots)) }.cast()
-    }
-
-    /// Gives the memory back, dropping nothing.
-    ///
-    /// # Safety
-    /// The block was allocated for that many slots and is not used any more.
-    #[inline]
-    pub(crate) unsafe fn deallocate(self, slots: usize) {
-        // SAFETY: the layout it was allocated with (caller).
-        unsafe { memory::deallocate(self.behavior.cast(), Self::layout(slots)) };
+        unsafe { self.behavior.byte_add(Behavior::layout(slots, Self::PAYLOAD).1) }.cast()
     }
 
     /// How many slots the block was made with.
@@ -238,8 +250,11 @@ where
     /// The block is alive and its behavior is written.
     #[inline]
     pub(crate) unsafe fn slots(self) -> usize {
-        // SAFETY: alive (caller).
-        unsafe { self.behavior.as_ref() }.slots as usize
+        match Q::SLOTS {
+            Some(slots) => slots,
+            // SAFETY: alive (caller).
+            None => unsafe { self.behavior.as_ref() }.slots(),
+        }
     }
 
     /// The stage of a live block.
@@ -286,14 +301,16 @@ where
         unsafe { &mut *stage }.end();
         Disposal::Done
     }
+}
 
-    unsafe fn free(header: NonNull<Header>) {
-        let block = Self::from_raw(header.cast());
-        // SAFETY: both counts are zero; the memory is still there.
-        let slots = unsafe { block.slots() };
-        // SAFETY: the home was taken by `run`, the stage was emptied by `dispose`; nothing else needs a drop.
-        unsafe { block.deallocate(slots) };
-    }
+/// Frees a block of any types.
+///
+/// # Safety
+/// As `Table::free`, for the header of a behavior.
+unsafe fn free_block(header: NonNull<Header>) {
+    // SAFETY: both counts are zero, but the memory is still there. The home was taken by `run`, the stage was emptied by
+    // `dispose`; nothing else needs a drop.
+    unsafe { Behavior::deallocate(header.cast()) };
 }
 
 /// Makes the home of an affinity out of what planning has found.

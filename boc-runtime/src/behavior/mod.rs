@@ -14,6 +14,6 @@ pub(crate) use block::{Behavior, SlotOfMany};
 pub(crate) use count_down::CountDown;
 pub(crate) use grant::{Hint, Job};
 pub(crate) use pending::Pending;
-pub(crate) use run::{Ran, cancel, execute, finish, release_promise, release_slot, run};
+pub(crate) use run::{Ran, cancel, execute, finish, release_promise, release_slot, run, run_on};
 pub(crate) use schedule::{Made, Refused, make, schedule};
 pub(crate) use stage::Stage;

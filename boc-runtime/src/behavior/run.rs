@@ -10,7 +10,7 @@ use crate::later;
 use crate::memory::{self, Header};
 use crate::queue::{self, Effects, Kind, Queue, Slot, Status};
 use crate::request::{Granted, Request};
-use crate::sched::{self, Core, context};
+use crate::sched::{Core, Worker, context};
 use crate::trace;
 use crate::unwind::{self, Bomb};
 
@@ -101,8 +101,6 @@ where
             }
         }
     });
-    // SAFETY: alive until it is finished.
-    sched::body_ended(unsafe { behavior.as_ref() }.core);
     drop(in_scope);
     let (stage, ran) = match outcome {
         Ok(Ok(value)) => (Stage::value_of(value), Ran::Returned),
@@ -170,6 +168,7 @@ where
 struct Releasing;
 
 impl Effects for Releasing {
+    #[inline]
     fn granted(&mut self, slot: NonNull<Slot>) {
         // SAFETY: granted just now, by the queue.
         unsafe { grant::grant(slot, Hint::HandedOver) };
@@ -179,6 +178,7 @@ impl Effects for Releasing {
         unreachable!("releasing enters no queue");
     }
 
+    #[inline]
     fn idle(&mut self, cown: NonNull<Queue>) {
         // SAFETY: the count of the cown's activity. The value is dropped after the last release: `later::Scope`.
         unsafe { memory::release(Header::of(cown)) };
@@ -219,11 +219,44 @@ where
     unsafe { stage.write(outcome) };
 }
 
+/// As [`run`], on a worker of the behavior's core, which holds that.
+///
+/// # Safety
+/// As [`run`].
+#[inline]
+pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
+    let behavior = job.0;
+    // SAFETY: the same duties.
+    let ran = unsafe { execute(job) };
+    worker.body_ended();
+    // SAFETY: alive and ours until the promise is released.
+    let this = unsafe { behavior.as_ref() };
+    // SAFETY: as above.
+    if !unsafe { Behavior::table(behavior) }.plain || this.scope.is_some() || !matches!(ran, Ran::Returned) {
+        // SAFETY: executed just now.
+        return unsafe { finish(behavior) };
+    }
+    // As `finish`, for a result that nobody has to drop.
+    let later = later::Scope::new();
+    // SAFETY: the body has ended.
+    unsafe { release_slots(behavior, this.slots()) };
+    // SAFETY: alive until the promise is released.
+    if unsafe { is_unwanted(behavior) } {
+        // SAFETY: nobody else knows the block; the home and the body were taken out of it, and the result is plain.
+        unsafe { Behavior::deallocate(behavior) };
+    } else {
+        // SAFETY: the outcome is written, and everything else released.
+        unsafe { release_own_promise(behavior) };
+    }
+    drop(later);
+    worker.count_finished();
+}
+
 /// The second half of [`run`]: releases everything and counts the behavior out.
 ///
 /// # Safety
 /// The behavior's outcome is written; called once. Its core is alive until this returns; the block may be gone then.
-#[inline]
+#[inline(never)]
 pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
     // SAFETY: alive and ours until the promise is released.
     let this = unsafe { behavior.as_ref() };
@@ -240,10 +273,8 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
         // SAFETY: the only strong count is ours, and nobody can make another; a promise has no weak handles.
         unsafe { memory::end_alone(behavior.cast()) };
     } else {
-        let bomb = Bomb("releasing the promise of a behavior");
-        // SAFETY: the behavior leads its promise's queue; the outcome is written.
-        unsafe { queue::release_producer(behavior.cast(), Behavior::producer_of(behavior), &mut Releasing) };
-        bomb.defuse();
+        // SAFETY: the outcome is written, and everything else released.
+        unsafe { release_own_promise(behavior) };
     }
     drop(later);
     // SAFETY: alive (caller).
@@ -251,6 +282,16 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
     if let Some(scope) = scope {
         scope.leave();
     }
+}
+
+/// # Safety
+/// The behavior's outcome is written, and nothing else of it is to be released; the block may be gone on return.
+#[inline(never)]
+unsafe fn release_own_promise(behavior: NonNull<Behavior>) {
+    let bomb = Bomb("releasing the promise of a behavior");
+    // SAFETY: the behavior leads its promise's queue; the outcome is written.
+    unsafe { queue::release_producer(behavior.cast(), Behavior::producer_of(behavior), &mut Releasing) };
+    bomb.defuse();
 }
 
 /// Whether nobody has, or waits for, the promise of a behavior that has ended, and so nobody ever will: the block is ours.
@@ -271,14 +312,36 @@ unsafe fn is_unwanted(behavior: NonNull<Behavior>) -> bool {
 #[inline]
 unsafe fn release_slots(behavior: NonNull<Behavior>, slots: usize) {
     let bomb = Bomb("releasing the cowns of a behavior");
+    if slots == 1 {
+        // SAFETY: its only slot.
+        unsafe { release_one(Behavior::slots_of(behavior)) };
+    } else if slots != 0 {
+        // SAFETY: the same duties.
+        unsafe { release_many(behavior, slots) };
+    }
+    bomb.defuse();
+}
+
+/// # Safety
+/// As [`release_slots`].
+#[inline(never)]
+unsafe fn release_many(behavior: NonNull<Behavior>, slots: usize) {
     for index in 0..slots {
         // SAFETY: within the slots of the behavior.
         let slot = unsafe { Behavior::slot(behavior, index) };
-        // SAFETY: not released yet, so it lives (INV-1).
-        if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
-            // SAFETY: granted, and released once.
-            unsafe { queue::release(slot, &mut Releasing) };
-        }
+        // SAFETY: the same duties.
+        unsafe { release_one(slot) };
     }
-    bomb.defuse();
+}
+
+/// # Safety
+/// As [`release_slots`], for one of them, once.
+#[inline]
+unsafe fn release_one(slot: NonNull<Slot>) {
+    // A repeated one has entered no queue, and so has that of a behavior which is cancelled before it has entered.
+    // SAFETY: not released yet, so it lives (INV-1).
+    if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
+        // SAFETY: granted, and released once.
+        unsafe { queue::release(slot, &mut Releasing) };
+    }
 }

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use crate::later;
 use crate::memory::{self, Header};
 use crate::promise::{Promise, Promised};
-use crate::queue::{self, Effects, Queue, Slot};
+use crate::queue::{self, Effects, Kind, Queue, Slot};
 use crate::request::{Claims, Misfit, Request};
 use crate::runtime::ScopeState;
 use crate::sched::{Core, context};
@@ -20,7 +21,7 @@ use crate::unwind::Bomb;
 
 use super::block::{self, Behavior, Block, Payload};
 use super::grant::{self, Hint, Job};
-use super::order::{Clash, Order};
+use super::order::{self, Clash};
 use super::stage::Stage;
 
 /// Why a request set was refused; nothing was scheduled.
@@ -49,11 +50,13 @@ impl fmt::Display for Refused {
 struct Entering;
 
 impl Effects for Entering {
+    #[inline]
     fn granted(&mut self, slot: NonNull<Slot>) {
         // SAFETY: granted just now, by the queue.
         unsafe { grant::grant(slot, Hint::Spawned) };
     }
 
+    #[inline]
     fn activated(&mut self, cown: NonNull<Queue>) {
         // SAFETY: the scheduler borrows a handle.
         unsafe { memory::retain(Header::of(cown)) };
@@ -68,8 +71,8 @@ impl Effects for Entering {
 pub(crate) struct Made {
     behavior: NonNull<Behavior>,
     slots: usize,
-    /// If it has several slots.
-    order: Option<Order>,
+    /// The slot that enters first; each knows which one is next.
+    first: Option<NonNull<Slot>>,
 }
 
 /// Makes a behavior and puts it into the queues of its cowns.
@@ -77,7 +80,7 @@ pub(crate) struct Made {
 /// # Safety
 /// 1. `core` lives until it has been told that the behavior is finished (`sched/README.md`, part 4).
 /// 2. What `body` borrows lives until then.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn schedule<Q, F, R>(
     core: &Core,
     request: &Q,
@@ -91,13 +94,40 @@ where
     R: Send + 'static,
 {
     // SAFETY: the same duties.
+    match unsafe { make_and_enter(core, request, body, place, scope) } {
+        // SAFETY: the strong count of a promise of this type was forgotten.
+        Ok(block) => Ok(unsafe { Promise::from_raw(block, PhantomData) }),
+        Err(refused) => Err(*refused),
+    }
+}
+
+/// As [`schedule`]; the result comes back in registers. (In memory the caller would read it in one piece that was written in
+/// two, which a processor has to wait for: a fifth of what a small behavior costs.)
+///
+/// # Safety
+/// As [`schedule`].
+#[inline]
+unsafe fn make_and_enter<Q, F, R>(
+    core: &Core,
+    request: &Q,
+    body: F,
+    place: &'static Location<'static>,
+    scope: Option<Arc<ScopeState>>,
+) -> Result<NonNull<Promised>, Box<Refused>>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
+    R: Send + 'static,
+{
+    // SAFETY: the same duties.
     let (made, promise) = unsafe { make(core, request, body, place, scope) }?;
+    let block = ManuallyDrop::new(promise).header().cast();
     let _scope = later::Scope::new();
     let bomb = Bomb("entering the queues of a behavior's cowns");
     // SAFETY: the request borrows the handles, so the cowns are alive.
     unsafe { made.enter() };
     bomb.defuse();
-    Ok(promise)
+    Ok(block)
 }
 
 /// Makes a behavior.
@@ -117,7 +147,7 @@ where
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
-    let slots = request.slots();
+    let slots = Q::SLOTS.unwrap_or_else(|| request.slots());
     // Before the allocation: it may panic.
     let counted = u32::try_from(slots).expect("a behavior requests fewer than 2^32 cowns");
     let block = Block::<Q, F, R>::allocate(slots);
@@ -134,26 +164,28 @@ where
     let plan = request.plan(&mut claims);
     // Nothing in the block needs a drop yet, so a refusal just frees it.
     let refuse = |refused: Refused| {
-        // SAFETY: allocated for that many slots; nobody knows it.
-        unsafe { block.deallocate(slots) };
+        // SAFETY: nobody knows it.
+        unsafe { Behavior::deallocate(behavior) };
         Err(refused)
     };
     let home = match claims.finish() {
         Ok(home) => home,
         Err(misfit) => return refuse(Refused::Misfit(misfit)),
     };
-    let order = if slots > 1 {
+    let first = match slots {
+        0 => None,
+        1 => Some(Behavior::slots_of(behavior)),
         // SAFETY: planned just now, all of them; nobody else knows them.
-        match unsafe { Order::sort(Behavior::slots_of(behavior).cast(), slots) } {
-            Ok((order, repeated)) => {
-                // SAFETY: not entered anywhere, so it is ours alone.
-                unsafe { behavior.as_ptr().as_mut().expect("a block") }.expect_fewer(repeated);
-                Some(order)
+        _ => match unsafe { order::put_in_order(Behavior::slots_of(behavior).cast(), slots) } {
+            Ok((first, repeated)) => {
+                if repeated != 0 {
+                    // SAFETY: not entered anywhere, so it is ours alone.
+                    unsafe { behavior.as_ptr().as_mut().expect("a block") }.expect_fewer(repeated);
+                }
+                Some(first)
             }
             Err(clash) => return refuse(Refused::Clash(clash)),
-        }
-    } else {
-        None
+        },
     };
     let home = block::home_of::<Q>(home);
     let payload = Payload::<Q, F, R> { plan, home, stage: UnsafeCell::new(Stage::Body(body)) };
@@ -168,14 +200,14 @@ where
     }
     // SAFETY: one of the two strong counts is the promise's.
     let promise = unsafe { Promise::from_raw(behavior.cast(), PhantomData) };
-    Ok((Made { behavior, slots, order }, promise))
+    Ok((Made { behavior, slots, first }, promise))
 }
 
 impl Made {
-    /// The slots that enter queues.
+    /// The slots that enter queues, in the order in which they do so. None has yet.
     pub(crate) fn entering(&self) -> impl Iterator<Item = NonNull<Slot>> {
-        let single = (self.slots == 1).then(|| Behavior::slots_of(self.behavior));
-        self.order.iter().flat_map(Order::as_slice).copied().chain(single)
+        // SAFETY: not entered, so the block lives.
+        std::iter::successors(self.first, |slot| unsafe { slot.as_ref() }.next_to_enter())
     }
 
     /// All slots.
@@ -195,27 +227,36 @@ impl Made {
     /// The cowns are alive during the call.
     #[inline]
     unsafe fn enter(self) {
-        let behavior = self.behavior;
-        match &self.order {
-            Some(order) => {
-                for &slot in order.as_slice() {
-                    // SAFETY: in the global order; published below.
-                    unsafe { queue::enter(slot) };
-                }
-                for &slot in order.as_slice() {
-                    // SAFETY: all are entered; the scheduler's count is taken off last.
-                    unsafe { queue::publish(slot, &mut Entering) };
-                }
-                // SAFETY: the scheduler's own count.
-                unsafe { grant::count_down(behavior, Hint::Spawned) };
-            }
+        match (self.slots, self.first) {
             // SAFETY: its only slot.
-            None if self.slots == 1 => unsafe {
-                queue::enter_single(Behavior::slots_of(self.behavior), &mut Entering);
-            },
+            (1, Some(slot)) => unsafe { queue::enter_single(slot, &mut Entering) },
+            // SAFETY: the same duties.
+            (_, Some(_)) => unsafe { self.enter_many() },
             // SAFETY: it requests nothing, so it is ready.
-            None => unsafe { grant::dispatch(behavior, Hint::Spawned) },
+            (_, None) => unsafe { grant::dispatch(self.behavior, Hint::Spawned) },
         }
+    }
+
+    /// # Safety
+    /// As [`Made::enter`]; there are several slots.
+    #[inline(never)]
+    unsafe fn enter_many(self) {
+        let mut entering = self.first;
+        while let Some(slot) = entering {
+            // SAFETY: not entered, so the block lives. Read before the word serves as the predecessor's.
+            entering = unsafe { slot.as_ref() }.next_to_enter();
+            // SAFETY: in the global order; published below.
+            unsafe { queue::enter(slot) };
+        }
+        for slot in self.all_slots() {
+            // SAFETY: the scheduler's count, which is taken off last, keeps the block.
+            if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
+                // SAFETY: all are entered.
+                unsafe { queue::publish(slot, &mut Entering) };
+            }
+        }
+        // SAFETY: the scheduler's own count.
+        unsafe { grant::count_down(self.behavior, Hint::Spawned) };
     }
 }
 

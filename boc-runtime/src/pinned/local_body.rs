@@ -97,6 +97,8 @@ impl<Q: Request> Request for AtHome<Q> {
 
     const NAME: Option<&'static str> = Q::NAME;
 
+    const SLOTS: Option<usize> = Q::SLOTS;
+
     fn slots(&self) -> usize {
         self.request.slots()
     }

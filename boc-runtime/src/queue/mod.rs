@@ -11,6 +11,7 @@ use std::ptr::{self, NonNull};
 
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 
+use status::Word;
 pub(crate) use status::{State, Status};
 
 /// What a step of the protocol asks its caller to do. The queue knows no behavior, no worker and no value.
@@ -81,6 +82,18 @@ impl Slot {
         };
         let tag = kind | if shared { Self::SHARED } else { 0 };
         Slot { status: Status::waiting(), cown: cown.as_ptr().map_addr(|addr| addr | tag) }
+    }
+
+    /// Notes, before the slot enters its queue, which one enters after it.
+    #[inline]
+    pub(crate) fn put_before(&mut self, next: NonNull<Slot>) {
+        self.status.remember(next.as_ptr().cast());
+    }
+
+    /// The slot that enters after this one, which has not entered yet.
+    #[inline]
+    pub(crate) fn next_to_enter(&self) -> Option<NonNull<Slot>> {
+        NonNull::new(self.status.remembered().cast())
     }
 
     /// Marks a second shared request of a cown.
@@ -162,7 +175,7 @@ impl Queue {
 #[inline]
 pub(crate) unsafe fn enter(slot: NonNull<Slot>) {
     // SAFETY: the caller's duties.
-    unsafe { enter_run(&[slot]) };
+    unsafe { take_place(slot, slot) };
 }
 
 /// As [`enter`], for several slots on one cown, one behind the other, with nobody between: a batch's.
@@ -175,6 +188,14 @@ pub(crate) unsafe fn enter_run(slots: &[NonNull<Slot>]) {
         // SAFETY: duty 1. Nobody knows the slot before the turn below is taken.
         unsafe { pair[1].as_ref() }.status.remember(pair[0].as_ptr().cast());
     }
+    // SAFETY: the caller's duties.
+    unsafe { take_place(*first, *last) };
+}
+
+/// # Safety
+/// As [`enter`]; between `first` and `last` the slots are in line.
+#[inline]
+unsafe fn take_place(first: NonNull<Slot>, last: NonNull<Slot>) {
     // SAFETY: duty 1.
     let this = unsafe { first.as_ref() };
     // SAFETY: duty 2.
@@ -325,10 +346,34 @@ unsafe fn walk(queue: &Queue, first: NonNull<Slot>, effects: &mut impl Effects) 
 pub(crate) unsafe fn release(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: INV-1.
     let this = unsafe { slot.as_ref() };
+    let word = this.status.read();
+    if !this.is_shared() {
+        // Most often: another writer waits, or nobody does.
+        if let Some(writer) = word.next_writer() {
+            return effects.granted(writer);
+        }
+        let cown = this.cown();
+        // SAFETY: INV-6: we hold it.
+        if word.is_ready() && unsafe { cown.as_ref() }.try_leave_last(slot.as_ptr().cast()) {
+            return effects.idle(cown);
+        }
+    }
+    // SAFETY: the same duties.
+    unsafe { release_slowly(slot, word, effects) };
+}
+
+/// As [`release`], for any slot whose status has been read already.
+///
+/// # Safety
+/// As [`release`].
+#[inline(never)]
+unsafe fn release_slowly(slot: NonNull<Slot>, word: Word, effects: &mut impl Effects) {
+    // SAFETY: INV-1.
+    let this = unsafe { slot.as_ref() };
     let cown = this.cown();
     // SAFETY: INV-6: we hold it.
     let queue = unsafe { cown.as_ref() };
-    let state = match this.status.load() {
+    let state = match word.state() {
         State::Ready | State::Reading if queue.try_leave_last(slot.as_ptr().cast()) => None,
         State::Ready | State::Reading => Some(this.status.wait_linked()),
         linked => Some(linked),

@@ -14,6 +14,10 @@ use super::Slot;
 #[repr(transparent)]
 pub(crate) struct Status(AtomicPtr<()>);
 
+/// A reading of the word.
+#[derive(Clone, Copy)]
+pub(crate) struct Word(*mut ());
+
 /// What a status word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
@@ -42,18 +46,43 @@ fn bare(tag: usize) -> *mut () {
     ptr::without_provenance_mut(tag)
 }
 
-#[inline]
-fn decode(word: *mut ()) -> State {
-    let slot = word.map_addr(|addr| addr & !TAGS).cast::<Slot>();
-    // SAFETY: only called for the two link states, which are made from a `NonNull`.
-    let link = || unsafe { NonNull::new_unchecked(slot) };
-    match word.addr() & TAGS {
-        WAIT => State::Wait,
-        READY => State::Ready,
-        READING => State::Reading,
-        NEXT_WRITER => State::NextWriter(link()),
-        NEXT_READER => State::NextReader(link()),
-        _ => State::Done,
+impl Word {
+    /// The slot of a link.
+    ///
+    /// # Safety
+    /// The word is one of the two link states.
+    #[inline]
+    unsafe fn link(self) -> NonNull<Slot> {
+        let slot = self.0.map_addr(|addr| addr & !TAGS).cast::<Slot>();
+        // SAFETY: links are made from a `NonNull`.
+        unsafe { NonNull::new_unchecked(slot) }
+    }
+
+    /// Nobody is linked behind a slot that holds its cown.
+    #[inline]
+    pub(crate) fn is_ready(self) -> bool {
+        self.0.addr() == READY
+    }
+
+    /// The writer that is linked behind the slot, if one is.
+    #[inline]
+    pub(crate) fn next_writer(self) -> Option<NonNull<Slot>> {
+        // SAFETY: a link.
+        (self.0.addr() & TAGS == NEXT_WRITER).then(|| unsafe { self.link() })
+    }
+
+    #[inline]
+    pub(crate) fn state(self) -> State {
+        match self.0.addr() & TAGS {
+            WAIT => State::Wait,
+            READY => State::Ready,
+            READING => State::Reading,
+            // SAFETY: a link.
+            NEXT_WRITER => State::NextWriter(unsafe { self.link() }),
+            // SAFETY: a link.
+            NEXT_READER => State::NextReader(unsafe { self.link() }),
+            _ => State::Done,
+        }
     }
 }
 
@@ -83,14 +112,15 @@ impl Status {
         Status(AtomicPtr::new(bare(READY)))
     }
 
-    /// Keeps the predecessor in the word until the slot is published. Only the scheduler of the slot calls this.
+    /// Keeps a pointer in the word: before the slot has entered, the one that enters after it; then, until it is published, its
+    /// predecessor. Only the scheduler of the slot calls this.
     #[inline]
-    pub(crate) fn remember(&self, predecessor: *mut Status) {
+    pub(crate) fn remember(&self, other: *mut Status) {
         // Relaxed: still `Wait` for everybody else; the pointer is read back by this thread only.
-        self.0.store(tagged(predecessor, WAIT), Ordering::Relaxed);
+        self.0.store(tagged(other, WAIT), Ordering::Relaxed);
     }
 
-    /// The predecessor kept by [`Status::remember`]; null if there is none.
+    /// What [`Status::remember`] has kept; null if there is none.
     #[inline]
     pub(crate) fn remembered(&self) -> *mut Status {
         // Relaxed: written by this thread.
@@ -116,11 +146,17 @@ impl Status {
         }
     }
 
-    /// The state, with what its writer wrote before.
+    /// The word, with what its writer wrote before.
+    #[inline]
+    pub(crate) fn read(&self) -> Word {
+        // Acquire: edge E3, pairs with the Release of the links.
+        Word(self.0.load(Ordering::Acquire))
+    }
+
+    /// As [`Status::read`], for whoever has to tell all states apart.
     #[inline]
     pub(crate) fn load(&self) -> State {
-        // Acquire: edge E3, pairs with the Release of the links.
-        decode(self.0.load(Ordering::Acquire))
+        self.read().state()
     }
 
     /// Brings the slot that is linked behind, if one is, towards the cache, and the words before it.
@@ -177,7 +213,7 @@ impl Status {
         // Release: edge E5. Acquire on both ways: edge E3, pairs with the Release of the links.
         match self.0.compare_exchange(bare(READY), bare(READING), Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => Ok(()),
-            Err(word) => Err(decode(word)),
+            Err(word) => Err(Word(word).state()),
         }
     }
 

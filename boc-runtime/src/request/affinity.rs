@@ -105,6 +105,7 @@ pub trait HomeOf: Send + 'static {
 
 impl HomeOf for () {
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+    #[inline]
     fn from_found(found: Option<Arc<Home>>) {
         debug_assert!(found.is_none(), "a set with a pinned cown has the affinity `Anywhere`");
     }

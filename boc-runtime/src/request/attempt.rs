@@ -57,6 +57,8 @@ macro_rules! attempts {
             type Affinity = Anywhere;
             type Plan = P::Plan;
 
+            const SLOTS: Option<usize> = P::SLOTS;
+
             fn slots(&self) -> usize {
                 self.place.slots()
             }

@@ -152,6 +152,8 @@ macro_rules! group_place {
         impl<X: Single + Place<$mode>> Place<$mode> for [X] {
             type Plan = usize;
 
+            const SLOTS: Option<usize> = None;
+
             fn slots(&self) -> usize {
                 self.len()
             }
@@ -194,6 +196,8 @@ macro_rules! as_slice {
         {
             type Plan = <[X] as Place<M>>::Plan;
 
+            const SLOTS: Option<usize> = None;
+
             fn slots(&self) -> usize {
                 self[..].slots()
             }
@@ -225,6 +229,8 @@ macro_rules! group_again {
             [$member<'g, T>]: Place<$mode>,
         {
             type Plan = <[$member<'g, T>] as Place<$mode>>::Plan;
+
+            const SLOTS: Option<usize> = None;
 
             fn slots(&self) -> usize {
                 self.members.slots()

@@ -59,6 +59,10 @@ pub trait Request: Guards + sealed::Sealed {
     #[doc(hidden)]
     const NAME: Option<&'static str> = None;
 
+    /// How many slots every request of this type needs, if that is known.
+    #[doc(hidden)]
+    const SLOTS: Option<usize>;
+
     /// How many slots this needs.
     #[doc(hidden)]
     fn slots(&self) -> usize;
@@ -108,14 +112,19 @@ impl<P: Place<Exclusive> + ?Sized> Request for &P {
     type Affinity = Anywhere;
     type Plan = P::Plan;
 
+    const SLOTS: Option<usize> = P::SLOTS;
+
+    #[inline]
     fn slots(&self) -> usize {
         P::slots(self)
     }
 
+    #[inline]
     fn plan(&self, claims: &mut Claims<'_>) -> P::Plan {
         P::plan(self, claims)
     }
 
+    #[inline]
     unsafe fn guard<'a>(plan: P::Plan, granted: &mut Granted<'a>) -> Result<P::Guard<'a>, Failure> {
         // SAFETY: the same duties.
         unsafe { P::guard(plan, granted) }
@@ -130,14 +139,19 @@ impl<M: Mode, P: Place<M> + ?Sized> Request for Requested<'_, P, M> {
     type Affinity = M::Affinity;
     type Plan = P::Plan;
 
+    const SLOTS: Option<usize> = P::SLOTS;
+
+    #[inline]
     fn slots(&self) -> usize {
         self.place.slots()
     }
 
+    #[inline]
     fn plan(&self, claims: &mut Claims<'_>) -> P::Plan {
         self.place.plan(claims)
     }
 
+    #[inline]
     unsafe fn guard<'a>(plan: P::Plan, granted: &mut Granted<'a>) -> Result<P::Guard<'a>, Failure> {
         // SAFETY: the same duties.
         unsafe { P::guard(plan, granted) }
@@ -151,6 +165,8 @@ impl<Q: Request> sealed::Sealed for Option<Q> {}
 impl<Q: Request> Request for Option<Q> {
     type Affinity = Q::Affinity;
     type Plan = Option<Q::Plan>;
+
+    const SLOTS: Option<usize> = None;
 
     fn slots(&self) -> usize {
         self.as_ref().map_or(0, Q::slots)
@@ -210,15 +226,19 @@ impl<N: Name, Q: Request> Request for Named<N, Q> {
     type Plan = Q::Plan;
 
     const NAME: Option<&'static str> = Some(N::NAME);
+    const SLOTS: Option<usize> = Q::SLOTS;
 
+    #[inline]
     fn slots(&self) -> usize {
         self.request.slots()
     }
 
+    #[inline]
     fn plan(&self, claims: &mut Claims<'_>) -> Q::Plan {
         self.request.plan(claims)
     }
 
+    #[inline]
     unsafe fn guard<'a>(plan: Q::Plan, granted: &mut Granted<'a>) -> Result<Q::Guard<'a>, Failure> {
         // SAFETY: the same duties.
         unsafe { Q::guard(plan, granted) }

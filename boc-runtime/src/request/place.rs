@@ -98,6 +98,10 @@ pub trait Place<M: Mode>: PlaceGuard<M> + PlaceSealed {
     #[doc(hidden)]
     type Plan: Copy + Send + 'static;
 
+    /// As in `Request`.
+    #[doc(hidden)]
+    const SLOTS: Option<usize>;
+
     #[doc(hidden)]
     fn slots(&self) -> usize;
 
@@ -155,6 +159,8 @@ macro_rules! single {
         $(where $($bound)*)?
         {
             type Plan = ();
+
+            const SLOTS: Option<usize> = Some(1);
 
             #[inline]
             fn slots(&self) -> usize {
@@ -235,14 +241,19 @@ unsafe fn shared_cown<'a, T>(granted: &mut Granted<'a>) -> Result<AcquiredRead<'
 impl<M: Mode, P: Place<M> + ?Sized> Place<M> for &P {
     type Plan = P::Plan;
 
+    const SLOTS: Option<usize> = P::SLOTS;
+
+    #[inline]
     fn slots(&self) -> usize {
         P::slots(self)
     }
 
+    #[inline]
     fn plan(&self, claims: &mut Claims<'_>) -> P::Plan {
         P::plan(self, claims)
     }
 
+    #[inline]
     unsafe fn guard<'a>(plan: P::Plan, granted: &mut Granted<'a>) -> Result<P::Guard<'a>, Failure> {
         // SAFETY: the same duties.
         unsafe { P::guard(plan, granted) }

@@ -10,6 +10,19 @@ use super::place::{Mode, Place, PlaceSealed};
 use super::shape::{Guards, PlaceGuard, asked};
 use super::{Request, sealed::Sealed};
 
+/// How many slots a tuple needs, if that is known of all its items.
+const fn sum(items: &[Option<usize>]) -> Option<usize> {
+    let (mut total, mut index) = (0, 0);
+    while index < items.len() {
+        match items[index] {
+            Some(slots) => total += slots,
+            None => return None,
+        }
+        index += 1;
+    }
+    Some(total)
+}
+
 /// The type-level fold of affinities.
 macro_rules! fold {
     () => { Anywhere };
@@ -29,6 +42,8 @@ macro_rules! tuples {
         impl<$($item: Request),*> Request for ($($item,)*) {
             type Affinity = fold!($($item)*);
             type Plan = ($($item::Plan,)*);
+
+            const SLOTS: Option<usize> = sum(&[$($item::SLOTS),*]);
 
             #[inline]
             #[allow(non_snake_case, reason = "a type's letter names its value")]
@@ -88,6 +103,8 @@ macro_rules! tuple_places {
         impl<Md: Mode, $($item: Place<Md>),*> Place<Md> for ($($item,)*) {
             type Plan = ($($item::Plan,)*);
 
+            const SLOTS: Option<usize> = sum(&[$($item::SLOTS),*]);
+
             #[allow(non_snake_case, reason = "a type's letter names its value")]
             fn slots(&self) -> usize {
                 let ($($item,)*) = self;
@@ -128,6 +145,8 @@ impl<P: PlaceSealed> PlaceSealed for Option<P> {}
 #[diagnostic::do_not_recommend]
 impl<M: Mode, P: Place<M>> Place<M> for Option<P> {
     type Plan = Option<P::Plan>;
+
+    const SLOTS: Option<usize> = None;
 
     fn slots(&self) -> usize {
         self.as_ref().map_or(0, P::slots)

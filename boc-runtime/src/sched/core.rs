@@ -23,8 +23,9 @@ use super::idle::{AfterPush, Idle};
 use super::injector::Injector;
 use super::park::Parker;
 use super::run_queue::RunQueue;
+use super::wait;
 use super::waiters::Waiters;
-use super::{wait, worker};
+use super::worker::{self, Worker};
 
 /// See README.md.
 #[derive(Debug)]
@@ -139,9 +140,7 @@ impl Core {
 
     #[inline]
     pub(crate) fn count_scheduled(&self) {
-        let by_worker = context::with_worker_of(NonNull::from(self), |worker| {
-            self.counters[worker.index()].scheduled_by_owner();
-        });
+        let by_worker = context::with_worker_of(NonNull::from(self), Worker::count_scheduled);
         if by_worker.is_none() {
             self.outside.scheduled_by_any();
         }
@@ -153,8 +152,7 @@ impl Core {
     pub(crate) unsafe fn count_finished(core: NonNull<Core>) {
         // SAFETY: alive (caller).
         let this = unsafe { core.as_ref() };
-        let by_worker =
-            context::with_worker_of(core, |worker| this.counters[worker.index()].finished_by_owner());
+        let by_worker = context::with_worker_of(core, Worker::count_finished);
         if by_worker.is_none() {
             this.outside.finished_by_any();
             this.tell_waiters();
@@ -168,6 +166,11 @@ impl Core {
     /// How many behaviors were scheduled, and how many of them are finished, so far.
     pub(crate) fn totals(&self) -> (u64, u64) {
         counters::totals(self.all_counters())
+    }
+
+    /// The counts of a worker.
+    pub(super) fn counters_of(&self, worker: usize) -> &Counters {
+        &self.counters[worker]
     }
 
     /// What each worker has counted so far.

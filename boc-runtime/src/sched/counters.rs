@@ -27,6 +27,7 @@ pub(crate) fn totals<'c>(all: impl Iterator<Item = &'c Counters> + Clone) -> (u6
 
 impl Counters {
     /// Counts a behavior in. Only the owner of these counters calls this.
+    #[inline]
     pub(crate) fn scheduled_by_owner(&self) {
         // Relaxed, and no read-modify-write: one writer; whoever needs the count sees it through the finish of a
         // behavior (or a program's own ordering) that comes after.
@@ -34,6 +35,7 @@ impl Counters {
     }
 
     /// Counts a behavior out. Only the owner calls this.
+    #[inline]
     pub(crate) fn finished_by_owner(&self) {
         // Release: pairs with the Acquire in `finished`: what the behavior scheduled is counted, what it captured is gone.
         self.finished.store(self.finished.load(Ordering::Relaxed) + 1, Ordering::Release);

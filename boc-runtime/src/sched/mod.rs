@@ -27,6 +27,7 @@ pub(crate) use counters::Counters;
 pub(crate) use graveyard::bury;
 pub(crate) use park::Parker;
 pub(crate) use wait::{refuse_in_body, wait_until};
+pub(crate) use worker::Worker;
 
 /// Puts a behavior that has all its cowns where a worker will find it.
 ///
@@ -38,12 +39,6 @@ pub(crate) unsafe fn submit(core: NonNull<Core>, job: Job, hint: Hint) {
         // SAFETY: alive until the job is pushed; from then on the count keeps it.
         unsafe { Core::hold(core) }.inject(job);
     }
-}
-
-/// The behavior of this thread's worker has ended its body and begins to release.
-#[inline]
-pub(crate) fn body_ended(core: NonNull<Core>) {
-    context::with_worker_of(core, worker::Worker::body_ended);
 }
 
 /// Cancels a behavior here and now.
@@ -67,5 +62,5 @@ pub(crate) unsafe fn cancel_now(job: Job) {
 
 /// User code is about to run on this thread, outside of a body: no job may wait in a worker's next slot for it.
 pub(crate) fn user_code_ahead() {
-    context::with_any_worker(worker::Worker::flush_next);
+    context::with_any_worker(Worker::flush_next);
 }

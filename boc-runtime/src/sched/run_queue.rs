@@ -15,7 +15,7 @@ const LEN: u32 = if cfg!(all(test, any(loom, shuttle))) { 2 } else { 256 };
 pub(super) struct RunQueue {
     head: CachePadded<AtomicU64>,
     tail: CachePadded<AtomicU32>,
-    jobs: Box<[AtomicPtr<Behavior>]>,
+    jobs: [AtomicPtr<Behavior>; LEN as usize],
 }
 
 /// What `head` says: two positions, which differ while a thief copies.
@@ -66,7 +66,7 @@ impl RunQueue {
         RunQueue {
             head: CachePadded::new(AtomicU64::new(0)),
             tail: CachePadded::new(AtomicU32::new(0)),
-            jobs: (0..LEN).map(|_| AtomicPtr::new(ptr::null_mut())).collect(),
+            jobs: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Owns: a worker thread's loop: next slot, own queue, injector, stealing, sleep. README.md, parts 1 and 2.
 
-#![expect(unsafe_code, reason = "runs jobs")]
+#![expect(unsafe_code, reason = "runs jobs; knows its part of the core by pointer")]
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -13,6 +13,7 @@ use crate::unwind::Bomb;
 
 use super::context::WorkerScope;
 use super::core::Core;
+use super::counters::Counters;
 use super::idle::AfterPush;
 use super::run_queue::{Full, Look, RunQueue};
 
@@ -32,6 +33,9 @@ const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 64 };
 pub(crate) struct Worker {
     core: Arc<Core>,
     index: usize,
+    /// The core's, at this worker's number, and alive as that is.
+    counters: NonNull<Counters>,
+    run_queue: NonNull<RunQueue>,
     next: Cell<Option<Job>>,
     /// Whether a job that is handed over may go to the next slot: not while user code runs.
     between: Cell<bool>,
@@ -48,6 +52,8 @@ pub(super) fn main(core: Arc<Core>, index: usize) {
     let bomb = Bomb("a worker looked for jobs");
     let looks = core.run_queues.iter().map(|_| Cell::new(None)).collect();
     let worker = Worker {
+        counters: NonNull::from(core.counters_of(index)),
+        run_queue: NonNull::from(&core.run_queues[index]),
         core,
         index,
         next: Cell::new(None),
@@ -79,13 +85,16 @@ impl Worker {
         std::ptr::eq(Arc::as_ptr(&self.core), core.as_ptr())
     }
 
+    #[inline]
     pub(super) fn push(&self, job: Job, hint: Hint) {
-        if hint == Hint::HandedOver && self.between.get() && self.direct.get() < DIRECT_LIMIT {
-            match self.next.take() {
-                None => return self.next.set(Some(job)),
-                taken => self.next.set(taken),
-            }
+        let direct = hint == Hint::HandedOver && self.between.get() && self.direct.get() < DIRECT_LIMIT;
+        if direct && self.next.get().is_none() {
+            return self.next.set(Some(job));
         }
+        self.push_to_queue(job);
+    }
+
+    fn push_to_queue(&self, job: Job) {
         if let Err(Full(job)) = self.run_queue().push(job) {
             self.make_room(job);
         }
@@ -101,7 +110,24 @@ impl Worker {
 
     #[inline]
     fn run_queue(&self) -> &RunQueue {
-        &self.core.run_queues[self.index]
+        // SAFETY: alive as the core is, which this worker holds.
+        unsafe { self.run_queue.as_ref() }
+    }
+
+    #[inline]
+    fn counters(&self) -> &Counters {
+        // SAFETY: as above.
+        unsafe { self.counters.as_ref() }
+    }
+
+    #[inline]
+    pub(super) fn count_scheduled(&self) {
+        self.counters().scheduled_by_owner();
+    }
+
+    #[inline]
+    pub(crate) fn count_finished(&self) {
+        self.counters().finished_by_owner();
     }
 
     /// Whether there are no workers that could steal, or be woken.
@@ -133,7 +159,7 @@ impl Worker {
 
     /// Called by a behavior of this worker when its body has ended and its cowns are about to be released.
     #[inline]
-    pub(super) fn body_ended(&self) {
+    pub(crate) fn body_ended(&self) {
         self.between.set(true);
     }
 
@@ -157,7 +183,7 @@ impl Worker {
             unsafe { behavior::cancel(job) };
         } else {
             // SAFETY: as above.
-            unsafe { behavior::run(job) };
+            unsafe { behavior::run_on(self, job) };
         }
         self.between.set(false);
     }
