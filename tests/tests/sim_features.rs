@@ -159,6 +159,22 @@ fn time_is_over_when_nothing_can_happen() {
     });
 }
 
+/// It kept its place in the promise's queue once: whoever requested the promise afterwards waited for ever, and the
+/// promise was never freed. (LeakSanitizer found it.)
+#[test]
+fn a_join_that_never_ends_gives_its_place_up() {
+    within(LIMIT, || {
+        // Made elsewhere, so that nobody waits for it for long.
+        let (resolver, promise) = std::thread::spawn(Promise::<i32>::new).join().unwrap();
+        let runtime = Runtime::simulated(1);
+        let next = runtime.when(&promise, |promise| *promise + 1);
+        let message = panic_message(|| next.clone().join());
+        assert!(message.contains("this wait never ends"), "{message}");
+        resolver.resolve(1);
+        assert_eq!(next.join().unwrap(), 2);
+    });
+}
+
 #[test]
 fn a_wait_that_never_ends_says_so_and_for_what() {
     within(LIMIT, || {

@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "moves the result out of a behavior's block")]
 
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ impl<R: Send + 'static> Promise<R> {
         sched::refuse_in_body("join", "request the promise: `when!(promise => ..)`");
         sim::arrive();
         let ticket = self.ticket();
-        sched::wait_until(|| ticket.is_granted(), None);
+        wait(&ticket, None);
         // SAFETY: granted: without a deadline the wait ends in no other way.
         unsafe { self.take(&ticket) }
     }
@@ -65,7 +65,7 @@ impl<R: Send + 'static> Promise<R> {
         let deadline = Instant::now().checked_add(timeout);
         sim::arrive();
         let ticket = self.ticket();
-        if sched::wait_until(|| ticket.is_granted(), deadline) || !ticket.stop_waiting() {
+        if wait(&ticket, deadline) || !ticket.stop_waiting() {
             // SAFETY: granted, if need be at the last moment.
             return Ok(unsafe { self.take(&ticket) });
         }
@@ -96,5 +96,26 @@ impl<R: Send + 'static> Promise<R> {
         unsafe { ticket.release() };
         // SAFETY: written by `take`.
         unsafe { result.assume_init() }
+    }
+}
+
+/// Waits for the grant. `false`: the deadline came first.
+#[track_caller]
+fn wait(ticket: &Ticket, deadline: Option<Instant>) -> bool {
+    let waiting = Waiting(ticket);
+    let granted = sched::wait_until(|| ticket.is_granted(), deadline);
+    mem::forget(waiting);
+    granted
+}
+
+/// Dropped when the wait ends in a panic (in a simulation it may, if it would never end): nobody takes the result then.
+struct Waiting<'t>(&'t Ticket);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.0.stop_waiting() {
+            // SAFETY: granted; the panic has come between it and `take`.
+            unsafe { self.0.release() };
+        }
     }
 }
