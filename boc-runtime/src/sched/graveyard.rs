@@ -6,7 +6,7 @@ use crate::sync::{Mutex, global};
 
 use super::core::Core;
 
-global!(static GRAVEYARD: Mutex<Vec<Arc<Core>>> = Mutex::default());
+global!(static GRAVEYARD: Mutex<Vec<Arc<Core>>> = Mutex::new(Vec::new()));
 
 /// Lets a cancelled core go, or keeps it until nothing of it is in flight; lets go of those kept before that can.
 pub(crate) fn bury(core: Arc<Core>) {

@@ -145,17 +145,17 @@ impl<T> LocalKey<Cell<T>> {
 macro_rules! modelled_thread_local {
     ($($(#[$attribute:meta])* $visible:vis static $name:ident: $type:ty = $value:expr);* $(;)?) => {
         $($(#[$attribute])* $visible static $name: $crate::sync::LocalKey<$type> = {
-            loom::thread_local! { static KEY: $type = $value; }
+            ::loom::thread_local! { static KEY: $type = $value; }
             $crate::sync::LocalKey(&KEY)
         };)*
     };
 }
 pub(crate) use modelled_thread_local as thread_local;
 
-/// No model gets to one of these.
+/// Made anew for every schedule.
 macro_rules! global {
     ($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr) => {
-        $(#[$attribute])* static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $value);
+        ::loom::lazy_static! { $(#[$attribute])* static ref $name: $type = $value; }
     };
 }
 pub(crate) use global;

@@ -11,10 +11,10 @@ pub(crate) use std::time::Instant;
 
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 
-/// A value of the whole process, made when it is first used.
+/// A value of the whole process.
 macro_rules! global {
     ($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr) => {
-        $(#[$attribute])* static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $value);
+        $(#[$attribute])* static $name: $type = $value;
     };
 }
 pub(crate) use global;

@@ -2,6 +2,8 @@
 #![expect(unsafe_code, reason = "an allocator")]
 
 mod heap;
+#[cfg(all(test, loom))]
+mod loom;
 mod page;
 mod parcel;
 mod pool;
@@ -34,13 +36,20 @@ struct GiveBack(());
 
 impl Drop for GiveBack {
     fn drop(&mut self) {
-        post_parcel();
-        if let Some(heap) = NonNull::new(HEAP.replace(ptr::null()).cast_mut()) {
-            // SAFETY: this thread's, so it is there (heaps are never freed).
-            unsafe { heap.as_ref() }.tidy();
-            // SAFETY: `HEAP` is null from now on.
-            unsafe { pool::give_up_heap(heap) };
-        }
+        give_back();
+    }
+}
+
+/// Parts with what this thread has.
+fn give_back() {
+    post_parcel();
+    // There, but at the end of a model's thread.
+    let Ok(heap) = HEAP.try_with(|heap| heap.replace(ptr::null())) else { return };
+    if let Some(heap) = NonNull::new(heap.cast_mut()) {
+        // SAFETY: this thread's, so it is there (heaps are never freed).
+        unsafe { heap.as_ref() }.tidy();
+        // SAFETY: `HEAP` is null from now on.
+        unsafe { pool::give_up_heap(heap) };
     }
 }
 
@@ -54,7 +63,11 @@ pub(crate) fn allocate(layout: Layout) -> NonNull<u8> {
     if !is_small(layout) {
         return allocate_large(layout);
     }
-    let class = layout.size().div_ceil(STEP).max(1);
+    allocate_small(layout.size().div_ceil(STEP).max(1))
+}
+
+#[inline]
+fn allocate_small(class: usize) -> NonNull<u8> {
     // SAFETY: heaps are never freed.
     match unsafe { HEAP.get().as_ref() } {
         Some(heap) => heap.allocate(class),
@@ -77,6 +90,14 @@ pub(crate) unsafe fn deallocate(block: NonNull<u8>, layout: Layout) {
     unsafe {
         spoil(block, layout);
     }
+    // SAFETY: the caller's duty, and it is a small one.
+    unsafe { deallocate_small(block) };
+}
+
+/// # Safety
+/// From [`allocate_small`]; nobody uses it any more.
+#[inline]
+unsafe fn deallocate_small(block: NonNull<u8>) {
     // SAFETY: the caller's block is out.
     let owner = unsafe { Page::heap_of(Page::of(block)) };
     if ptr::eq(owner.as_ptr(), HEAP.get()) {

@@ -10,7 +10,7 @@ use super::heap::Heap;
 use super::source;
 
 /// The size of a page, and its alignment.
-pub(super) const PAGE: usize = 64 * 1024;
+pub(super) const PAGE: usize = if cfg!(all(test, loom)) { 1024 } else { 64 * 1024 };
 const LAYOUT: Layout = match Layout::from_size_align(PAGE, PAGE) {
     Ok(layout) => layout,
     Err(_) => panic!("a power of two"),

@@ -67,7 +67,9 @@ pub(super) unsafe fn add(to: NonNull<Heap>, block: NonNull<u8>) {
 
 /// Returns the blocks of this thread's parcel to their heap.
 pub(super) fn post_own() {
-    let Some(parcel) = NonNull::new(PARCEL.replace(ptr::null_mut())) else { return };
+    // There, but at the end of a model's thread.
+    let Ok(parcel) = PARCEL.try_with(|parcel| parcel.replace(ptr::null_mut())) else { return };
+    let Some(parcel) = NonNull::new(parcel) else { return };
     // SAFETY: this thread's until it is posted.
     let to = unsafe { parcel.as_ref() }.to;
     // SAFETY: heaps are never freed.

@@ -12,9 +12,9 @@ use super::page::{PAGE, Page};
 /// How much memory the pool keeps in empty pages; what is above goes back to the global allocator.
 const KEPT: usize = 128 << 20;
 
-global!(static POOL: Mutex<Pool> = Mutex::default());
+global!(static POOL: Mutex<Pool> = Mutex::new(Pool { heaps: Vec::new(), pages: Vec::new() }));
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Pool {
     heaps: Vec<NonNull<Heap>>,
     pages: Vec<NonNull<Page>>,

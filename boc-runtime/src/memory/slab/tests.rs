@@ -51,6 +51,7 @@ fn blocks_do_not_overlap_and_are_aligned() {
 }
 
 #[test]
+#[cfg_attr(any(boc_system_alloc, miri), ignore = "there are no heaps")]
 fn a_freed_block_is_used_again_at_once() {
     let first = Filled::new(96);
     let at = first.0;
