@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Count, beside, explore, fail, pause, runtime};
 use crate::sched::Parker;
 use crate::sync::thread;
-use crate::{Cown, FailureKind, MainThread, PinnedCown, Promise, PumpLimits, pinned};
+use crate::{Cown, FailureKind, MainThread, PinnedCown, Promise, PumpLimits, Watchdog, pinned};
 
 /// Not to be touched, nor dropped, elsewhere.
 struct Stays(thread::ThreadId, Count);
@@ -224,5 +225,25 @@ fn two_threads_pump_for_each_other() {
         assert_eq!(main.with(&here, |here| *here), Ok(1));
         other.join().expect("no panic");
         assert_eq!(plain.try_into_inner().expect("the only handle"), 3);
+    });
+}
+
+#[test]
+fn a_watchdog_ends_with_its_setting_or_with_the_home() {
+    explore(|| {
+        let runtime = runtime();
+        let main = MainThread::claim().expect("not claimed");
+        let frames = PinnedCown::new(&main, 0);
+        // The program does not end before the watchdogs' threads do.
+        let watchdog =
+            || Watchdog::new(Duration::from_secs(1)).on_starve(|_| unreachable!("time stands still"));
+        main.set_watchdog(Some(watchdog()));
+        let other = beside(&runtime, {
+            let frames = frames.clone();
+            move |runtime| runtime.when(pinned(&frames), |mut frames| *frames += 1)
+        });
+        main.set_watchdog(Some(watchdog()));
+        other.join().expect("no panic").join().expect("waiting pumps");
+        assert_eq!(main.with(&frames, |frames| *frames), Ok(1));
     });
 }

@@ -57,3 +57,28 @@ fn a_crowd_on_one_cown_is_handed_over_and_stolen() {
         assert_eq!(sum.try_into_inner().expect("the only handle"), 6);
     });
 }
+
+#[test]
+fn a_queue_is_filled_anew_while_thieves_copy() {
+    explore(|| {
+        let runtime = Runtime::builder().workers(3).build().expect("threads of shuttle");
+        let ran = Count::default();
+        runtime.when((), {
+            let ran = ran.clone();
+            move |()| {
+                for round in 1..5 {
+                    for _ in 0..2 {
+                        let ran = ran.clone();
+                        when((), move |()| ran.add());
+                    }
+                    // This body goes on, so others run them: whatever is in the queue gets stolen.
+                    while ran.get() < round {
+                        crate::sync::yield_now();
+                    }
+                }
+            }
+        });
+        runtime.quiesce();
+        assert_eq!(ran.get(), 8);
+    });
+}
