@@ -24,7 +24,7 @@ pub(crate) struct Function {
     pub(crate) body: TokenStream,
 }
 
-/// Everything but the body: `[in TARGET ;] [ITEM {, ITEM} [,]]`.
+/// Everything but the body: `[in TARGET ;] [ITEMS]`.
 #[derive(Default)]
 pub(crate) struct Header {
     /// `crate = PATH ;`, in the attribute form only.

@@ -20,7 +20,7 @@ pub(crate) fn entry(args: TokenStream, item: TokenStream, diag: &mut Diag) -> Op
     }
 }
 
-/// `[crate = PATH ;] [in TARGET ;] [ITEM {, ITEM} [,]]`, the first two in any order.
+/// `[crate = PATH ;] [in TARGET ;] [ITEMS]`, the first two in any order.
 pub(crate) fn header(args: TokenStream, diag: &mut Diag) -> Header {
     all(args, |input| {
         let mut header = Header::default();

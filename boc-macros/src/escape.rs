@@ -14,13 +14,16 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, FnArg, Item, ItemFn, Macro, Meta, Pat, PatIdent, Token};
 
 use crate::ast::{Header, Item as HeaderItem};
-use crate::capture::{is_behavior, is_transparent};
+use crate::capture::{is_behavior, is_transparent, mentions_when};
 use crate::diag::Diag;
 use crate::hygiene::same;
 use crate::{attr, parse};
 
 /// Reports each guard that a behavior nested in the body uses and does not request.
 pub(crate) fn check<'a>(guards: impl Iterator<Item = &'a Ident>, body: &TokenStream, diag: &mut Diag) {
+    if !mentions_when(body) {
+        return;
+    }
     let Ok(stmts) = Block::parse_within.parse2(quote!({ #body })) else { return };
     let mut uses = Uses::of(guards);
     uses.visit_block_mut(&mut Block { brace_token: Default::default(), stmts });

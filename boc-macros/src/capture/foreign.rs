@@ -107,7 +107,8 @@ pub(super) fn words(tokens: &TokenStream, found: &mut dyn FnMut(&Ident)) {
     });
 }
 
-fn mentions_when(tokens: &TokenStream) -> bool {
+/// Whether there may be a nested behavior in these tokens.
+pub(crate) fn mentions_when(tokens: &TokenStream) -> bool {
     let mut found = false;
     pieces(tokens, &mut |piece| found |= matches!(piece, Piece::Nested(_) | Piece::Attribute));
     found

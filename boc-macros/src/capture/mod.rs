@@ -13,7 +13,7 @@ use proc_macro2::TokenStream;
 use syn::{Ident, Token};
 
 use crate::plan::Handle;
-pub(crate) use foreign::is_transparent;
+pub(crate) use foreign::{is_transparent, mentions_when};
 use walk::Walk;
 pub(crate) use walk::is_behavior;
 

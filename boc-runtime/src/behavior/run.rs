@@ -12,7 +12,7 @@ use crate::queue::{self, Effects, Kind, Queue, Slot, Status};
 use crate::request::{Granted, Request};
 use crate::sched::{Core, Worker, context};
 use crate::trace;
-use crate::unwind::{self, Bomb};
+use crate::unwind::{self, Bomb, Payload};
 
 use super::block::{Behavior, Block};
 use super::grant::{self, Hint, Job};
@@ -81,14 +81,9 @@ where
     let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ours to run, so it lives and is of these types.
     let Begun { body, plan, place } = unsafe { begin(block) };
-    // SAFETY: alive until it is finished.
-    let scope = unsafe { behavior.as_ref() }.scope.clone();
-    let in_scope = scope.as_ref().map(context::ScopeOfBody::enter);
-    // SAFETY: as above.
-    if unsafe { block.slots() } != 0 {
-        // SAFETY: there is one, and it is held.
-        unsafe { Behavior::slots_of(behavior).as_ref() }.prefetch_successor();
-    }
+    // SAFETY: alive until it is finished, and so is its scope.
+    let common = unsafe { behavior.as_ref() };
+    let in_scope = enter(common);
     let outcome = unwind::catch(|| {
         // SAFETY: all slots are granted, and held until `finish`.
         let mut granted = unsafe { Granted::new(Behavior::slots_of(behavior)) };
@@ -106,10 +101,7 @@ where
         Ok(Ok(value)) => (Stage::value_of(value), Ran::Returned),
         Ok(Err(failure)) => (Stage::failed(failure), Ran::Skipped),
         Err(payload) => {
-            let failure = Failure::panicked(payload, place);
-            if let Some(scope) = &scope {
-                scope.panicked(&failure);
-            }
+            let failure = panicked(payload, common);
             (Stage::failed(failure.clone()), Ran::Panicked(failure))
         }
     };
@@ -132,6 +124,26 @@ where
     unwind::contain(|| drop(body));
     // SAFETY: this behavior is what `begin` has begun.
     unsafe { write_outcome(block, Stage::failed(Failure::cancelled(place))) };
+}
+
+/// Before a body is called. What does not depend on a behavior's types is compiled once, and not for each of them.
+#[inline]
+fn enter(behavior: &Behavior) -> Option<context::ScopeOfBody<'_>> {
+    if behavior.slots() != 0 {
+        // SAFETY: there is one, and it is held.
+        unsafe { Behavior::slots_of(NonNull::from(behavior)).as_ref() }.prefetch_successor();
+    }
+    behavior.scope.as_ref().map(context::ScopeOfBody::enter)
+}
+
+/// The failure that a panic is.
+#[cold]
+fn panicked(payload: Payload, behavior: &Behavior) -> Failure {
+    let failure = Failure::panicked(payload, behavior.place);
+    if let Some(scope) = &behavior.scope {
+        scope.panicked(&failure);
+    }
+    failure
 }
 
 struct Begun<P, F> {

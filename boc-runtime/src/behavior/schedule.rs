@@ -10,7 +10,8 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::later;
-use crate::memory::{self, Header};
+use crate::memory::{self, Header, Table};
+use crate::pinned::Home;
 use crate::promise::{Promise, Promised};
 use crate::queue::{self, Effects, Kind, Queue, Slot};
 use crate::request::{Claims, Misfit, Request};
@@ -122,11 +123,8 @@ where
     // SAFETY: the same duties.
     let (made, promise) = unsafe { make(core, request, body, place, scope) }?;
     let block = ManuallyDrop::new(promise).header().cast();
-    let _scope = later::Scope::new();
-    let bomb = Bomb("entering the queues of a behavior's cowns");
     // SAFETY: the request borrows the handles, so the cowns are alive.
     unsafe { made.enter() };
-    bomb.defuse();
     Ok(block)
 }
 
@@ -152,55 +150,96 @@ where
     let counted = u32::try_from(slots).expect("a behavior requests fewer than 2^32 cowns");
     let block = Block::<Q, F, R>::allocate(slots);
     let behavior = block.behavior;
-    let producer = Behavior::producer_of(behavior);
-    // Two strong counts: the promise that we return, and the activity of its queue, which the behavior leads.
-    let header = Header::new(&Block::<Q, F, R>::TABLE.promise, Queue::led_by(producer.as_ptr()), 2, 1);
-    let promised = Promised::new(header);
-    let core_at = NonNull::from(core);
-    // SAFETY: the block is ours and of this layout.
-    unsafe { behavior.write(Behavior::new(promised, core_at, place, counted)) };
-    // SAFETY: the block has room for `slots` slots.
-    let mut claims = unsafe { Claims::new(Behavior::slots_of(behavior), slots, behavior) };
+    // SAFETY: the block is ours, of this table, and has room for so many slots.
+    let mut claims = unsafe { begin(behavior, &Block::<Q, F, R>::TABLE.promise, core, place, counted) };
     let plan = request.plan(&mut claims);
-    // Nothing in the block needs a drop yet, so a refusal just frees it.
-    let refuse = |refused: Refused| {
-        // SAFETY: nobody knows it.
-        unsafe { Behavior::deallocate(behavior) };
-        Err(refused)
-    };
-    let home = match claims.finish() {
-        Ok(home) => home,
-        Err(misfit) => return refuse(Refused::Misfit(misfit)),
-    };
-    let first = match slots {
-        0 => None,
-        1 => Some(Behavior::slots_of(behavior)),
-        // SAFETY: planned just now, all of them; nobody else knows them.
-        _ => match unsafe { order::put_in_order(Behavior::slots_of(behavior).cast(), slots) } {
-            Ok((first, repeated)) => {
-                if repeated != 0 {
-                    // SAFETY: not entered anywhere, so it is ours alone.
-                    unsafe { behavior.as_ptr().as_mut().expect("a block") }.expect_fewer(repeated);
-                }
-                Some(first)
-            }
-            Err(clash) => return refuse(Refused::Clash(clash)),
-        },
+    // SAFETY: begun with so many slots, and planned.
+    let Planned { first, home } = match unsafe { planned(behavior, slots, claims) } {
+        Ok(planned) => planned,
+        Err(refused) => {
+            // Nothing in the block needs a drop yet.
+            // SAFETY: nobody knows it.
+            unsafe { Behavior::deallocate(behavior) };
+            return Err(refused);
+        }
     };
     let home = block::home_of::<Q>(home);
     let payload = Payload::<Q, F, R> { plan, home, stage: UnsafeCell::new(Stage::Body(body)) };
     // SAFETY: the place of the payload in our block.
     unsafe { block.payload(slots).write(payload) };
-
-    core.count_scheduled();
-    if let Some(scope) = scope.or_else(context::current_scope) {
-        scope.enter();
-        // SAFETY: nobody else knows the block yet.
-        unsafe { behavior.as_ptr().as_mut().expect("a block") }.scope = Some(scope);
-    }
+    // SAFETY: complete, and still ours alone.
+    unsafe { count(core, behavior, scope) };
     // SAFETY: one of the two strong counts is the promise's.
     let promise = unsafe { Promise::from_raw(behavior.cast(), PhantomData) };
     Ok((Made { behavior, slots, first }, promise))
+}
+
+// What follows does not depend on a behavior's types, so that it is compiled once and not for each of them.
+
+/// Writes the part of a block before the slots, and starts to claim these.
+///
+/// # Safety
+/// The block is the caller's, has room for so many slots, and is of the type that the table is for.
+#[inline]
+unsafe fn begin<'b>(
+    behavior: NonNull<Behavior>,
+    table: &'static Table,
+    core: &Core,
+    place: &'static Location<'static>,
+    slots: u32,
+) -> Claims<'b> {
+    let producer = Behavior::producer_of(behavior);
+    // Two strong counts: the promise that is returned, and the activity of its queue, which the behavior leads.
+    let header = Header::new(table, Queue::led_by(producer.as_ptr()), 2, 1);
+    // SAFETY: the block is ours and of this layout (caller).
+    unsafe { behavior.write(Behavior::new(Promised::new(header), NonNull::from(core), place, slots)) };
+    // SAFETY: the block has room for so many slots (caller).
+    unsafe { Claims::new(Behavior::slots_of(behavior), slots as usize, behavior) }
+}
+
+/// What planning a request set has found.
+struct Planned {
+    /// The slot that enters first.
+    first: Option<NonNull<Slot>>,
+    home: Option<Arc<Home>>,
+}
+
+/// Puts the slots in order.
+///
+/// # Safety
+/// The behavior was begun with so many slots; these are its claims; nobody else knows it.
+#[inline]
+unsafe fn planned(behavior: NonNull<Behavior>, slots: usize, claims: Claims<'_>) -> Result<Planned, Refused> {
+    let home = claims.finish().map_err(Refused::Misfit)?;
+    let first = match slots {
+        0 => None,
+        1 => Some(Behavior::slots_of(behavior)),
+        _ => {
+            // SAFETY: planned, all of them; nobody else knows them (caller).
+            let ordered = unsafe { order::put_in_order(Behavior::slots_of(behavior).cast(), slots) };
+            let (first, repeated) = ordered.map_err(Refused::Clash)?;
+            if repeated != 0 {
+                // SAFETY: not entered anywhere, so it is ours alone.
+                unsafe { behavior.as_ptr().as_mut().expect("a block") }.expect_fewer(repeated);
+            }
+            Some(first)
+        }
+    };
+    Ok(Planned { first, home })
+}
+
+/// Counts a behavior as scheduled: by its core, and by its scope, or that of the body that runs here.
+///
+/// # Safety
+/// The behavior is complete, and nobody else knows it.
+#[inline]
+unsafe fn count(core: &Core, behavior: NonNull<Behavior>, scope: Option<Arc<ScopeState>>) {
+    core.count_scheduled();
+    if let Some(scope) = scope.or_else(context::current_scope) {
+        scope.enter();
+        // SAFETY: nobody else knows the block yet (caller).
+        unsafe { behavior.as_ptr().as_mut().expect("a block") }.scope = Some(scope);
+    }
 }
 
 impl Made {
@@ -225,8 +264,10 @@ impl Made {
     ///
     /// # Safety
     /// The cowns are alive during the call.
-    #[inline]
-    unsafe fn enter(self) {
+    #[inline(always)]
+    pub(crate) unsafe fn enter(self) {
+        let _scope = later::Scope::new();
+        let bomb = Bomb("entering the queues of a behavior's cowns");
         match (self.slots, self.first) {
             // SAFETY: its only slot.
             (1, Some(slot)) => unsafe { queue::enter_single(slot, &mut Entering) },
@@ -235,6 +276,7 @@ impl Made {
             // SAFETY: it requests nothing, so it is ready.
             (_, None) => unsafe { grant::dispatch(self.behavior, Hint::Spawned) },
         }
+        bomb.defuse();
     }
 
     /// # Safety

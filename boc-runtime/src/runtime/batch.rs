@@ -70,15 +70,14 @@ impl Batch {
         R: 'static, // a result outlives its body: return a value, not a borrow of one
     {
         let place = Location::caller();
-        let made = if self.core.simulation().is_some() {
-            // SAFETY: as below.
-            unsafe { sim::make(&self.core, &request, body, place, None) }
-        } else {
-            // SAFETY: a runtime outlives its behaviors; the batch holds the core until it has entered or cancelled them.
-            unsafe { behavior::make(&self.core, &request, body, place, None) }
-        };
+        let asked = self.core.simulation().map(|_| sim::look(&self.core, &request));
+        // SAFETY: a runtime outlives its behaviors; the batch holds the core until it has entered or cancelled them.
+        let made = unsafe { behavior::make(&self.core, &request, body, place, None) };
         match made {
             Ok((made, promise)) => {
+                if let Some(asked) = asked {
+                    sim::note(&self.core, &made, Q::NAME, place, &asked);
+                }
                 // SAFETY: the request borrows the handles.
                 unsafe { self.made.borrow_mut().add(made) };
                 promise

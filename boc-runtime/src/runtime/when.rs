@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::panic::Location;
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::behavior::{self, Refused};
@@ -112,24 +113,24 @@ where
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
     R: Send + 'static,
 {
-    match global::current() {
-        Current::Entered(core) => {
-            // SAFETY: alive while it is entered or one of its bodies runs here. It has threads, or is about to be
-            // cancelled, or was waited for and is revived by the job.
-            let core = unsafe { core.as_ref() };
-            // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
-            unsafe { behavior::schedule(core, request, body, Location::caller(), None) }
-        }
+    let core = match global::current() {
+        // Alive while it is entered or one of its bodies runs here. It has threads, or is about to be cancelled, or was
+        // waited for and is revived by the job.
+        Current::Entered(core) => core,
         Current::Simulated(core) => {
             // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
-            unsafe { sim::schedule(&core, request, body, Location::caller(), None) }
+            return unsafe { schedule_simulated(&core, request, body, Location::caller(), None) };
         }
+        // Never freed.
         Current::Global(core) => {
             start(core);
-            // SAFETY: the global core is never freed.
-            unsafe { behavior::schedule(core, request, body, Location::caller(), None) }
+            NonNull::from(&**core)
         }
-    }
+    };
+    // SAFETY: alive, see above.
+    let core = unsafe { core.as_ref() };
+    // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
+    unsafe { behavior::schedule(core, request, body, Location::caller(), None) }
 }
 
 /// `when` on a certain runtime.
@@ -168,8 +169,34 @@ where
         // SAFETY: the caller's duties.
         Runner::Threads => unsafe { behavior::schedule(core, request, body, place, scope) },
         // SAFETY: the caller's duties.
-        Runner::Simulation => unsafe { sim::schedule(core, request, body, place, scope) },
+        Runner::Simulation => unsafe { schedule_simulated(core, request, body, place, scope) },
     }
+}
+
+/// The same on a core that has no threads.
+///
+/// # Safety
+/// As `behavior::schedule`.
+#[track_caller]
+unsafe fn schedule_simulated<Q, F, R>(
+    core: &Core,
+    request: &Q,
+    body: F,
+    place: &'static Location<'static>,
+    scope: Option<Arc<ScopeState>>,
+) -> Result<Promise<R>, Refused>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
+    R: Send + 'static,
+{
+    let asked = sim::look(core, request);
+    // SAFETY: the caller's duties.
+    let (made, promise) = unsafe { behavior::make(core, request, body, place, scope) }?;
+    sim::note(core, &made, Q::NAME, place, &asked);
+    // SAFETY: the request borrows the handles, so the cowns are alive.
+    unsafe { sim::enter(core, made) };
+    Ok(promise)
 }
 
 #[track_caller]

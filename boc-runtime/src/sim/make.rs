@@ -1,79 +1,56 @@
-//! Owns: scheduling on a simulated runtime: what is asked for is looked at and noted before the behavior is made.
+//! Owns: scheduling on a simulated runtime: what is asked for is looked at before the behavior is made, and noted.
 
-#![expect(unsafe_code, reason = "reads the slots that a request writes; makes behaviors")]
+#![expect(unsafe_code, reason = "reads the slots that a request writes")]
 
 use std::mem::MaybeUninit;
 use std::panic::Location;
 use std::ptr::NonNull;
-use std::sync::Arc;
 
-use crate::behavior::{self, Made, Pending, Refused, SlotOfMany};
+use crate::behavior::{Made, Pending, SlotOfMany};
 use crate::memory::Header;
-use crate::promise::Promise;
 use crate::queue::Slot;
 use crate::request::{Claims, Request};
-use crate::runtime::ScopeState;
 use crate::sched::Core;
+
+use super::run::Sim;
 
 /// A cown, and whether it is requested shared.
 pub(super) type Asked = (NonNull<Header>, bool);
 
-/// Makes a behavior and puts it into the queues of its cowns, now or a little later.
-///
-/// # Safety
-/// As `behavior::schedule`.
+/// What a behavior that is about to be made asks for.
 ///
 /// # Panics
 /// On another thread than the simulation's, and for pinned cowns of another thread.
 #[track_caller]
-pub(crate) unsafe fn schedule<Q, F, R>(
-    core: &Arc<Core>,
-    request: &Q,
-    body: F,
-    place: &'static Location<'static>,
-    scope: Option<Arc<ScopeState>>,
-) -> Result<Promise<R>, Refused>
-where
-    Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
-    R: Send + 'static,
-{
-    // SAFETY: the caller's duties.
-    let (made, promise) = unsafe { make(core, request, body, place, scope) }?;
-    let mut pending = Pending::default();
-    // SAFETY: the request borrows the handles.
-    unsafe { pending.add(made) };
-    core.simulation().expect("called for a simulated core").enter(pending);
-    Ok(promise)
+pub(crate) fn look<Q: Request>(core: &Core, request: &Q) -> Vec<Asked> {
+    of(core).refuse_elsewhere();
+    ask(request)
 }
 
-/// Makes a behavior, and notes it.
+/// Notes that it has been made.
+pub(crate) fn note(
+    core: &Core,
+    made: &Made,
+    name: Option<&'static str>,
+    place: &'static Location<'static>,
+    asked: &[Asked],
+) {
+    of(core).note(made.job(), name, place, asked);
+}
+
+/// Puts it into the queues of its cowns, now or a little later.
 ///
 /// # Safety
-/// As `behavior::make`.
-///
-/// # Panics
-/// As [`schedule`].
-#[track_caller]
-pub(crate) unsafe fn make<Q, F, R>(
-    core: &Arc<Core>,
-    request: &Q,
-    body: F,
-    place: &'static Location<'static>,
-    scope: Option<Arc<ScopeState>>,
-) -> Result<(Made, Promise<R>), Refused>
-where
-    Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
-    R: Send + 'static,
-{
-    let simulation = core.simulation().expect("called for a simulated core");
-    simulation.refuse_elsewhere();
-    let asked = ask(request);
-    // SAFETY: the caller's duties.
-    let (made, promise) = unsafe { behavior::make(core, request, body, place, scope) }?;
-    simulation.note(made.job(), Q::NAME, place, &asked);
-    Ok((made, promise))
+/// The cowns are alive during the call.
+pub(crate) unsafe fn enter(core: &Core, made: Made) {
+    let mut pending = Pending::default();
+    // SAFETY: the caller's duty.
+    unsafe { pending.add(made) };
+    of(core).enter(pending);
+}
+
+fn of(core: &Core) -> &Sim {
+    core.simulation().expect("called for a simulated core")
 }
 
 /// What a request set asks for.

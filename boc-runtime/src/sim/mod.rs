@@ -19,7 +19,7 @@ pub(crate) use chooser::Chooser;
 #[cfg(all(test, shuttle))]
 pub(crate) use chooser::Random;
 pub(crate) use here::{Inside, entered, here};
-pub(crate) use make::{make, schedule};
+pub(crate) use make::{enter, look, note};
 pub(crate) use outside::Outside;
 pub(crate) use run::{Sim, core};
 pub(crate) use wait::{arrive, pump_one, put_off_release, step_here, unseen, wait_until};
