@@ -13,7 +13,8 @@ use crate::unwind::{self, Payload};
 /// same `Failure`. Clones share what they carry.
 ///
 /// ```
-/// use boc_runtime::{Cown, FailureKind, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, FailureKind, when};
 ///
 /// let cown = Cown::new(1);
 /// let failure = when(&cown, |_| -> u8 { panic!("out of cheese") }).join().unwrap_err();

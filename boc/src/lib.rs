@@ -35,7 +35,7 @@
 //! // a block
 //! let sum = when!(a, read b => { *a += *b; *a });
 //!
-//! // a nested function: `scaled` becomes the promise; `factor` is captured from the scope, by name
+//! // a nested function: `scaled` becomes the promise; `factor` is captured by name
 //! #[boc::attr::when(a)]
 //! fn scaled(a: &mut i32, factor: i32) -> i32 {
 //!     *a *= factor;
@@ -72,13 +72,16 @@
 //!     let explored = boc::explore(1000, |rt| {
 //!         // 1. Make everything anew in here: it is called for each run.
 //!         let account = Cown::new(0);
-//!         let screen = PinnedCown::new(rt.main(), String::new()); // where a pinned cown is needed
-//!         // 2. Behaviors as ever. `when!`, `scope`, `batch` and `quiesce` use the run's own runtime.
+//!         let screen = PinnedCown::new(rt.main(), String::new());
+//!         // 2. Behaviors as ever. `when!`, `scope`, `batch` and `quiesce` use the run's runtime.
 //!         for amount in [1, 2, 4] {
 //!             when!(clone account => drop(when!(account => *account += amount)));
 //!         }
-//!         let balance = when!(read account, pinned screen => { *screen = format!("{account}"); *account });
-//!         // 3. Claims about the end, or about what has been waited for. Join what must not fail.
+//!         let balance = when!(read account, pinned screen => {
+//!             *screen = account.to_string();
+//!             *account
+//!         });
+//!         // 3. Claims about the end, or what has been waited for. Join what must not fail.
 //!         assert!(balance.join().unwrap() <= 7);
 //!         quiesce();
 //!         assert_eq!(when!(read account => *account).join().unwrap(), 7);
@@ -140,9 +143,11 @@ pub mod __private {
 /// #[boc::main(workers = 2)]
 /// fn main(main: MainThread) -> Result<(), ParseIntError> {
 ///     let label = PinnedCown::new(&main, Rc::new("sum")); // not `Send`: it stays here
-///     let numbers = Cown::new(["1", "2", "3"].map(str::parse::<u32>).into_iter().collect::<Result<Vec<_>, _>>()?);
+///     let numbers = Cown::new(vec!["1".parse()?, "2".parse()?, "3".parse()?]);
 ///     let sum = when!(numbers => numbers.iter().sum::<u32>());
-///     when!(pinned label, sum => assert_eq!(format!("{label}: {}", *sum), "sum: 6")); // run at the end
+///     when!(pinned label, sum => { // runs at the end, when `main` pumps
+///         assert_eq!(format!("{label}: {}", *sum), "sum: 6");
+///     });
 ///     Ok(())
 /// }
 /// ```
@@ -178,6 +183,10 @@ pub use boc_runtime::{Target, when_named};
 /// ```
 ///
 /// The grammar, for this form and for the attribute, is on the page of [`attr::when`](macro@crate::attr::when).
+///
+/// # Panics
+///
+/// As [`when`](fn@crate::when): if the set requests a cown twice, not both times with `read`, say.
 #[macro_export]
 macro_rules! when {
     () => {

@@ -11,7 +11,8 @@ use crate::memory::HeaderRef;
 /// requested again: `when!(state => { .. when!(state => ..) })` schedules another behavior on the same cown.
 ///
 /// ```
-/// use boc_runtime::{Acquired, Cown, Promise, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Acquired, Cown, Promise, when};
 ///
 /// fn count_down(mut left: Acquired<'_, u32>) {
 ///     *left -= 1;
@@ -22,14 +23,15 @@ use crate::memory::HeaderRef;
 ///
 /// let left = Cown::new(3);
 /// when(&left, count_down);
-/// boc_runtime::quiesce();
+/// boc::quiesce();
 /// assert_eq!(when(&left, |left| *left).join().unwrap(), 0);
 /// ```
 ///
 /// It cannot leave the body:
 ///
 /// ```compile_fail
-/// # use boc_runtime::{Cown, when};
+/// # extern crate boc_runtime as boc;
+/// # use boc::{Cown, when};
 /// let cown = Cown::new(1);
 /// let guard = when(&cown, |guard| guard); // the guard's lifetime ends with the body
 /// ```
@@ -41,7 +43,8 @@ pub struct Acquired<'a, T> {
 /// Shared access to a cown's value, for the time of one body: see [`Acquired`].
 ///
 /// ```
-/// use boc_runtime::{Cown, read, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, read, when};
 ///
 /// let text = Cown::new("shared".to_owned());
 /// let length = when(read(&text), |text| text.len());

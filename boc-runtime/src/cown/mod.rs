@@ -29,7 +29,8 @@ pub use weak::WeakCown;
 /// From "When Concurrency Matters: Behaviour-Oriented Concurrency" (OOPSLA 2023), after `cown_ptr` of Verona.
 ///
 /// ```
-/// use boc_runtime::{Cown, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, when};
 ///
 /// let account = Cown::new(100);
 /// when(&account, |mut balance| *balance -= 30);
@@ -40,7 +41,8 @@ pub use weak::WeakCown;
 /// A value that must stay on one thread does not go in here, but in a [`PinnedCown`](crate::PinnedCown):
 ///
 /// ```compile_fail,E0277
-/// let shared = boc_runtime::Cown::new(std::rc::Rc::new(1)); // `Rc` cannot be sent between threads
+/// # extern crate boc_runtime as boc;
+/// let shared = boc::Cown::new(std::rc::Rc::new(1)); // `Rc` is not `Send`
 /// ```
 pub struct Cown<T> {
     block: NonNull<CownBlock<T>>,
@@ -114,7 +116,8 @@ impl<T: Send + 'static> Cown<T> {
     /// The value, if this is the only handle and no behavior requests or holds the cown.
     ///
     /// ```
-    /// use boc_runtime::{Cown, quiesce, when};
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Cown, quiesce, when};
     ///
     /// let cown = Cown::new(vec![1]);
     /// when(&cown, |mut list| list.push(2));

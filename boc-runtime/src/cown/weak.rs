@@ -15,7 +15,8 @@ use super::{Cown, CownBlock};
 /// It cannot be requested; [`upgrade`](WeakCown::upgrade) it first. Weak handles compare by identity, like [`Cown`]s.
 ///
 /// ```
-/// use boc_runtime::{Cown, quiesce, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, quiesce, when};
 ///
 /// let cown = Cown::new(1);
 /// let weak = cown.downgrade();

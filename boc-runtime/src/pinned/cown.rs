@@ -30,8 +30,9 @@ use super::main_thread::MainThread;
 /// The idea, and the name, are those of bocpy's pinned cowns.
 ///
 /// ```
+/// # extern crate boc_runtime as boc;
 /// use std::rc::Rc;
-/// use boc_runtime::{Cown, MainThread, PinnedCown, pinned, when};
+/// use boc::{Cown, MainThread, PinnedCown, pinned, when};
 ///
 /// let main = MainThread::claim().unwrap();
 /// let log = PinnedCown::new(&main, Rc::new(std::cell::RefCell::new(Vec::new())));
@@ -47,7 +48,8 @@ use super::main_thread::MainThread;
 /// Without `pinned` it is no request:
 ///
 /// ```compile_fail,E0277
-/// # use boc_runtime::{MainThread, PinnedCown, when};
+/// # extern crate boc_runtime as boc;
+/// # use boc::{MainThread, PinnedCown, when};
 /// let main = MainThread::claim().unwrap();
 /// let canvas = PinnedCown::new(&main, 1);
 /// when(&canvas, |canvas| ());
@@ -149,7 +151,8 @@ impl<T> PinnedCown<T> {
     /// The thread on which the value lives.
     ///
     /// ```
-    /// use boc_runtime::{MainThread, PinnedCown};
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{MainThread, PinnedCown};
     ///
     /// let main = MainThread::claim().unwrap();
     /// assert_eq!(PinnedCown::new(&main, 1).home(), std::thread::current().id());

@@ -8,9 +8,10 @@ use std::time::Duration;
 /// Limits gate the *start* of the next behavior; one that runs is never interrupted.
 ///
 /// ```
+/// # extern crate boc_runtime as boc;
 /// use std::num::NonZeroUsize;
 /// use std::time::Duration;
-/// use boc_runtime::PumpLimits;
+/// use boc::PumpLimits;
 ///
 /// let tick = PumpLimits::new()
 ///     .deadline(Duration::from_millis(8))

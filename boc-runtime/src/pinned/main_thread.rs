@@ -30,8 +30,9 @@ use super::watchdog::{Watch, Watchdog};
 /// An event loop pumps when it is idle, or on its tick:
 ///
 /// ```
+/// # extern crate boc_runtime as boc;
 /// use std::time::Duration;
-/// use boc_runtime::{MainThread, PinnedCown, PumpLimits, pinned, when};
+/// use boc::{MainThread, PinnedCown, PumpLimits, pinned, when};
 ///
 /// let main = MainThread::claim().unwrap();
 /// let frames = PinnedCown::new(&main, 0);
@@ -47,7 +48,8 @@ use super::watchdog::{Watch, Watchdog};
 /// ```
 ///
 /// ```compile_fail,E0277
-/// # use boc_runtime::{MainThread, when};
+/// # extern crate boc_runtime as boc;
+/// # use boc::{MainThread, when};
 /// let main = MainThread::claim().unwrap();
 /// when((), move |()| { main.pump(); }); // a `MainThread` stays on its thread
 /// ```
@@ -86,7 +88,8 @@ impl MainThread {
     /// If the thread has claimed one already that is still alive.
     ///
     /// ```
-    /// use boc_runtime::MainThread;
+    /// # extern crate boc_runtime as boc;
+    /// use boc::MainThread;
     ///
     /// let main = MainThread::claim().unwrap();
     /// assert!(MainThread::claim().is_err());
@@ -149,7 +152,8 @@ impl MainThread {
     /// this thread, or if the cown belongs to another thread.
     ///
     /// ```
-    /// use boc_runtime::{MainThread, PinnedCown};
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{MainThread, PinnedCown};
     ///
     /// let main = MainThread::claim().unwrap();
     /// let score = PinnedCown::new(&main, 1);
@@ -183,8 +187,9 @@ impl MainThread {
     /// As [`when`](crate::when()).
     ///
     /// ```
+    /// # extern crate boc_runtime as boc;
     /// use std::{cell::Cell, rc::Rc};
-    /// use boc_runtime::{Cown, MainThread};
+    /// use boc::{Cown, MainThread};
     ///
     /// let main = MainThread::claim().unwrap();
     /// let seen = Rc::new(Cell::new(0)); // not `Send`
@@ -216,8 +221,9 @@ impl MainThread {
     /// the middle of something. It is called under no lock; its panic is contained.
     ///
     /// ```
+    /// # extern crate boc_runtime as boc;
     /// use std::sync::mpsc;
-    /// use boc_runtime::{MainThread, PinnedCown, pinned, when};
+    /// use boc::{MainThread, PinnedCown, pinned, when};
     ///
     /// let main = MainThread::claim().unwrap();
     /// let (wake, woken) = mpsc::channel();

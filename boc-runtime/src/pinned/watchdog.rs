@@ -20,9 +20,10 @@ use super::home::Home;
 /// at most once a threshold, as long as the queue does not run empty.
 ///
 /// ```
+/// # extern crate boc_runtime as boc;
 /// use std::sync::mpsc;
 /// use std::time::Duration;
-/// use boc_runtime::{MainThread, PinnedCown, Starvation, Watchdog, pinned, when};
+/// use boc::{MainThread, PinnedCown, Starvation, Watchdog, pinned, when};
 ///
 /// let main = MainThread::claim().unwrap();
 /// let (starved, told) = mpsc::channel();

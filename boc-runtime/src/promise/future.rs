@@ -20,7 +20,8 @@ use super::ticket::{Signal, Ticket};
 /// the same, and other handles of the promise are still good.
 ///
 /// ```
-/// use boc_runtime::{Cown, Promise, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, Promise, when};
 /// # fn block_on<F: Future>(future: F) -> F::Output {
 /// #     use std::{pin::pin, sync::Arc, task::{Context, Poll, Wake}, thread::{self, Thread}};
 /// #     struct Unpark(Thread);

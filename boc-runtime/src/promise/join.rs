@@ -51,8 +51,9 @@ impl<R: Send + 'static> Promise<R> {
     /// At once, if called inside a behavior.
     ///
     /// ```
+    /// # extern crate boc_runtime as boc;
     /// use std::time::Duration;
-    /// use boc_runtime::when;
+    /// use boc::when;
     ///
     /// let promise = when((), |()| "done");
     /// let result = promise.join_timeout(Duration::from_secs(10)).expect("in time");

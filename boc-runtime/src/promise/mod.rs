@@ -45,7 +45,8 @@ impl Promised {
 /// Dropping a promise does not cancel anything: the behavior runs all the same, and its result is dropped.
 ///
 /// ```
-/// use boc_runtime::{Cown, read, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, read, when};
 ///
 /// let words = Cown::new(vec!["behavior", "cown"]);
 /// let longest = when(read(&words), |words| words.iter().map(|word| word.len()).max());
@@ -57,7 +58,8 @@ impl Promised {
 /// [`Failure`](crate::Failure):
 ///
 /// ```
-/// use boc_runtime::{Cown, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, when};
 ///
 /// let cown = Cown::new(0);
 /// let failed = when(&cown, |_| -> u32 { panic!("no result") });
@@ -94,8 +96,9 @@ impl<R> Promise<R> {
     /// Whether the behavior has run, or failed. Does not block; may be called from any thread.
     ///
     /// ```
-    /// let promise = boc_runtime::when((), |()| 1);
-    /// boc_runtime::quiesce();
+    /// # extern crate boc_runtime as boc;
+    /// let promise = boc::when((), |()| 1);
+    /// boc::quiesce();
     /// assert!(promise.is_finished());
     /// ```
     pub fn is_finished(&self) -> bool {

@@ -23,10 +23,11 @@ use super::{Promise, Promised};
 /// any thread, and inside a body.
 ///
 /// ```
-/// use boc_runtime::{FailureKind, Promise, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{FailureKind, Promise, when};
 ///
 /// let (resolver, reply) = Promise::new();
-/// let length = when(&reply, |reply: boc_runtime::Acquired<'_, String>| reply.len());
+/// let length = when(&reply, |reply: boc::Acquired<'_, String>| reply.len());
 /// std::thread::spawn(move || resolver.resolve("from outside".to_owned()));
 /// assert_eq!(length.join().unwrap(), 12);
 ///
@@ -149,7 +150,8 @@ impl<R> Resolver<R> {
     /// Fails the promise with a failure from elsewhere.
     ///
     /// ```
-    /// use boc_runtime::{Promise, when};
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Promise, when};
     ///
     /// let failure = when((), |()| panic!("first")).join().unwrap_err();
     /// let (resolver, promise) = Promise::<u8>::new();

@@ -17,7 +17,8 @@ use super::place::{self, Exclusive, Mode, Place, PlaceSealed, Shared};
 /// Exclusive access to the values of a group of cowns, for the time of one body.
 ///
 /// ```
-/// use boc_runtime::{Cown, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, when};
 ///
 /// let cells: Vec<Cown<u32>> = (0..4).map(Cown::new).collect();
 /// let sum = when(&cells, |mut cells| {
@@ -35,7 +36,8 @@ pub struct Group<'a, T> {
 /// Shared access to the values of a group of cowns, for the time of one body: see [`Group`].
 ///
 /// ```
-/// use boc_runtime::{Cown, read, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, read, when};
 ///
 /// let cells = [Cown::new(1), Cown::new(2)];
 /// let largest = when(read(&cells), |cells| cells.iter().copied().max());

@@ -34,7 +34,8 @@ pub(crate) use claims::{Claims, Granted, Misfit};
 /// tuples of requests, nested at will: there is no limit on how many. `()` requests nothing.
 ///
 /// ```
-/// use boc_runtime::{Cown, read, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, read, when};
 ///
 /// let (a, b, c) = (Cown::new(1), Cown::new(2), Cown::new(3));
 /// let sum = when((&a, (read(&b), read(&c))), |(mut a, (b, c))| {

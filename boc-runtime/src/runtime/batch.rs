@@ -31,8 +31,13 @@ pub struct Batch {
 /// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled). So do not wait for a behavior of the batch in `f`. May be
 /// called from any thread, and inside a body. The idea is Verona's `(when ..) + (when ..)`.
 ///
+/// # Panics
+///
+/// If the global runtime is the current one and cannot be started.
+///
 /// ```
-/// use boc_runtime::{Cown, batch, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, batch, when};
 ///
 /// let (left, right) = (Cown::new(0), Cown::new(0));
 /// batch(|b| {

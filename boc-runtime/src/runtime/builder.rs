@@ -10,7 +10,8 @@ use super::Runtime;
 /// Sets up a [`Runtime`].
 ///
 /// ```
-/// use boc_runtime::Runtime;
+/// # extern crate boc_runtime as boc;
+/// use boc::Runtime;
 ///
 /// # fn main() -> std::io::Result<()> {
 /// let runtime = Runtime::builder()

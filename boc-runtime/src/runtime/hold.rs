@@ -15,8 +15,9 @@ use crate::sim::Outside;
 /// any thread. Dropping the runtime does not wait for it.
 ///
 /// ```
+/// # extern crate boc_runtime as boc;
 /// use std::time::Duration;
-/// use boc_runtime::Runtime;
+/// use boc::Runtime;
 ///
 /// let runtime = Runtime::builder().workers(1).build().unwrap();
 /// let hold = runtime.hold();

@@ -40,7 +40,8 @@ pub use when::{Aliased, try_when, when, when_named};
 /// themselves).
 ///
 /// ```
-/// use boc_runtime::{Cown, Runtime, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, Runtime, when};
 ///
 /// # fn main() -> std::io::Result<()> {
 /// let runtime = Runtime::builder().workers(2).thread_name("physics").build()?;
@@ -83,7 +84,8 @@ impl Runtime {
     /// [`explore`](crate::explore) tries many seeds; its page says what is modelled, and how.
     ///
     /// ```
-    /// use boc_runtime::{Cown, Runtime, when};
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Cown, Runtime, when};
     ///
     /// let order = |seed| {
     ///     let runtime = Runtime::simulated(seed);
@@ -189,7 +191,8 @@ impl Runtime {
     /// Figures of this runtime.
     ///
     /// ```
-    /// use boc_runtime::{Runtime, when};
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Runtime, when};
     ///
     /// let runtime = Runtime::builder().workers(1).build().unwrap();
     /// runtime.when((), |()| ());
@@ -204,7 +207,8 @@ impl Runtime {
     /// Figures of each worker. What they have not scheduled or finished, of [`stats`](Runtime::stats), other threads have.
     ///
     /// ```
-    /// use boc_runtime::{Runtime, when};
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Runtime, when};
     ///
     /// let runtime = Runtime::builder().workers(2).build().unwrap();
     /// runtime.when((), |()| when((), |()| ()));

@@ -36,7 +36,8 @@ impl std::error::Error for TimedOut {}
 /// At once, if called inside a behavior: a body never waits.
 ///
 /// ```
-/// use boc_runtime::{Cown, quiesce, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, quiesce, when};
 /// use std::sync::Arc;
 ///
 /// let token = Arc::new(());
@@ -71,7 +72,8 @@ pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
 /// At once, if called inside a behavior.
 ///
 /// ```
-/// use boc_runtime::{Cown, wait, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, wait, when};
 ///
 /// let cown = Cown::new(1);
 /// when(&cown, |mut n| *n += 1);

@@ -79,7 +79,8 @@ pub struct Scope<'scope, 'env: 'scope> {
 /// itself. Everything is waited for before.
 ///
 /// ```
-/// use boc_runtime::{Cown, scope};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, scope};
 ///
 /// let words = vec!["a", "borrowed", "list"];
 /// let longest = Cown::new("");
@@ -99,7 +100,8 @@ pub struct Scope<'scope, 'env: 'scope> {
 /// What it borrows has to outlive the scope:
 ///
 /// ```compile_fail,E0597
-/// boc_runtime::scope(|s| {
+/// # extern crate boc_runtime as boc;
+/// boc::scope(|s| {
 ///     let inner = 1;
 ///     s.when((), |()| { let _ = &inner; });
 /// });

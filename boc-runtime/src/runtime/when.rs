@@ -32,7 +32,8 @@ use super::global::{self, Current};
 /// two threads. If the global runtime cannot be started (`BOC_WORKERS` is wrong, or the system gives no threads).
 ///
 /// ```
-/// use boc_runtime::{Cown, read, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, read, when};
 ///
 /// let from = Cown::new(100);
 /// let to = Cown::new(0);
@@ -85,8 +86,13 @@ where
 /// [`Aliased`] if the set requests a cown twice, not both times shared, or pinned cowns of two threads. Nothing is
 /// scheduled then; the body is dropped.
 ///
+/// # Panics
+///
+/// If the global runtime is the current one and cannot be started.
+///
 /// ```
-/// use boc_runtime::{Cown, read, try_when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, read, try_when};
 ///
 /// let cown = Cown::new(1);
 /// assert!(try_when((&cown, read(&cown)), |_| ()).is_err());

@@ -29,8 +29,9 @@ impl Simulation {
     /// by itself, it lasts until everything has run.
     ///
     /// ```
+    /// # extern crate boc_runtime as boc;
     /// use std::rc::Rc;
-    /// use boc_runtime::{PinnedCown, explore, pinned, when};
+    /// use boc::{PinnedCown, explore, pinned, when};
     ///
     /// explore(100, |rt| {
     ///     let canvas = PinnedCown::new(rt.main(), Rc::new(0));
@@ -87,7 +88,8 @@ impl fmt::Display for Explored {
 /// the seeds from 0 on, so that a second call does the same.
 ///
 /// ```
-/// use boc_runtime::{Cown, explore, when};
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, explore, when};
 ///
 /// let explored = explore(1000, |_| {
 ///     let sum = Cown::new(0);
@@ -96,7 +98,7 @@ impl fmt::Display for Explored {
 ///         let sum = sum.clone();
 ///         when((), move |()| when(&sum, move |mut sum| *sum += n));
 ///     }
-///     boc_runtime::quiesce();
+///     boc::quiesce();
 ///     assert_eq!(when(&sum, |sum| *sum).join().unwrap(), 6);
 /// });
 /// assert!(explored.is_complete(), "{explored}");
