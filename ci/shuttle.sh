@@ -4,7 +4,6 @@
 #   SHUTTLE_TEST=name      only programs with this in their names
 #   SHUTTLE_SEED=schedule  that one again, as a failure names it
 #   SHUTTLE_BASE=n         the schedules of that run again
-#   SHUTTLE_VERBOSE=1      prints each schedule before it begins
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,13 +16,21 @@ profile=release
 [ -z "${SHUTTLE_SEED:-}" ] && [ "$SHUTTLE_ITERATIONS" -gt 500 ] || profile=dev
 started=$SECONDS
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# What is under way, program by program, for a process that ends without a word.
+SHUTTLE_NOTES=$(mktemp -d)
+export SHUTTLE_NOTES
+trap 'rm -rf "$log" "$SHUTTLE_NOTES"' EXIT
 # Not captured: what a process has to say that aborts would be lost.
 timeout --kill-after=30 "${BOC_SHUTTLE_LIMIT:-3600}" \
     cargo test -p boc-runtime --lib --profile "$profile" --target-dir target/shuttle -- --nocapture \
     "${SHUTTLE_TEST:-schedules::}" >"$log" 2>&1 || {
     status=$?
     cat "$log" >&2
+    if ! grep -q ' fails under schedule ' "$log"; then
+        for note in "$SHUTTLE_NOTES"/*; do
+            [ -s "$note" ] && echo "under way: SHUTTLE_TEST=$(basename "$note") SHUTTLE_SEED=$(<"$note") ci/shuttle.sh" >&2
+        done
+    fi
     [ "$status" -eq 124 ] && echo "ci/shuttle.sh: not finished: BOC_SHUTTLE_LIMIT says how long it may take" >&2
     exit "$status"
 }

@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, RandomState};
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Once;
 use std::time::Instant;
-use std::{env, thread};
+use std::{env, fs, io, thread};
 
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
@@ -42,11 +43,10 @@ pub(super) fn explore(program: impl Fn() + Send + Sync + 'static) {
         |name| variable(name).map(|text| text.parse().unwrap_or_else(|_| panic!("{name}: no number")));
     let iterations = number("SHUTTLE_ITERATIONS").map_or(ITERATIONS, |number: u64| number as usize);
     let base = number("SHUTTLE_BASE").unwrap_or_else(|| RandomState::new().hash_one(()));
-    let verbose = variable("SHUTTLE_VERBOSE").is_some();
     let started = Instant::now();
     let choices = Rc::new(Cell::new(0));
     let plans = {
-        let (test, progress, choices) = (test.clone(), Rc::clone(&progress), Rc::clone(&choices));
+        let (progress, choices) = (Rc::clone(&progress), Rc::clone(&choices));
         let (mut random, mut longest, mut begun) = (Random(base), 0, 0);
         move || {
             choices.set(choices.get() + progress.choices.get());
@@ -59,11 +59,7 @@ pub(super) fn explore(program: impl Fn() + Send + Sync + 'static) {
                 _ => Policy::Random,
             };
             begun += 1;
-            let plan = Plan { policy, seed: random.next() };
-            if verbose {
-                eprintln!("{test}: {plan}");
-            }
-            Some(plan)
+            Some(Plan { policy, seed: random.next() })
         }
     };
     run(&test, &progress, plans, program);
@@ -78,10 +74,18 @@ fn variable(name: &str) -> Option<String> {
 fn run(
     test: &str,
     progress: &Rc<Progress>,
-    plans: impl FnMut() -> Option<Plan> + 'static,
+    mut plans: impl FnMut() -> Option<Plan> + 'static,
     program: impl Fn() + Send + Sync + 'static,
 ) {
     tell_on_panic();
+    let note = variable("SHUTTLE_NOTES").map(|folder| Path::new(&folder).join(test));
+    let plans = move || {
+        let plan = plans();
+        if let Some(note) = &note {
+            write_down(note, plan).unwrap_or_else(|error| panic!("{}: {error}", note.display()));
+        }
+        plan
+    };
     UNTOLD.set(Some((test.to_owned(), Rc::clone(progress))));
     let mut config = Config::new();
     config.stack_size = STACK;
@@ -95,6 +99,17 @@ fn run(
         panic::resume_unwind(payload);
     }
     UNTOLD.set(None);
+}
+
+/// Keeps a file with the plan that is under way: a process that ends by a signal has no chance to tell anything.
+fn write_down(note: &Path, plan: Option<Plan>) -> io::Result<()> {
+    match plan {
+        Some(plan) => fs::write(note, plan.to_string()),
+        None => fs::remove_file(note).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        }),
+    }
 }
 
 /// In a hook: a panic in a worker aborts the process, and nobody gets to tell anything afterwards.

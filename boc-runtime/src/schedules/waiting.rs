@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Count, beside, explore, pause, runtime};
-use crate::{Cown, when};
+use crate::{Cown, wait, when};
 
 #[test]
 fn quiesce_waits_for_what_behaviors_schedule_and_capture() {
@@ -91,5 +91,28 @@ fn shutdown_meets_a_behavior_of_another_runtime() {
         counted.join().expect("not cancelled");
         second.quiesce();
         assert_eq!(cown.try_into_inner().expect("the only handle"), 2);
+    });
+}
+
+#[test]
+fn threads_that_end_are_wanted_again() {
+    explore(|| {
+        let (first, second) = (runtime(), runtime());
+        let cown = Cown::new(0);
+        let other = beside(&first, {
+            let (second, cown) = (Arc::clone(&second), cown.clone());
+            move |first| {
+                second.when(&cown, |mut number| {
+                    (0..20).for_each(|_| pause());
+                    *number += 1;
+                });
+                // The second runtime's worker makes it ready, whatever the threads of the first do by then.
+                first.when(&cown, |mut number| *number += 10)
+            }
+        });
+        first.enter(wait);
+        other.join().expect("no panic").join().expect("not cancelled");
+        second.quiesce();
+        assert_eq!(cown.try_into_inner().expect("the only handle"), 11);
     });
 }
