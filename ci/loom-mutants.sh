@@ -65,7 +65,7 @@ mutant 'reader before a writer: always leaves it to another reader' queue/mod.rs
 
 # The count-down of a behavior.
 mutant 'count-down: relaxed' behavior/count_down.rs \
-    'self.0.fetch_sub(1, Ordering::AcqRel)' 'self.0.fetch_sub(1, Ordering::Relaxed)' queue::loom
+    'self.0.fetch_sub(by, Ordering::AcqRel)' 'self.0.fetch_sub(by, Ordering::Relaxed)' queue::loom
 
 # The workers' run queues.
 mutant 'run queue: a push does not release the job' sched/run_queue.rs \

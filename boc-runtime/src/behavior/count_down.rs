@@ -13,11 +13,11 @@ impl CountDown {
         CountDown(AtomicU32::new(slots.wrapping_add(1)))
     }
 
-    /// Something has come. `true`: it was the last, and the caller dispatches the behavior.
+    /// So much has come. `true`: nothing is left, and the caller dispatches the behavior.
     #[must_use = "a behavior that nobody dispatches never runs"]
     #[inline]
-    pub(crate) fn one_less(&self) -> bool {
+    pub(crate) fn less(&self, by: u32) -> bool {
         // Release: what the former holder of the cown wrote goes to the runner. Acquire: the last one collects it all.
-        self.0.fetch_sub(1, Ordering::AcqRel) == 1
+        self.0.fetch_sub(by, Ordering::AcqRel) == by
     }
 }

@@ -44,7 +44,7 @@ pub(crate) unsafe fn grant(slot: NonNull<Slot>, hint: Hint) {
             // SAFETY: a slot of this kind starts a `SlotOfMany`.
             let behavior = unsafe { slot.cast::<SlotOfMany>().as_ref() }.behavior;
             // SAFETY: this grant is one that `pending` counts.
-            unsafe { count_down(behavior, hint) };
+            unsafe { count_down(behavior, 1, hint) };
         }
         // SAFETY: its only grant.
         Kind::Joiner => unsafe { Ticket::granted(slot) },
@@ -52,14 +52,14 @@ pub(crate) unsafe fn grant(slot: NonNull<Slot>, hint: Hint) {
     }
 }
 
-/// One of the counts in `pending` is done.
+/// Some of the counts in `pending` are done.
 ///
 /// # Safety
-/// The caller owns one count; `behavior` may be gone on return.
+/// The caller owns so many counts; `behavior` may be gone on return.
 #[inline]
-pub(crate) unsafe fn count_down(behavior: NonNull<Behavior>, hint: Hint) {
+pub(crate) unsafe fn count_down(behavior: NonNull<Behavior>, by: u32, hint: Hint) {
     // SAFETY: our count keeps it from being dispatched.
-    if unsafe { behavior.as_ref() }.pending().one_less() {
+    if unsafe { behavior.as_ref() }.pending().less(by) {
         // SAFETY: nothing is pending any more.
         unsafe { dispatch(behavior, hint) };
     }

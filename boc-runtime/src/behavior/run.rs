@@ -328,6 +328,7 @@ unsafe fn release_slots(behavior: NonNull<Behavior>, slots: usize) {
         // SAFETY: its only slot.
         unsafe { release_one(Behavior::slots_of(behavior)) };
     } else if slots != 0 {
+        // Out of line: a worker's loop is short without.
         // SAFETY: the same duties.
         unsafe { release_many(behavior, slots) };
     }

@@ -20,7 +20,7 @@ use crate::sched::{Core, context};
 use crate::sync::UnsafeCell;
 use crate::unwind::Bomb;
 
-use super::block::{self, Behavior, Block, Payload};
+use super::block::{self, Behavior, Block, Payload, SlotOfMany};
 use super::grant::{self, Hint, Job};
 use super::order::{self, Clash};
 use super::stage::Stage;
@@ -102,12 +102,12 @@ where
     }
 }
 
-/// As [`schedule`]; the result comes back in registers. (In memory the caller would read it in one piece that was written in
-/// two, which a processor has to wait for: a fifth of what a small behavior costs.)
+/// As [`schedule`]. Inlined, and with a small result: what is written in two parts and then read as one has to reach the memory
+/// first, and the processor waits for it: a fifth of what a small behavior costs.
 ///
 /// # Safety
 /// As [`schedule`].
-#[inline]
+#[inline(always)]
 unsafe fn make_and_enter<Q, F, R>(
     core: &Core,
     request: &Q,
@@ -132,7 +132,7 @@ where
 ///
 /// # Safety
 /// As [`schedule`]; it is entered, or cancelled, afterwards.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn make<Q, F, R>(
     core: &Core,
     request: &Q,
@@ -290,15 +290,53 @@ impl Made {
             // SAFETY: in the global order; published below.
             unsafe { queue::enter(slot) };
         }
+        let mut effects = EnteringMany { behavior: self.behavior, granted: 0 };
+        let mut entered = 0;
         for slot in self.all_slots() {
             // SAFETY: the scheduler's count, which is taken off last, keeps the block.
             if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
+                entered += 1;
                 // SAFETY: all are entered.
-                unsafe { queue::publish(slot, &mut Entering) };
+                unsafe { queue::publish(slot, &mut effects) };
             }
         }
-        // SAFETY: the scheduler's own count.
-        unsafe { grant::count_down(self.behavior, Hint::Spawned) };
+        if effects.granted == entered {
+            // SAFETY: nobody else has a slot of it to grant.
+            unsafe { grant::dispatch(self.behavior, Hint::Spawned) };
+        } else {
+            // SAFETY: the counts of the slots that we were granted, and the scheduler's own.
+            unsafe { grant::count_down(self.behavior, effects.granted + 1, Hint::Spawned) };
+        }
+    }
+}
+
+/// The effects of entering with several slots: those that are granted at once are counted down together at the end, and not at all if
+/// they are all.
+struct EnteringMany {
+    behavior: NonNull<Behavior>,
+    granted: u32,
+}
+
+impl Effects for EnteringMany {
+    #[inline]
+    fn granted(&mut self, slot: NonNull<Slot>) {
+        // SAFETY: granted just now, so it lives; a slot of this kind starts a `SlotOfMany`.
+        let own = || unsafe { slot.cast::<SlotOfMany>().as_ref() }.behavior == self.behavior;
+        // SAFETY: as above.
+        if unsafe { slot.as_ref() }.kind() == Kind::Many && own() {
+            self.granted += 1;
+        } else {
+            Entering.granted(slot);
+        }
+    }
+
+    #[inline]
+    fn activated(&mut self, cown: NonNull<Queue>) {
+        Entering.activated(cown);
+    }
+
+    fn idle(&mut self, cown: NonNull<Queue>) {
+        Entering.idle(cown);
     }
 }
 
@@ -331,7 +369,7 @@ pub(super) unsafe fn enter_batch(batch: &[Made]) {
             0 => unsafe { grant::dispatch(behavior, Hint::Spawned) },
             1 => {}
             // SAFETY: the scheduler's own count.
-            _ => unsafe { grant::count_down(behavior, Hint::Spawned) },
+            _ => unsafe { grant::count_down(behavior, 1, Hint::Spawned) },
         }
     }
     bomb.defuse();

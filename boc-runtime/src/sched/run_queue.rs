@@ -107,11 +107,23 @@ impl RunQueue {
         (LEN - self.tail.load(Ordering::Relaxed).wrapping_sub(free)) as usize
     }
 
-    /// Takes the first job. Only the owner calls this.
+    /// Takes the first job. Only the owner calls this; `alone`: and nobody else takes any.
     #[inline]
-    pub(super) fn pop(&self) -> Option<Job> {
-        let position = self.claim(|waiting| waiting.min(1))?.0;
-        Some(self.job(position))
+    pub(super) fn pop(&self, alone: bool) -> Option<Job> {
+        if !alone {
+            let position = self.claim(|waiting| waiting.min(1))?.0;
+            return Some(self.job(position));
+        }
+        // Relaxed: the owner's own, both of them.
+        let (tail, head) = (self.tail.load(Ordering::Relaxed), self.head.load(Ordering::Relaxed));
+        let head = Head::of(head);
+        if head.next == tail {
+            return None;
+        }
+        let job = self.job(head.next);
+        // Relaxed: as above.
+        self.head.store(head.advanced(1).word(), Ordering::Relaxed);
+        Some(job)
     }
 
     /// Takes the first half of the jobs. Only the owner calls this, to make room; a thief at work makes some too.

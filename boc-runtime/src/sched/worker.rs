@@ -202,7 +202,7 @@ impl Worker {
         {
             return Some(job);
         }
-        self.run_queue().pop().or_else(|| self.injected())
+        self.run_queue().pop(self.is_alone()).or_else(|| self.injected())
     }
 
     fn injected(&self) -> Option<Job> {

@@ -264,7 +264,7 @@ unsafe fn grant(slot: NonNull<Slot>) {
 
 unsafe fn count_down(act: NonNull<Act>) {
     // SAFETY: not run yet: this count is still to come.
-    if unsafe { act.as_ref() }.pending.one_less() {
+    if unsafe { act.as_ref() }.pending.less(1) {
         // SAFETY: nothing is pending any more.
         unsafe { dispatch(act) };
     }

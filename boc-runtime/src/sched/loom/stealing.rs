@@ -23,11 +23,11 @@ fn number(job: Job) -> usize {
 fn steal(victim: &RunQueue) -> Vec<usize> {
     let own = RunQueue::new();
     let first = victim.steal(&own);
-    first.into_iter().chain(std::iter::from_fn(|| own.pop())).map(number).collect()
+    first.into_iter().chain(std::iter::from_fn(|| own.pop(false))).map(number).collect()
 }
 
 fn drain(own: &RunQueue) -> Vec<usize> {
-    std::iter::from_fn(|| own.pop()).map(number).collect()
+    std::iter::from_fn(|| own.pop(false)).map(number).collect()
 }
 
 #[test]
