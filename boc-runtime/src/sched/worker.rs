@@ -26,7 +26,9 @@ const INJECTED: usize = 64;
 /// How many times a searcher looks everywhere before it sleeps.
 const ROUNDS: u32 = if cfg!(all(test, shuttle)) { 3 } else { 24 };
 /// How long it waits in between, in turns of a spin loop: some microseconds.
-const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 64 };
+const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 128 };
+/// How many jobs are worth a theft from a worker that is still scheduling more.
+const WORTH_IT: u32 = if cfg!(all(test, shuttle)) { 2 } else { 64 };
 
 /// What belongs to one worker thread alone.
 #[derive(Debug)]
@@ -254,11 +256,14 @@ impl Worker {
         None
     }
 
-    /// Whether more jobs wait than the victim has taken since our last look: it would need longer than until the next one.
+    /// Whether the victim will not come to its jobs soon: README.md, part 1.
     fn is_worth_stealing_from(&self, victim: usize) -> bool {
         let now = self.core.run_queues[victim].look();
         let before = self.looks[victim].replace(Some(now));
-        before.is_some_and(|before| now.waiting > now.position.wrapping_sub(before.position))
+        before.is_some_and(|before| {
+            now.waiting > now.taken_since(before)
+                && (now.waiting >= WORTH_IT || now.pushed_since(before) == 0)
+        })
     }
 
     /// xorshift64: only the choice of a victim depends on it.
