@@ -159,13 +159,14 @@ impl Status {
         self.read().state()
     }
 
-    /// Brings the slot that is linked behind, if one is, towards the cache, and the words before it.
+    /// Brings the slot that is linked behind, if one is, towards the cache, and what is around it.
     #[inline]
     pub(crate) fn prefetch_next(&self) {
         // Relaxed: nothing is read through the pointer.
-        let next = self.0.load(Ordering::Relaxed).map_addr(|addr| addr & !TAGS);
-        prefetch(next.cast::<u8>());
-        prefetch(next.cast::<u8>().wrapping_sub(64));
+        let next = self.0.load(Ordering::Relaxed).map_addr(|addr| addr & !TAGS).cast::<u8>();
+        prefetch(next);
+        prefetch(next.wrapping_sub(64));
+        prefetch(next.wrapping_add(32));
     }
 
     /// Waits until somebody has linked behind this slot; called once the tail is known to have moved on.
