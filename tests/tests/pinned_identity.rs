@@ -229,3 +229,22 @@ fn a_set_with_cowns_of_two_home_threads_is_refused_at_the_call() {
         assert_eq!(when!(plain, pinned mine => *plain + *mine).join().unwrap(), 2);
     });
 }
+
+/// A guard does not show by its type whose it is.
+#[test]
+fn the_guard_of_a_pinned_cown_is_requested_with_pinned_and_that_of_another_without() {
+    on_home(1, |main| {
+        let (canvas, plain) = (PinnedCown::new(main, 1), Cown::new(1));
+        let said = when!(pinned canvas, plain => {
+            let refused = [boc::try_when(&canvas, |_| ()).err(), boc::try_when(pinned(&plain), |_| ()).err()];
+            let right = (when!(pinned canvas => { *canvas += 1; *canvas }), when!(plain => { *plain += 2; *plain }));
+            (refused.map(|refused| refused.expect("refused")), right)
+        });
+        let (refused, (canvas, plain)) = said.join().unwrap();
+        assert_eq!(refused.map(|refused| refused.positions()), [None, None]);
+        let [of_pinned, of_plain] = refused.map(|refused| refused.to_string());
+        assert!(of_pinned.contains("write `pinned NAME`"), "{of_pinned}");
+        assert!(of_plain.contains("without `pinned`"), "{of_plain}");
+        assert_eq!((canvas.join().unwrap(), plain.join().unwrap()), (2, 3));
+    });
+}

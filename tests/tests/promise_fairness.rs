@@ -53,11 +53,12 @@ fn others_run_beside_an_endless_behavior() {
 fn work_queued_on_the_same_worker_runs_too() {
     on_exactly(1, || {
         let (stop, busy, other) = (Stop::new(), Cown::new(0), Cown::new(0));
+        start(&busy, &stop);
+        while when!(read busy => *busy).join().unwrap() == 0 {}
         let inner = when!(other => {
             let _ = &other;
             (0..100).map(|_| when!(other => *other += 1)).collect::<Vec<_>>()
         });
-        start(&busy, &stop);
         for promise in inner.join().unwrap() {
             promise.join().unwrap();
         }

@@ -151,6 +151,21 @@ fn an_optional_cown_is_held_like_any_other() {
 }
 
 #[test]
+fn a_request_of_the_function_form_may_be_absent_too() {
+    on_workers(2, || {
+        let (cown, other) = (Cown::new(1), Cown::new(10));
+        let request = (Some(&cown), None::<&Cown<i32>>, Some((read(&other), &Cown::new(100))));
+        let sum = when(request, |(cown, none, both)| {
+            let (other, third) = both.expect("requested");
+            let mut cown = cown.expect("requested");
+            *cown += *other + *third;
+            (*cown, none.is_none())
+        });
+        assert_eq!(sum.join().unwrap(), (111, true));
+    });
+}
+
+#[test]
 fn more_than_sixteen_single_requests() {
     on_workers(2, || {
         let all = numbers(20);
