@@ -165,7 +165,7 @@ fn time_is_over_when_nothing_can_happen() {
 fn a_join_that_never_ends_gives_its_place_up() {
     within(LIMIT, || {
         // Made elsewhere, so that nobody waits for it for long.
-        let (resolver, promise) = std::thread::spawn(Promise::<i32>::new).join().unwrap();
+        let (resolver, promise) = thread::spawn(Promise::<i32>::new).join().unwrap();
         let runtime = Runtime::simulated(1);
         let next = runtime.when(&promise, |promise| *promise + 1);
         let message = panic_message(|| next.clone().join());
