@@ -12,6 +12,7 @@ use crate::unwind::{self, Payload};
 use super::chooser::{Choice, Chooser};
 use super::history::History;
 use super::replay::Replay;
+use super::shrink::{Tried, shrink};
 use super::systematic::{Next, Search, estimate};
 use super::{core, report};
 
@@ -123,7 +124,7 @@ impl fmt::Display for Explored {
 /// If a run fails: if the body panics; if a behavior panics and nobody looks at it (its promise is dropped, without having
 /// been joined or requested); if something waits for what can never happen. The seed, the order of the behaviors and how to
 /// repeat it are printed before: `BOC_SEED=17 cargo test name` makes that run and no other. The order is as close to
-/// first come, first served as could be found in a second.
+/// first come, first served as could be found within a bounded number of tries.
 ///
 /// On a thread that has a simulated runtime already, and inside a body. If `BOC_SEED` makes no sense.
 #[track_caller]
@@ -231,20 +232,22 @@ impl Run {
     /// Reports a failure, in its simplest form, and panics with it.
     fn check(self, seed: Option<u64>, number: usize, cases: usize, test: &mut impl FnMut(&Simulation)) {
         let Some(fault) = self.fault else { return };
-        let same = |replay: &Replay, test: &mut dyn FnMut(&Simulation)| {
-            let run = Run::of(replay.chooser(), &mut |simulation: &Simulation| test(simulation));
-            run.fault.as_ref().is_some_and(|other| fault.is_like(other)).then_some(run)
-        };
+        let mut run = |replay: &Replay| Run::of(replay.chooser(), test);
+        let same = |run: &Run| run.fault.as_ref().is_some_and(|other| fault.is_like(other));
         let seed = seed.map_or_else(|| Replay::of_choices(&self.choices), Replay::Seed);
         let quiet = report::Quiet::new();
         // A run that is stuck takes seconds: it is not made again.
-        let again = if self.stuck { None } else { same(&seed, test) };
-        let repeatable = again.is_some_and(|again| again.history.order() == self.history.order());
+        let again = if self.stuck { None } else { Some(run(&seed)) };
+        let repeatable =
+            again.is_some_and(|again| same(&again) && again.history.order() == self.history.order());
         // A run that cannot be repeated cannot be made simpler either.
         let simpler = if repeatable {
-            let simplest =
-                super::shrink::shrink(&self.choices, |replay| same(replay, test).map(|run| run.choices));
-            same(&simplest, test).map(|run| (simplest, run.history))
+            let simplest = shrink(&self.choices, |replay| {
+                let run = run(replay);
+                Tried { fails: same(&run), choices: run.choices, stuck: run.stuck }
+            });
+            let run = run(&simplest);
+            same(&run).then_some((simplest, run.history))
         } else {
             None
         };

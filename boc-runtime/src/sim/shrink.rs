@@ -1,21 +1,31 @@
 //! Owns: making a failed run simpler: as few decisions as possible that differ from first come, first served.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use super::chooser::Choice;
 use super::replay::Replay;
 
-/// How long, and how often at most, simpler runs are tried. A failure is to be told soon.
-const TIME: Duration = Duration::from_secs(1);
-const TRIES: usize = 2000;
+/// How much work is spent on simpler runs: a failure is to be told soon. In decisions and not in time, so that the same failure
+/// becomes the same order on any machine.
+const WORK: usize = 100_000;
+/// What a run costs beside its decisions.
+const RUN: usize = 16;
+
+/// A run that was tried.
+pub(super) struct Tried {
+    pub(super) choices: Vec<Choice>,
+    /// As the one that is to be made simpler.
+    pub(super) fails: bool,
+    /// It has waited, for long, for what does not come.
+    pub(super) stuck: bool,
+}
 
 /// The decisions of a run that are not 0.
 type Taken = BTreeMap<usize, usize>;
 
-/// Tries simpler runs by calling `fails`, which gives back the choices that a run with these has made if it still fails.
-pub(super) fn shrink(choices: &[Choice], fails: impl FnMut(&Replay) -> Option<Vec<Choice>>) -> Replay {
-    let mut tries = Tries { fails, left: TRIES, end: Instant::now() + TIME };
+/// Tries simpler runs by calling `run`.
+pub(super) fn shrink(choices: &[Choice], run: impl FnMut(&Replay) -> Tried) -> Replay {
+    let mut tries = Tries { run, left: WORK };
     let mut best = taken(choices);
     leave_out(&mut best, &mut tries);
     if best.len() > 1
@@ -32,25 +42,25 @@ fn taken(choices: &[Choice]) -> Taken {
 }
 
 struct Tries<F> {
-    fails: F,
+    run: F,
     left: usize,
-    end: Instant,
 }
 
-impl<F: FnMut(&Replay) -> Option<Vec<Choice>>> Tries<F> {
+impl<F: FnMut(&Replay) -> Tried> Tries<F> {
     fn are_over(&self) -> bool {
-        self.left == 0 || Instant::now() >= self.end
+        self.left == 0
     }
 
     /// What a run has made of the candidate, if it fails; the rest of it had no effect.
     fn fails(&mut self, candidate: Taken) -> Option<Taken> {
-        self.left -= 1;
-        (self.fails)(&Replay::Choices(candidate)).map(|choices| taken(&choices))
+        let Tried { choices, fails, stuck } = (self.run)(&Replay::Choices(candidate));
+        self.left = if stuck { 0 } else { self.left.saturating_sub(RUN + choices.len()) };
+        fails.then(|| taken(&choices))
     }
 }
 
 /// Leaves out halves first, then smaller parts, then one by one, until nothing more can go.
-fn leave_out<F: FnMut(&Replay) -> Option<Vec<Choice>>>(best: &mut Taken, tries: &mut Tries<F>) {
+fn leave_out<F: FnMut(&Replay) -> Tried>(best: &mut Taken, tries: &mut Tries<F>) {
     let mut part = best.len();
     while part > 0 {
         let (mut at, mut smaller) = (0, false);
@@ -72,10 +82,7 @@ fn leave_out<F: FnMut(&Replay) -> Option<Vec<Choice>>>(best: &mut Taken, tries: 
 }
 
 /// A single decision that leads to the failure as well.
-fn one_alone<F: FnMut(&Replay) -> Option<Vec<Choice>>>(
-    choices: &[Choice],
-    tries: &mut Tries<F>,
-) -> Option<Taken> {
+fn one_alone<F: FnMut(&Replay) -> Tried>(choices: &[Choice], tries: &mut Tries<F>) -> Option<Taken> {
     for (number, choice) in choices.iter().enumerate() {
         for taken in (1..choice.of).rev() {
             if tries.are_over() {
@@ -93,22 +100,50 @@ fn one_alone<F: FnMut(&Replay) -> Option<Vec<Choice>>>(
 mod tests {
     use super::*;
 
-    /// A run that fails if certain decisions are made; it makes twenty.
-    fn run(replay: &Replay, needed: &[(usize, usize)]) -> Option<Vec<Choice>> {
+    /// A run that fails if certain decisions are made; it makes as many as this.
+    fn run(length: usize, replay: &Replay, needed: &[(usize, usize)]) -> Tried {
         let Replay::Choices(given) = replay else { unreachable!("of choices") };
-        let made = (0..20).map(|number| Choice { taken: given.get(&number).copied().unwrap_or(0), of: 5 });
-        let made: Vec<_> = made.collect();
-        needed.iter().all(|&(number, taken)| made[number].taken == taken).then_some(made)
+        let made =
+            (0..length).map(|number| Choice { taken: given.get(&number).copied().unwrap_or(0), of: 5 });
+        let choices: Vec<_> = made.collect();
+        let fails = needed.iter().all(|&(number, taken)| choices[number].taken == taken);
+        Tried { choices, fails, stuck: false }
     }
 
     #[test]
     fn only_what_is_needed_is_left() {
         let choices: Vec<_> = (0..20).map(|number| Choice { taken: 1 + number % 4, of: 5 }).collect();
         for needed in [vec![], vec![(0, 1)], vec![(19, 4)], vec![(3, 4), (4, 1), (11, 4)]] {
-            let Replay::Choices(left) = shrink(&choices, |replay| run(replay, &needed)) else {
+            let Replay::Choices(left) = shrink(&choices, |replay| run(20, replay, &needed)) else {
                 unreachable!("of choices")
             };
             assert_eq!(left.into_iter().collect::<Vec<_>>(), needed);
         }
+    }
+    /// By the decisions that the tries make, whatever the time.
+    #[test]
+    fn it_ends_by_count() {
+        for length in [1_000, 100_000] {
+            let choices = vec![Choice { taken: 1, of: 5 }; length];
+            let mut made = 0;
+            shrink(&choices, |replay| {
+                made += 1;
+                // Every second one is needed: there is always more to try.
+                let needed: Vec<_> = (0..length).step_by(2).map(|number| (number, 1)).collect();
+                run(length, replay, &needed)
+            });
+            assert_eq!(made, WORK.div_ceil(length + RUN));
+        }
+    }
+
+    #[test]
+    fn a_try_that_is_stuck_is_the_last_one() {
+        let choices = vec![Choice { taken: 1, of: 5 }; 20];
+        let mut made = 0;
+        shrink(&choices, |replay| {
+            made += 1;
+            Tried { stuck: made == 3, ..run(20, replay, &[(0, 1), (7, 1)]) }
+        });
+        assert_eq!(made, 3);
     }
 }
