@@ -156,9 +156,30 @@ mutant 'ticket: gives up although it is granted' promise/ticket.rs \
 mutant 'future: keeps the waker of its first poll' promise/future.rs \
     'ticket.set_signal(signal);' 'drop(signal);' promise::loom
 
+# The slab.
+mutant 'slab: a post does not release the blocks' memory/slab/heap.rs \
+    'parcel.as_ptr(), Ordering::Release, Ordering::Relaxed)' 'parcel.as_ptr(), Ordering::Relaxed, Ordering::Relaxed)' slab::loom
+mutant 'slab: a taking does not acquire the blocks' memory/slab/heap.rs \
+    'self.returned.swap(ptr::null_mut(), Ordering::Acquire)' 'self.returned.swap(ptr::null_mut(), Ordering::Relaxed)' slab::loom
+mutant 'slab: a taking reads the list and then empties it' memory/slab/heap.rs \
+    'self.taken.set(self.returned.swap(ptr::null_mut(), Ordering::Acquire));' \
+    'self.taken.set(self.returned.load(Ordering::Acquire)); self.returned.store(ptr::null_mut(), Ordering::Relaxed);' slab::loom
+mutant 'slab: a post that was too late keeps its old link' memory/slab/heap.rs \
+    'loop {
+            // SAFETY: ours until the exchange succeeds.
+            unsafe { parcel.as_mut() }.next = head;' \
+    '// SAFETY: ours until the exchange succeeds.
+        unsafe { parcel.as_mut() }.next = head;
+        loop {' slab::loom
+mutant 'slab: a parcel takes blocks of any heap' memory/slab/parcel.rs \
+    '.is_none_or(|parcel| parcel.to != to)' '.is_none()' slab::loom
+mutant 'slab: a full parcel stays' memory/slab/parcel.rs \
+    'parcel.blocks.len() == FULL ||' '' slab::loom
+
+# The files are as new as can be (-m): what was built of an earlier mutant is built again.
 copy=target/loom-mutants/tree
 mkdir -p "$copy"
-git ls-files -co --exclude-standard -z | tar --null --ignore-failed-read -T - -cf - | tar -C "$copy" -xf -
+git ls-files -co --exclude-standard -z | tar --null --ignore-failed-read -T - -cf - | tar -C "$copy" -xmf -
 export CARGO_TARGET_DIR=$PWD/target/loom-mutants/target LOOM_MAX_PREEMPTIONS=2 RUST_BACKTRACE=0
 # Built for being built often.
 export CARGO_INCREMENTAL=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64
