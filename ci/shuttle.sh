@@ -22,8 +22,8 @@ export SHUTTLE_NOTES
 trap 'rm -rf "$log" "$SHUTTLE_NOTES"' EXIT
 # Not captured: what a process has to say that aborts would be lost.
 timeout --kill-after=30 "${BOC_SHUTTLE_LIMIT:-3600}" \
-    cargo test -p boc-runtime --lib --profile "$profile" --target-dir target/shuttle -- --nocapture \
-    "${SHUTTLE_TEST:-schedules::}" >"$log" 2>&1 || {
+    cargo test -p boc-runtime --lib --profile "$profile" --target-dir target/shuttle -- --nocapture schedules:: \
+    >"$log" 2>&1 || {
     status=$?
     cat "$log" >&2
     if ! grep -q ' fails under schedule ' "$log"; then

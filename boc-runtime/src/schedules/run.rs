@@ -31,6 +31,9 @@ std::thread_local! {
 /// under the one that `SHUTTLE_SEED` names.
 pub(super) fn explore(program: impl Fn() + Send + Sync + 'static) {
     let test = thread::current().name().unwrap_or_default().to_owned();
+    if variable("SHUTTLE_TEST").is_some_and(|only| !test.contains(&only)) {
+        return;
+    }
     let progress = Rc::new(Progress::default());
     if let Some(seed) = variable("SHUTTLE_SEED") {
         let plan: Plan = seed.parse().unwrap_or_else(|error| panic!("SHUTTLE_SEED: {error}"));
