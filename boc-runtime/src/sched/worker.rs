@@ -90,7 +90,8 @@ impl Worker {
     #[inline]
     pub(super) fn push(&self, job: Job, hint: Hint) {
         let direct = hint == Hint::HandedOver && self.between.get() && self.direct.get() < DIRECT_LIMIT;
-        if direct && self.next.get().is_none() {
+        // Where others wait they take turns: what a behavior touches is fetched meanwhile.
+        if direct && self.next.get().is_none() && self.run_queue().is_empty() {
             return self.next.set(Some(job));
         }
         self.push_to_queue(job);
