@@ -154,7 +154,7 @@ where
     let mut claims = unsafe { begin(behavior, &Block::<Q, F, R>::TABLE.promise, core, place, counted) };
     let plan = request.plan(&mut claims);
     // SAFETY: begun with so many slots, and planned.
-    let Planned { first, home } = match unsafe { planned(behavior, slots, claims) } {
+    let Planned { first, home } = match unsafe { planned(behavior, slots, &mut claims) } {
         Ok(planned) => planned,
         Err(refused) => {
             // Nothing in the block needs a drop yet.
@@ -209,7 +209,11 @@ struct Planned {
 /// # Safety
 /// The behavior was begun with so many slots; these are its claims; nobody else knows it.
 #[inline]
-unsafe fn planned(behavior: NonNull<Behavior>, slots: usize, claims: Claims<'_>) -> Result<Planned, Refused> {
+unsafe fn planned(
+    behavior: NonNull<Behavior>,
+    slots: usize,
+    claims: &mut Claims<'_>,
+) -> Result<Planned, Refused> {
     let home = claims.finish().map_err(Refused::Misfit)?;
     let first = match slots {
         0 => None,

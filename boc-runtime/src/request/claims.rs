@@ -99,23 +99,32 @@ impl<'b> Claims<'b> {
     }
 
     /// Claims what a guard stands for, which may be a cown of either kind.
+    #[inline]
     pub(crate) fn claim_guard(&mut self, header: HeaderRef<'_>, mode: GuardMode) {
+        if mode == GuardMode::Pinned || header.get().table.pinned {
+            self.claim_pinned_guard(header, mode);
+        } else {
+            self.claim(header.as_ptr(), mode == GuardMode::Shared);
+        }
+    }
+
+    #[cold]
+    fn claim_pinned_guard(&mut self, header: HeaderRef<'_>, mode: GuardMode) {
         match (mode, header.get().table.pinned) {
             (GuardMode::Pinned, true) => return self.claim_pinned(header),
             (GuardMode::Pinned, false) => self.misfit = Some(Misfit::PlainGuard),
-            (_, true) => self.misfit = Some(Misfit::PinnedGuard),
-            (_, false) => {}
+            _ => self.misfit = Some(Misfit::PinnedGuard),
         }
         self.claim(header.as_ptr(), mode == GuardMode::Shared);
     }
 
     /// Ends the planning: the pinned cowns' thread, if there are any, or what is wrong with the set.
     #[inline]
-    pub(crate) fn finish(self) -> Result<Option<Arc<Home>>, Misfit> {
+    pub(crate) fn finish(&mut self) -> Result<Option<Arc<Home>>, Misfit> {
         debug_assert!(self.claimed == self.slots, "a place that announces more slots than it claims");
         match self.misfit {
             Some(misfit) => Err(misfit),
-            None => Ok(self.home),
+            None => Ok(self.home.take()),
         }
     }
 }

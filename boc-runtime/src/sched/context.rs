@@ -147,6 +147,7 @@ pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
 }
 
 /// The runtime that was entered on this thread, or whose body runs here.
+#[inline]
 pub(crate) fn current() -> Option<NonNull<Core>> {
     NonNull::new(CURRENT.get().cast_mut())
 }

@@ -172,6 +172,7 @@ impl RunQueue {
     }
 
     /// What a thief sees. It may be old.
+    #[inline]
     pub(super) fn look(&self) -> Look {
         // Acquire: this before the tail, so that the tail is not the older one.
         let position = Head::of(self.head.load(Ordering::Acquire)).next;
@@ -181,6 +182,7 @@ impl RunQueue {
     }
 
     /// Whether no job waits. After a fence, for whoever is about to sleep: README.md, part 2.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.look().waiting == 0
     }
