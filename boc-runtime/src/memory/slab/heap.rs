@@ -23,7 +23,7 @@ pub(super) const CLASSES: usize = 32;
 #[derive(Debug)]
 pub(super) struct Heap {
     classes: [Class; CLASSES + 1],
-    /// Taken from `returned`, and not put onto the pages' lists yet.
+    /// Taken from `returned`, and not looked at yet.
     taken: Cell<*mut Parcel>,
     returned: CachePadded<AtomicPtr<Parcel>>,
 }
@@ -33,6 +33,8 @@ pub(super) struct Heap {
 struct Class {
     current: Cell<*mut Page>,
     with_room: Cell<*mut Page>,
+    /// A parcel whose blocks are used as they are, when the current page is full.
+    opened: Cell<*mut Parcel>,
 }
 
 impl Heap {
@@ -46,7 +48,11 @@ impl Heap {
     }
 
     fn new() -> Heap {
-        let class = || Class { current: Cell::new(ptr::null_mut()), with_room: Cell::new(ptr::null_mut()) };
+        let class = || Class {
+            current: Cell::new(ptr::null_mut()),
+            with_room: Cell::new(ptr::null_mut()),
+            opened: Cell::new(ptr::null_mut()),
+        };
         Heap {
             classes: std::array::from_fn(|_| class()),
             taken: Cell::new(ptr::null_mut()),
@@ -69,19 +75,12 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn allocate_slowly(&self, class: usize) -> NonNull<u8> {
-        let Class { current, with_room } = &self.classes[class];
-        // SAFETY: as in `allocate`.
-        let full = unsafe { current.get().as_ref() };
-        // One at a time: a block is out of the cache when it comes home, and is better touched when it is needed.
-        while self.unpack_one() && with_room.get().is_null() {
-            if let Some(block) = full.and_then(Page::take) {
-                return block;
-            }
+        if let Some(block) = self.take_from_parcel(class) {
+            return block;
         }
-        if let Some(page) = full {
-            if let Some(block) = page.take() {
-                return block;
-            }
+        let Class { current, with_room, .. } = &self.classes[class];
+        // SAFETY: as in `allocate`.
+        if let Some(page) = unsafe { current.get().as_ref() } {
             page.standing.set(Standing::Full);
         }
         let page = match NonNull::new(with_room.get()) {
@@ -182,27 +181,65 @@ impl Heap {
         }
     }
 
-    /// Puts the blocks of one posted parcel onto their pages' lists. `false`: there was none.
-    fn unpack_one(&self) -> bool {
+    /// A block that has come back, as it is: its memory may be in the cache of another, and is better touched when it is needed.
+    fn take_from_parcel(&self, class: usize) -> Option<NonNull<u8>> {
+        let opened = &self.classes[class].opened;
+        loop {
+            // SAFETY: a heap's parcel is there, and ours alone.
+            if let Some(parcel) = unsafe { opened.get().as_mut() } {
+                match parcel.take() {
+                    Some(block) => return Some(block),
+                    None => self.close(class),
+                }
+            }
+            let parcel = self.next_parcel()?;
+            // SAFETY: as above.
+            let place = &self.classes[unsafe { parcel.as_ref() }.class()].opened;
+            // SAFETY: as above.
+            if unsafe { place.get().as_ref() }.is_some() {
+                self.unpack(parcel);
+            } else {
+                place.set(parcel.as_ptr());
+            }
+        }
+    }
+
+    /// One of the parcels that were posted.
+    fn next_parcel(&self) -> Option<NonNull<Parcel>> {
         // Relaxed: a look, so that nothing is written if there is nothing.
         if self.taken.get().is_null() && !self.returned.load(Ordering::Relaxed).is_null() {
             // Acquire: edge A1.
             self.taken.set(self.returned.swap(ptr::null_mut(), Ordering::Acquire));
         }
-        let Some(parcel) = NonNull::new(self.taken.get()) else { return false };
-        // SAFETY: posted, from `Box::into_raw`, and taken by us.
+        let parcel = NonNull::new(self.taken.get())?;
+        // SAFETY: posted, and taken by us.
+        self.taken.set(unsafe { parcel.as_ref() }.next);
+        Some(parcel)
+    }
+
+    /// Puts the blocks of a parcel onto their pages' lists.
+    fn unpack(&self, parcel: NonNull<Parcel>) {
+        // SAFETY: ours, from `Box::into_raw`, and in no list any more.
         let mut parcel = unsafe { Box::from_raw(parcel.as_ptr()) };
-        self.taken.set(parcel.next);
         while let Some(block) = parcel.take() {
             // SAFETY: of this heap (`post`).
             unsafe { self.free(block) };
         }
-        true
+    }
+
+    /// The same with the opened parcel of a class.
+    fn close(&self, class: usize) {
+        if let Some(parcel) = NonNull::new(self.classes[class].opened.replace(ptr::null_mut())) {
+            self.unpack(parcel);
+        }
     }
 
     /// Before the heap goes to the pool: takes back what was returned, and parts with pages that are empty.
     pub(super) fn tidy(&self) {
-        while self.unpack_one() {}
+        (0..=CLASSES).for_each(|class| self.close(class));
+        while let Some(parcel) = self.next_parcel() {
+            self.unpack(parcel);
+        }
         for class in &self.classes {
             // SAFETY: as in `allocate`.
             let Some(page) = (unsafe { class.current.replace(ptr::null_mut()).as_ref() }) else { continue };

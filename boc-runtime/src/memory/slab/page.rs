@@ -37,7 +37,7 @@ pub(super) enum Standing {
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(super) struct Page {
-    /// SLAB-2. The only field that other threads read.
+    /// SLAB-2. Other threads read this and `size`.
     heap: NonNull<Heap>,
     free: Cell<*mut Free>,
     /// Blocks that are out or in a parcel.
@@ -105,6 +105,17 @@ impl Page {
         let heap = unsafe { &raw const (*page.as_ptr()).heap };
         // SAFETY: SLAB-2; reads this field only.
         unsafe { heap.read() }
+    }
+
+    /// How long its blocks are; may be asked by any thread that has one of them.
+    ///
+    /// # Safety
+    /// A block of `page` is out, and the caller's.
+    pub(super) unsafe fn size_of_blocks(page: NonNull<Page>) -> usize {
+        // SAFETY: the page is there, a block of it is out; no reference is made.
+        let size = unsafe { &raw const (*page.as_ptr()).size };
+        // SAFETY: SLAB-2; reads this field only.
+        unsafe { size.read() as usize }
     }
 
     /// Takes a block.

@@ -7,14 +7,18 @@ use std::ptr::{self, NonNull};
 
 use crate::sync::thread_local;
 
-use super::heap::Heap;
+use super::heap::{CLASSES, Heap, STEP};
+use super::page::Page;
 
 /// How many blocks go in one parcel.
 const FULL: usize = if cfg!(all(test, any(loom, shuttle))) { 2 } else { 62 };
 
+/// One for each class of blocks.
+type Parcels = [Cell<*mut Parcel>; CLASSES + 1];
+
 thread_local! {
     /// This thread's; null if there is none.
-    static PARCEL: Cell<*mut Parcel> = const { Cell::new(ptr::null_mut()) };
+    static PARCELS: Parcels = const { [const { Cell::new(ptr::null_mut()) }; CLASSES + 1] };
     /// Its destructor runs when the thread ends: from then on parcels are posted at once.
     static ENDING: Ending = const { Ending(()) };
 }
@@ -27,19 +31,27 @@ impl Drop for Ending {
     }
 }
 
-/// Blocks of one heap. A list of addresses, not a chain of links: the heap's thread reads it without touching blocks that
-/// are in the cache of another.
+/// Blocks of one class of one heap. A list of addresses, not a chain of links: the heap's thread reads it without touching
+/// blocks that are in the cache of another.
 #[derive(Debug)]
 pub(super) struct Parcel {
     pub(super) next: *mut Parcel,
     to: NonNull<Heap>,
-    blocks: Vec<NonNull<u8>>,
+    class: usize,
+    len: usize,
+    blocks: [*mut u8; FULL],
 }
 
 impl Parcel {
+    pub(super) fn class(&self) -> usize {
+        self.class
+    }
+
     /// Takes a block out.
+    #[inline]
     pub(super) fn take(&mut self) -> Option<NonNull<u8>> {
-        self.blocks.pop()
+        self.len = self.len.checked_sub(1)?;
+        NonNull::new(self.blocks[self.len])
     }
 }
 
@@ -49,26 +61,33 @@ impl Parcel {
 /// A block of `to`, which is not this thread's heap; nobody uses it any more.
 #[inline(never)]
 pub(super) unsafe fn add(to: NonNull<Heap>, block: NonNull<u8>) {
-    let mut own = PARCEL.get();
+    // SAFETY: the block is out until now, and the caller's.
+    let class = unsafe { Page::size_of_blocks(Page::of(block)) } / STEP;
+    let mut own = PARCELS.with(|parcels| parcels[class].get());
     // SAFETY: this thread's, so it is there and nobody else uses it.
     if unsafe { own.as_ref() }.is_none_or(|parcel| parcel.to != to) {
-        post_own();
-        let blocks = Vec::with_capacity(FULL);
-        own = Box::into_raw(Box::new(Parcel { next: ptr::null_mut(), to, blocks }));
-        PARCEL.set(own);
+        post_own_of(class);
+        let (next, blocks) = (ptr::null_mut(), [ptr::null_mut(); FULL]);
+        own = Box::into_raw(Box::new(Parcel { next, to, class, len: 0, blocks }));
+        PARCELS.with(|parcels| parcels[class].set(own));
     }
     // SAFETY: as above, and not null.
     let parcel = unsafe { &mut *own };
-    parcel.blocks.push(block);
-    if parcel.blocks.len() == FULL || ENDING.try_with(|_| ()).is_err() {
-        post_own();
+    parcel.blocks[parcel.len] = block.as_ptr();
+    parcel.len += 1;
+    if parcel.len == FULL || ENDING.try_with(|_| ()).is_err() {
+        post_own_of(class);
     }
 }
 
-/// Returns the blocks of this thread's parcel to their heap.
+/// Returns the blocks of this thread's parcels to their heaps.
 pub(super) fn post_own() {
+    (0..=CLASSES).for_each(post_own_of);
+}
+
+fn post_own_of(class: usize) {
     // There, but at the end of a model's thread.
-    let Ok(parcel) = PARCEL.try_with(|parcel| parcel.replace(ptr::null_mut())) else { return };
+    let Ok(parcel) = PARCELS.try_with(|parcels| parcels[class].replace(ptr::null_mut())) else { return };
     let Some(parcel) = NonNull::new(parcel) else { return };
     // SAFETY: this thread's until it is posted.
     let to = unsafe { parcel.as_ref() }.to;
