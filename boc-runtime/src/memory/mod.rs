@@ -6,9 +6,11 @@
 //! together; when it falls to zero the memory is freed. Where the memory comes from: `slab` (README.md).
 
 mod header;
+mod prefetch;
 mod slab;
 
 pub(crate) use header::{Disposal, Header, HeaderRef, Table, end_alone, release, release_weak, retain};
+pub(crate) use prefetch::prefetch;
 #[cfg(all(test, shuttle))]
 pub(crate) use slab::arena;
 pub(crate) use slab::{allocate, deallocate, free, post_parcel, put};

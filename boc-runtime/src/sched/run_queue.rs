@@ -5,6 +5,7 @@ use std::ptr::{self, NonNull};
 use crossbeam_utils::CachePadded;
 
 use crate::behavior::{Behavior, Job};
+use crate::memory::prefetch;
 use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 /// How many jobs a ring holds. A power of two: positions wrap around.
@@ -121,17 +122,21 @@ impl RunQueue {
     /// Takes the first job. Only the owner calls this; `alone`: and nobody else takes any.
     #[inline]
     pub(super) fn pop(&self, alone: bool) -> Option<Job> {
+        // Relaxed: the owner's own.
+        let tail = self.tail.load(Ordering::Relaxed);
         if !alone {
             let position = self.claim(|waiting| waiting.min(1))?.0;
+            self.prefetch(position.wrapping_add(1), tail);
             return Some(self.job(position));
         }
-        // Relaxed: the owner's own, both of them.
-        let (tail, head) = (self.tail.load(Ordering::Relaxed), self.head.load(Ordering::Relaxed));
+        // Relaxed: as above.
+        let head = self.head.load(Ordering::Relaxed);
         let head = Head::of(head);
         if head.next == tail {
             return None;
         }
         let job = self.job(head.next);
+        self.prefetch(head.next.wrapping_add(1), tail);
         // Relaxed: as above.
         self.head.store(head.advanced(1).word(), Ordering::Relaxed);
         Some(job)
@@ -142,6 +147,17 @@ impl RunQueue {
         let (first, count) = self.claim(|waiting| waiting / 2).unwrap_or_default();
         // The places are not filled anew while the owner is here.
         (0..count).map(move |index| self.job(first.wrapping_add(index)))
+    }
+
+    /// Brings the block of the job at this position towards the cache, if there is one. It may be a thief's by now.
+    #[inline]
+    fn prefetch(&self, position: u32, tail: u32) {
+        if position != tail {
+            // Relaxed: only an address.
+            let block = self.place(position).load(Ordering::Relaxed).cast::<u8>();
+            prefetch(block);
+            prefetch(block.wrapping_add(64));
+        }
     }
 
     /// Claims some of the jobs that wait for their owner: the position of the first, and how many.
