@@ -62,11 +62,6 @@ impl Look {
     pub(super) fn taken_since(self, before: Look) -> u32 {
         self.position.wrapping_sub(before.position)
     }
-
-    pub(super) fn pushed_since(self, before: Look) -> u32 {
-        let end = |look: Look| look.position.wrapping_add(look.waiting);
-        end(self).wrapping_sub(end(before))
-    }
 }
 
 /// The ring is full.

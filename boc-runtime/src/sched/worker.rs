@@ -27,8 +27,11 @@ const INJECTED: usize = 64;
 const ROUNDS: u32 = if cfg!(all(test, shuttle)) { 3 } else { 24 };
 /// How long it waits in between, in turns of a spin loop: some microseconds.
 const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 128 };
-/// How many jobs are worth a theft from a worker that is still scheduling more.
+/// How many jobs are worth a theft from a worker that is scheduling more, and how many it schedules between two looks then.
 const WORTH_IT: u32 = if cfg!(all(test, shuttle)) { 2 } else { 64 };
+const SCHEDULING: u64 = 8;
+/// How many times a searcher leaves such a worker alone before it steals all the same: for some tens of milliseconds.
+const PATIENCE: u32 = if cfg!(all(test, shuttle)) { 1 } else { 1 << 14 };
 
 /// What belongs to one worker thread alone.
 #[derive(Debug)]
@@ -44,8 +47,17 @@ pub(crate) struct Worker {
     direct: Cell<u32>,
     turn: Cell<u32>,
     /// What the last look of a search has found at each worker.
-    looks: Box<[Cell<Option<Look>>]>,
+    looks: Box<[Cell<Option<Seen>>]>,
+    /// How many times more this search leaves a worker that is scheduling alone.
+    patience: Cell<u32>,
     random: Cell<u64>,
+}
+
+/// What a thief has seen of another worker.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    jobs: Look,
+    scheduled: u64,
 }
 
 /// What a worker thread does from start to end.
@@ -63,6 +75,7 @@ pub(super) fn main(core: Arc<Core>, index: usize) {
         direct: Cell::new(0),
         turn: Cell::new(0),
         looks,
+        patience: Cell::new(0),
         random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
     };
     // SAFETY: the scope ends before the worker, which holds its core.
@@ -220,6 +233,7 @@ impl Worker {
     /// Looks for a job until there is one, asleep in between; counted as searching. `None`: the threads are to end.
     #[cold]
     fn search(&self) -> Option<Job> {
+        self.patience.set(PATIENCE);
         loop {
             self.looks.iter().for_each(|look| look.set(None));
             for _ in 0..ROUNDS {
@@ -259,12 +273,18 @@ impl Worker {
 
     /// Whether the victim will not come to its jobs soon: README.md, part 1.
     fn is_worth_stealing_from(&self, victim: usize) -> bool {
-        let now = self.core.run_queues[victim].look();
-        let before = self.looks[victim].replace(Some(now));
-        before.is_some_and(|before| {
-            now.waiting > now.taken_since(before)
-                && (now.waiting >= WORTH_IT || now.pushed_since(before) == 0)
-        })
+        let jobs = self.core.run_queues[victim].look();
+        let scheduled = self.core.counters_of(victim).scheduled();
+        let Some(before) = self.looks[victim].replace(Some(Seen { jobs, scheduled })) else { return false };
+        if jobs.waiting <= jobs.taken_since(before.jobs) {
+            return false;
+        }
+        if jobs.waiting >= WORTH_IT || scheduled - before.scheduled < SCHEDULING {
+            return true;
+        }
+        let patience = self.patience.get();
+        self.patience.set(patience.saturating_sub(1));
+        patience == 0
     }
 
     /// xorshift64: only the choice of a victim depends on it.
