@@ -8,6 +8,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# Many tests panic on purpose, and a report has a backtrace of its own.
+export RUST_BACKTRACE=0
 host=x86_64-unknown-linux-gnu
 # Sanitizers are not stable: a nightly compiler, or the usual one with its switch.
 if rustc +nightly --version >/dev/null 2>&1; then
@@ -50,8 +52,8 @@ sanitize() {
     fi
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
-    # Optimized a little, so that a lot runs; with lines for the reports.
-    RUSTFLAGS="$flags" CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=line-tables-only \
+    # Optimized a little, so that a lot runs; with lines for the reports. boc_sanitizer: tests may take longer.
+    RUSTFLAGS="$flags --cfg boc_sanitizer" CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=line-tables-only \
         timeout --kill-after=30 "${BOC_SANITIZER_LIMIT:-7200}" \
         cargo "${toolchain[@]}" test --target "$host" --target-dir "target/$name" -p boc-tests -p boc-runtime \
         "${targets[@]}" --no-fail-fast -- \

@@ -1,6 +1,8 @@
 //! A gate that bodies wait at until the test opens it: how a test makes a schedule happen on purpose.
 
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
+
+use parking_lot::{Condvar, Mutex};
 
 #[derive(Debug, Default)]
 struct State {
@@ -39,26 +41,26 @@ impl Gate {
 
     /// Lets everybody through, now and later.
     pub fn open(&self) {
-        self.shared.0.lock().expect("gate").open = true;
+        self.shared.0.lock().open = true;
         self.shared.1.notify_all();
     }
 
     /// Waits until the gate is open.
     pub fn pass(&self) {
-        let mut state = self.shared.0.lock().expect("gate");
+        let mut state = self.shared.0.lock();
         state.waiting += 1;
         self.shared.1.notify_all();
         while !state.open {
-            state = self.shared.1.wait(state).expect("gate");
+            self.shared.1.wait(&mut state);
         }
         state.waiting -= 1;
     }
 
     /// Waits until `count` threads wait at the gate.
     pub fn until_waiting(&self, count: usize) {
-        let mut state = self.shared.0.lock().expect("gate");
+        let mut state = self.shared.0.lock();
         while state.waiting < count {
-            state = self.shared.1.wait(state).expect("gate");
+            self.shared.1.wait(&mut state);
         }
     }
 }

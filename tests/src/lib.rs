@@ -9,6 +9,7 @@ mod drops;
 mod gate;
 mod probe;
 mod rng;
+mod scope;
 mod workers;
 
 pub use child::{Finished, child, cpu_ticks, thread_count};
@@ -17,6 +18,7 @@ pub use drops::{Bomb, Counted, Drops};
 pub use gate::Gate;
 pub use probe::{Held, Probe, Watch};
 pub use rng::{Rng, repetitions, stress};
+pub use scope::{Scope, scope};
 pub use workers::{
     message_of, no_polling, on_at_least, on_exactly, on_home, on_workers, panic_message, settle,
 };

@@ -1,9 +1,11 @@
 //! A value that notices overlapping access: what isolation promises cannot happen.
 
 use std::hint::spin_loop;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
+
+use parking_lot::Mutex;
 
 /// Collects what the probes of one test have seen go wrong. Bodies' panics are caught by the runtime, so they
 /// report here and the test asks at its end.
@@ -19,7 +21,7 @@ impl Watch {
 
     /// Reports something that must not happen.
     pub fn report(&self, what: impl Into<String>) {
-        self.0.lock().expect("watch").push(what.into());
+        self.0.lock().push(what.into());
     }
 
     /// Reports `what()` unless `holds`.
@@ -30,17 +32,14 @@ impl Watch {
     }
 
     /// What was reported so far.
-    ///
-    /// # Panics
-    /// Never: nobody panics while reporting.
     #[must_use]
     pub fn reports(&self) -> Vec<String> {
-        self.0.lock().expect("watch").clone()
+        self.0.lock().clone()
     }
 
     /// Panics with everything that was reported.
     pub fn assert_clean(&self) {
-        let seen = self.0.lock().expect("watch");
+        let seen = self.0.lock();
         assert!(seen.is_empty(), "{} violations, the first: {:#?}", seen.len(), &seen[..seen.len().min(5)]);
     }
 }

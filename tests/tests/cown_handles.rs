@@ -23,7 +23,7 @@ fn pinned_handles_are_an_identity_too_on_any_thread() {
     on_home(1, |main| {
         let (one, other) = (PinnedCown::new(main, Rc::new(1)), PinnedCown::new(main, Rc::new(1)));
         let (same, home) = (one.clone(), thread::current().id());
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             scope.spawn(|| {
                 assert!(one == same && one != other);
                 assert_eq!(HashSet::from([one.clone(), same.clone(), other.clone()]).len(), 2);

@@ -77,7 +77,7 @@ fn handles_in_sixty_four_threads() {
         let canvas = PinnedCown::new(main, drops.token());
         let promise = when!(clone gate, let token = drops.token() => { gate.pass(); token });
         let (weak, upgraded) = (cown.downgrade(), Arc::new(AtomicUsize::new(0)));
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             for thread in 0..THREADS {
                 let (cown, canvas, promise) = (cown.clone(), canvas.clone(), promise.clone());
                 let (start, gate, weak, upgraded) = (&start, &gate, &weak, &upgraded);

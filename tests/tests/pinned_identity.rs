@@ -148,7 +148,7 @@ fn a_thread_is_claimed_once_and_again_after_it_was_given_up() {
         let main = MainThread::claim().expect("the first time");
         let refused = MainThread::claim().expect_err("the second time");
         assert!(!refused.to_string().is_empty());
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             scope.spawn(|| MainThread::claim().map(drop).expect("another thread is its own"));
         });
         drop(main);
@@ -160,7 +160,7 @@ fn a_thread_is_claimed_once_and_again_after_it_was_given_up() {
 fn several_home_threads_pump_each_their_own() {
     on_workers(4, || {
         let total = Cown::new(0);
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             for home in 0..3 {
                 let total = &total;
                 scope.spawn(move || {

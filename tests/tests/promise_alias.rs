@@ -130,7 +130,8 @@ fn try_when_returns_the_mistake() {
 
 #[test]
 fn the_panic_is_reported_at_the_users_call() {
-    use std::sync::{Arc, Mutex};
+    use parking_lot::Mutex;
+    use std::sync::Arc;
     on_workers(1, || {
         let a = Cown::new(1);
         let place = Arc::new(Mutex::new(None));
@@ -138,13 +139,13 @@ fn the_panic_is_reported_at_the_users_call() {
         let (here, before) = (std::thread::current().id(), std::panic::take_hook());
         std::panic::set_hook(Box::new(move |info| {
             if std::thread::current().id() == here {
-                *seen.lock().unwrap() = info.location().map(|at| (at.file().to_owned(), at.line()));
+                *seen.lock() = info.location().map(|at| (at.file().to_owned(), at.line()));
             }
         }));
         let line = line!() + 1;
         let outcome = catch_unwind(AssertUnwindSafe(|| when!(a, again = a => *a + *again)));
         std::panic::set_hook(before);
         assert!(outcome.is_err());
-        assert_eq!(*place.lock().unwrap(), Some((file!().to_owned(), line)));
+        assert_eq!(*place.lock(), Some((file!().to_owned(), line)));
     });
 }

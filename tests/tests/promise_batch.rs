@@ -95,7 +95,7 @@ fn no_other_behavior_sees_half_of_a_batch() {
         on_workers(1 + rng.below(4), move || {
             let cowns: Vec<Cown<u64>> = (0..4).map(|_| Cown::new(0)).collect();
             let halves = Arc::new(AtomicU64::new(0));
-            thread::scope(|scope| {
+            boc_tests::scope(|scope| {
                 for _ in 0..2 {
                     let (cowns, halves, mut rng) = (&cowns, &halves, boc_tests::Rng::seeded(rng.number()));
                     scope.spawn(move || {

@@ -2,11 +2,12 @@
 //! `Cancelled`, captures are dropped, cowns are released in order, nothing hangs and nothing runs twice.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier};
 
 use boc::FailureKind;
 use boc::prelude::*;
 use boc_tests::{Drops, Gate, on_home, on_workers};
+use parking_lot::Mutex;
 
 fn runtime(workers: usize) -> Runtime {
     Runtime::builder().workers(workers).build().expect("a runtime")
@@ -53,14 +54,14 @@ fn a_runtime_dropped_in_its_own_body_ends_by_itself() {
             let dropped = when!(in ours; cown => {
                 let _ = &cown;
                 passing.pass();
-                drop(taking.lock().expect("no panic").take());
+                drop(taking.lock().take());
             });
             let counting = Arc::clone(&ran);
             let after = when!(in ours; cown => {
                 let _ = &cown;
                 counting.fetch_add(1, Ordering::SeqCst);
             });
-            *place.lock().expect("no panic") = Some(ours);
+            *place.lock() = Some(ours);
             gate.open();
             dropped.join().expect("the body that drops it ends as usual");
             assert_eq!(after.join().expect_err("not started").kind(), FailureKind::Cancelled);
@@ -80,10 +81,10 @@ fn runtimes_that_drop_each_other_in_their_bodies_do_not_wait_in_a_circle() {
             let dropped: Vec<_> = (0..circle)
                 .map(|at| {
                     let (together, next) = (Arc::clone(&together), Arc::clone(&places[(at + 1) % circle]));
-                    let ours = places[at].lock().expect("no panic");
+                    let ours = places[at].lock();
                     ours.as_ref().expect("not dropped yet").when((), move |()| {
                         together.wait();
-                        drop(next.lock().expect("no panic").take());
+                        drop(next.lock().take());
                     })
                 })
                 .collect();

@@ -126,7 +126,7 @@ fn opposite_request_orders_from_several_threads_do_not_deadlock() {
         let runtime = Runtime::builder().workers(2).build().unwrap();
         let cowns: Vec<Cown<u32>> = (0..4).map(|_| Cown::new(0)).collect();
         let each = 3_000;
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             for shift in 0..4 {
                 let (runtime, cowns) = (&runtime, &cowns);
                 scope.spawn(move || {

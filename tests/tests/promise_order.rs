@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
-use std::thread;
 
 use boc::prelude::*;
 use boc_tests::{Gate, on_at_least, on_workers};
@@ -69,7 +68,7 @@ fn order_holds_between_threads_when_one_scheduling_happens_before_the_other() {
         let here = Runtime::builder().workers(2).build().unwrap();
         let (to_other, from_here) = channel();
         let (to_here, from_other) = channel();
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             scope.spawn(|| {
                 for i in from_here {
                     here.enter(|| when!(log => log.push(i)));

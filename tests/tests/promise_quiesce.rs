@@ -120,7 +120,7 @@ fn several_threads_may_wait_for_quiet() {
     within(LIMIT, || {
         let (runtime, gate) = (runtime(2), Gate::new());
         let promise = runtime.enter(|| when!(clone gate => gate.pass()));
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     runtime.quiesce();

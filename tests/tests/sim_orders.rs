@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use boc::prelude::*;
 use boc::{batch, explore, scope};
 use boc_tests::{LIMIT, within};
+use parking_lot::Mutex;
 
 /// What ran, in order.
 type Log = Arc<Mutex<Vec<u64>>>;
 
 fn taken(log: &Log) -> Vec<u64> {
-    std::mem::take(&mut log.lock().expect("log"))
+    std::mem::take(&mut log.lock())
 }
 
 /// A program with a bit of everything: independent behaviors, chains, readers, a batch, a scope, pinned cowns, promises,
@@ -20,7 +21,7 @@ fn taken(log: &Log) -> Vec<u64> {
 fn program(log: &Log) {
     let note = |n: u64| {
         let log = Arc::clone(log);
-        move || log.lock().expect("log").push(n)
+        move || log.lock().push(n)
     };
     let main = MainThread::claim().expect("nobody has");
     let canvas = PinnedCown::new(&main, Rc::new(0));
@@ -108,7 +109,7 @@ fn all(cases: usize, program: impl Fn(&boc::Simulation, &Log) + Sync) -> (usize,
 }
 
 fn push(log: &Log, n: u64) {
-    log.lock().expect("log").push(n);
+    log.lock().push(n);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn random_homes(rng: &mut Rng, workers: usize, steps: usize) {
         let ran = std::sync::Arc::new(ran);
         let plain: Vec<Cown<Probe>> = Probe::several(3, &watch).into_iter().map(Cown::new).collect();
         let mut threads = Vec::new();
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             let mut homes = Vec::new();
             for drops in &drops {
                 let (send, receive) = channel();

@@ -1,8 +1,6 @@
 //! Stress: random graphs of promises against the same graph computed in a loop; handles dropped at random, values
 //! taken from several threads, some nodes failing.
 
-use std::thread;
-
 use boc::prelude::*;
 use boc_tests::{Rng, on_workers, stress};
 
@@ -58,7 +56,7 @@ fn random_graph(rng: &mut Rng, workers: usize, nodes: usize) {
             }
         }
         let other = joined.split_off(joined.len() / 2);
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             scope.spawn(|| check(other));
             check(joined);
         });

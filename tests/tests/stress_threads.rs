@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
 
 use boc::prelude::*;
 use boc_tests::{Drops, Probe, Rng, Watch, on_workers, stress};
@@ -74,7 +73,7 @@ fn random_threads(rng: &mut Rng, workers: usize, steps: u64) {
             watch,
         };
         let runtime = Runtime::builder().workers(workers).build().expect("a runtime");
-        thread::scope(|scope| {
+        boc_tests::scope(|scope| {
             for thread in 0..THREADS {
                 let (shared, runtime, mut rng) = (&shared, &runtime, Rng::seeded(rng.number()));
                 scope.spawn(move || {

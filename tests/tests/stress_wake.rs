@@ -53,7 +53,7 @@ fn several_threads_one_behavior_at_a_time() {
         let mut rng = rng.clone();
         on_workers(1, move || {
             let runtime = Runtime::builder().workers(1 + rng.below(4)).build().expect("a runtime");
-            thread::scope(|scope| {
+            boc_tests::scope(|scope| {
                 for _ in 0..3 {
                     let (runtime, mut rng) = (&runtime, Rng::seeded(rng.number()));
                     scope.spawn(move || {

@@ -5,7 +5,7 @@ use std::mem;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use boc::Scope;
 use boc::prelude::*;
 use boc_tests::message_of;
+use parking_lot::{Mutex, RwLock};
 
 use crate::model::observed::{Ending, Scheduled, StepSeen};
 use crate::model::program::{Filling, Kind, Step, Target, ThingId, What, When, mix, own_fills};
@@ -149,21 +150,21 @@ impl Run {
     }
 
     pub(crate) fn keep(&self, thing: ThingId, promise: Promise<Thing>) {
-        self.kept.lock().expect("promises").insert(thing, promise);
+        self.kept.lock().insert(thing, promise);
     }
 
     pub(crate) fn take_kept(&self) -> BTreeMap<ThingId, Promise<Thing>> {
-        mem::take(&mut *self.kept.lock().expect("promises"))
+        mem::take(&mut *self.kept.lock())
     }
 
     pub(crate) fn quiesce_extra(&self) {
-        if let Some(extra) = &*self.extra.read().expect("a runtime") {
+        if let Some(extra) = &*self.extra.read() {
             extra.quiesce();
         }
     }
 
     pub(crate) fn end_extra(&self) {
-        let extra = self.extra.write().expect("a runtime").take();
+        let extra = self.extra.write().take();
         drop(extra);
     }
 
@@ -180,7 +181,7 @@ impl Run {
                 Target::Current => self.when(&Current, when, env, place.held),
                 Target::Here(_) => self.when(&Here(place.main.expect("a home")), when, env, place.held),
                 Target::Scope => self.when(&InScope(place.scope.expect("a scope")), when, env, place.held),
-                Target::Extra => match &*self.extra.read().expect("a runtime") {
+                Target::Extra => match &*self.extra.read() {
                     Some(extra) => self.when(&On(extra), when, env, place.held),
                     None => self.give_up(when, env, Scheduled::NoRuntime),
                 },

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
 use boc::prelude::*;
+use parking_lot::Mutex;
 
 use crate::drive::{Env, Handle, Place, Run};
 use crate::model::MADE_UP;
@@ -80,13 +81,13 @@ impl<'p> Stage<'p> {
         let threads = self.program.threads.len() + 1;
         let (made, start) = (Barrier::new(threads + 1), Barrier::new(threads + 1));
         let (done, each_done) = channel();
-        let (gone_at_rest, endings) = thread::scope(|scope| {
+        let (gone_at_rest, endings) = boc_tests::scope(|scope| {
             for (at, steps) in self.program.threads.iter().chain([&self.program.late]).enumerate() {
                 let (this, made, start, done) = (&self, &made, &start, done.clone());
                 scope.spawn(move || this.thread(at, steps, made, start, &done));
             }
             made.wait();
-            self.run.recorder.set_homes(self.homes.lock().expect("homes").clone());
+            self.run.recorder.set_homes(self.homes.lock().clone());
             start.wait();
             let open: Vec<usize> = (0..threads).filter_map(|_| each_done.recv().expect("a thread")).collect();
             self.come_to_rest(&open);
@@ -97,7 +98,7 @@ impl<'p> Stage<'p> {
             });
             let endings = endings.collect();
             // Handles of pinned cowns go here, not at their homes.
-            self.envs.lock().expect("handles").clear();
+            self.envs.lock().clear();
             self.over.store(true, Ordering::SeqCst);
             (gone_at_rest, endings)
         });
@@ -118,7 +119,7 @@ impl<'p> Stage<'p> {
         let mut main = home.then(|| self.make_home(at));
         made.wait();
         start.wait();
-        let mut env = std::mem::take(&mut self.envs.lock().expect("handles")[at]);
+        let mut env = std::mem::take(&mut self.envs.lock()[at]);
         self.main.enter(|| {
             for step in steps {
                 if home {
@@ -133,7 +134,7 @@ impl<'p> Stage<'p> {
                 }
             }
         });
-        self.envs.lock().expect("handles")[at] = env;
+        self.envs.lock()[at] = env;
         done.send(main.is_some().then_some(at)).expect("somebody waits");
         // Somebody may still schedule something for this home, so it goes on.
         if let Some(main) = main {
@@ -148,11 +149,11 @@ impl<'p> Stage<'p> {
 
     fn make_home(&self, home: usize) -> MainThread {
         let main = MainThread::claim().expect("a fresh thread");
-        self.homes.lock().expect("homes")[home] = thread::current().id();
+        self.homes.lock()[home] = thread::current().id();
         for at in 0..self.program.homes[home] {
             let thing = ThingId::Pinned(home, at);
             let cown = PinnedCown::new(&main, Local::new(Thing::new(&self.run.recorder, thing, 0, None)));
-            for env in self.envs.lock().expect("handles")[..self.program.threads.len()].iter_mut() {
+            for env in self.envs.lock()[..self.program.threads.len()].iter_mut() {
                 env.handles.insert(thing, Handle::Pinned(cown.clone()));
             }
         }

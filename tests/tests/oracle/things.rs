@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 use std::thread::{self, ThreadId};
 
 use boc::prelude::*;
 use boc_tests::{Held, Probe, Watch};
+use parking_lot::{Mutex, RwLock};
 
 use crate::model::observed::{Dropped, Fault, Observed, Scheduled, Seen, Sight, StepSeen, Value};
 use crate::model::program::{BehaviorId, Kind, Program, StepId, ThingId, When, mix};
@@ -30,7 +31,7 @@ pub(crate) struct Recorder {
     behaviors: Vec<Mutex<Seen>>,
     steps: Mutex<BTreeMap<StepId, StepSeen>>,
     drops: Mutex<BTreeMap<ThingId, Vec<Dropped>>>,
-    homes: OnceLock<Vec<ThreadId>>,
+    homes: RwLock<Vec<ThreadId>>,
 }
 
 impl Recorder {
@@ -40,46 +41,46 @@ impl Recorder {
     }
 
     pub(crate) fn set_homes(&self, homes: Vec<ThreadId>) {
-        self.homes.set(homes).expect("set once");
+        *self.homes.write() = homes;
     }
 
     pub(crate) fn home_here(&self) -> Option<usize> {
-        self.homes.get()?.iter().position(|home| *home == thread::current().id())
+        self.homes.read().iter().position(|home| *home == thread::current().id())
     }
 
     pub(crate) fn scheduled(&self, id: BehaviorId, how: Scheduled) {
-        self.behaviors[id].lock().expect("a behavior").scheduled = how;
+        self.behaviors[id].lock().scheduled = how;
     }
 
     pub(crate) fn step(&self, id: StepId, seen: StepSeen) {
-        self.steps.lock().expect("steps").insert(id, seen);
+        self.steps.lock().insert(id, seen);
     }
 
     /// The behaviors whose captures are gone.
     pub(crate) fn done(&self) -> impl Iterator<Item = BehaviorId> {
         let seen = self.behaviors.iter().enumerate();
-        seen.filter_map(|(id, seen)| (seen.lock().expect("a behavior").captures_dropped > 0).then_some(id))
+        seen.filter_map(|(id, seen)| (seen.lock().captures_dropped > 0).then_some(id))
     }
 
     /// Whether every behavior that was scheduled has lost its captures.
     pub(crate) fn everything_is_done(&self) -> bool {
         self.behaviors.iter().all(|seen| {
-            let seen = seen.lock().expect("a behavior");
+            let seen = seen.lock();
             seen.scheduled != Scheduled::Yes || seen.captures_dropped > 0
         })
     }
 
     /// The values that were dropped.
     pub(crate) fn gone(&self) -> impl Iterator<Item = ThingId> + use<> {
-        self.drops.lock().expect("drops").keys().copied().collect::<Vec<_>>().into_iter()
+        self.drops.lock().keys().copied().collect::<Vec<_>>().into_iter()
     }
 
     pub(crate) fn observed(&self) -> Observed {
-        let seen = self.behaviors.iter().map(|seen| seen.lock().expect("a behavior").clone());
+        let seen = self.behaviors.iter().map(|seen| seen.lock().clone());
         Observed {
             behaviors: seen.collect(),
-            steps: self.steps.lock().expect("steps").clone(),
-            drops: self.drops.lock().expect("drops").clone(),
+            steps: self.steps.lock().clone(),
+            drops: self.drops.lock().clone(),
             trouble: self.watch.reports().into_iter().map(|what| format!("isolation: {what}")).collect(),
             ..Observed::default()
         }
@@ -112,7 +113,7 @@ impl Thing {
 
     /// The value of `expected` is found; another one would be another's.
     fn is(&self, expected: ThingId) {
-        let gone = self.recorder.drops.lock().expect("drops").contains_key(&self.id);
+        let gone = self.recorder.drops.lock().contains_key(&self.id);
         let right = self.id == expected && !gone;
         self.recorder.watch.check(right, || format!("{} was found in {expected} (dropped: {gone})", self.id));
     }
@@ -121,7 +122,7 @@ impl Thing {
 impl Drop for Thing {
     fn drop(&mut self) {
         let dropped = Dropped { value: self.value(), at: self.recorder.home_here() };
-        self.recorder.drops.lock().expect("drops").entry(self.id).or_default().push(dropped);
+        self.recorder.drops.lock().entry(self.id).or_default().push(dropped);
     }
 }
 
@@ -151,7 +152,7 @@ impl Captures {
 
 impl Drop for Captures {
     fn drop(&mut self) {
-        let mut seen = self.recorder.behaviors[self.id].lock().expect("a behavior");
+        let mut seen = self.recorder.behaviors[self.id].lock();
         seen.captures_dropped += 1;
         seen.captures_at = self.recorder.home_here();
     }
@@ -169,7 +170,7 @@ impl Running {
     pub(crate) fn begin(recorder: &Arc<Recorder>, when: &Arc<When>) -> Self {
         let inside = IN_BODY.replace(true);
         recorder.watch.check(!inside, || format!("b{} runs inside another body", when.id));
-        let mut seen = recorder.behaviors[when.id].lock().expect("a behavior");
+        let mut seen = recorder.behaviors[when.id].lock();
         seen.runs += 1;
         seen.ran_at = NOW.get();
         drop(seen);
@@ -227,8 +228,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.recorder.behaviors[self.when.id].lock().expect("a behavior").sights =
-            std::mem::take(&mut self.sights);
+        self.recorder.behaviors[self.when.id].lock().sights = std::mem::take(&mut self.sights);
         IN_BODY.set(false);
     }
 }
