@@ -6,7 +6,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::behavior::{Behavior, Job};
 use crate::memory::prefetch;
-use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use crate::sync::{AtomicU32, AtomicU64, Ordering, Place};
 
 /// How many jobs a ring holds. A power of two: positions wrap around.
 const LEN: u32 = if cfg!(all(test, any(loom, shuttle))) { 2 } else { 256 };
@@ -16,7 +16,7 @@ const LEN: u32 = if cfg!(all(test, any(loom, shuttle))) { 2 } else { 256 };
 pub(super) struct RunQueue {
     head: CachePadded<AtomicU64>,
     tail: CachePadded<AtomicU32>,
-    jobs: [AtomicPtr<Behavior>; LEN as usize],
+    jobs: [Place<Behavior>; LEN as usize],
 }
 
 /// What `head` says: two positions, which differ while a thief copies.
@@ -73,12 +73,12 @@ impl RunQueue {
         RunQueue {
             head: CachePadded::new(AtomicU64::new(0)),
             tail: CachePadded::new(AtomicU32::new(0)),
-            jobs: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
+            jobs: std::array::from_fn(|_| Place::new(ptr::null_mut())),
         }
     }
 
     #[inline]
-    fn place(&self, position: u32) -> &AtomicPtr<Behavior> {
+    fn place(&self, position: u32) -> &Place<Behavior> {
         &self.jobs[(position % LEN) as usize]
     }
 

@@ -11,6 +11,9 @@ pub(crate) use std::time::Instant;
 
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 
+/// A pointer that is only replaced when everybody who was to read it has: the models look closer at one.
+pub(crate) use std::sync::atomic::AtomicPtr as Place;
+
 /// A value of the whole process.
 macro_rules! global {
     ($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr) => {
