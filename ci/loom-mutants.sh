@@ -174,7 +174,7 @@ mutant 'slab: a post that was too late keeps its old link' memory/slab/heap.rs \
 mutant 'slab: a parcel takes blocks of any heap' memory/slab/parcel.rs \
     '.is_none_or(|parcel| parcel.to != to)' '.is_none()' slab::loom
 mutant 'slab: a full parcel stays' memory/slab/parcel.rs \
-    'parcel.blocks.len() == FULL ||' '' slab::loom
+    'parcel.len == FULL ||' '' slab::loom
 
 # The files are as new as can be (-m): what was built of an earlier mutant is built again.
 copy=target/loom-mutants/tree
