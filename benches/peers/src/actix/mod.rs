@@ -1,13 +1,17 @@
 //! Actix: an actor for each cown, a message for each behavior. Its actors live on arbiters, single threads, so there is an
 //! arbiter for each worker and the actors are dealt out to them in turn. `do_send` does not wait for room in a mailbox, as
-//! `when` does not. Only the programs that schedule much and do little: for the others one would not take actors.
+//! `when` does not. Only where the work is pure computation (`computing`) do the threads share a mailbox instead.
 
+mod barber;
+mod computing;
 mod counting;
 mod dictionary;
 mod fib;
+mod logistic_map;
 mod meetings;
 mod money;
 mod philosophers;
+mod sieve;
 
 use std::cell::Cell;
 use std::time::Instant;
@@ -22,13 +26,18 @@ pub(crate) fn contender(program: &str) -> Option<Contender> {
     }
     Some(match program {
         "banking" => on(money::banking),
+        "barber" => on(barber::run),
         "dictionary" => on(dictionary::run),
         "philosophers" => on(philosophers::run),
+        "logistic-map" => on(logistic_map::run),
         "chameneos" => on(meetings::chameneos),
         "count" => on(counting::count),
         "fib" => on(fib::run),
         "fork-join-create" => on(counting::fork_join_create),
         "fork-join-throughput" => on(counting::fork_join_throughput),
+        "quicksort" => on(computing::quicksort),
+        "trapezoid" => on(computing::trapezoid),
+        "sieve" => on(sieve::run),
         _ => return None,
     })
 }
@@ -42,9 +51,14 @@ struct Pool {
 impl Pool {
     /// Starts an actor on the arbiter whose turn it is.
     fn start<A: Actor<Context = Context<A>> + Send>(&self, actor: A) -> Addr<A> {
+        self.create(|| actor)
+    }
+
+    /// As `start`; the actor is made on its arbiter, where others can be started beside it.
+    fn create<A: Actor<Context = Context<A>>>(&self, actor: impl FnOnce() -> A + Send + 'static) -> Addr<A> {
         let turn = self.next.get();
         self.next.set((turn + 1) % self.arbiters.len());
-        A::start_in_arbiter(&self.arbiters[turn].handle(), |_| actor)
+        A::start_in_arbiter(&self.arbiters[turn].handle(), |_| actor())
     }
 }
 

@@ -147,10 +147,10 @@ pub(super) fn count(program: Count, workers: usize) -> Run<usize> {
             }
         });
         for _ in 0..program.messages {
-            counter.send(Message::Increment).ok().expect("the counter stays");
+            counter.send(Message::Increment).expect("the counter stays");
         }
         let (answer, count) = oneshot::channel();
-        counter.send(Message::Retrieve(answer)).ok().expect("the counter stays");
+        counter.send(Message::Retrieve(answer)).expect("the counter stays");
         count.await.expect("the counter answers")
     })
 }
@@ -226,7 +226,7 @@ pub(super) fn sieve(program: Sieve, workers: usize) -> Run<usize> {
             next = Some(sender);
         }
         let first = next.expect("at least one block");
-        first.send(Step::Iterate(2)).ok().expect("the first block stays");
+        first.send(Step::Iterate(2)).expect("the first block stays");
         drop(first);
         let mut primes = 0;
         for block in blocks {
