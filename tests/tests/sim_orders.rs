@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use boc::prelude::*;
 use boc::{batch, explore, scope};
@@ -241,5 +242,40 @@ fn a_batch_has_no_order_of_addresses() {
             taken(&log)
         };
         assert_eq!(run(false), run(true));
+    });
+}
+
+/// Where the first run does not show how many there are.
+#[test]
+fn no_more_runs_are_made_than_asked_for() {
+    within(LIMIT, || {
+        let runs_of = |cases| {
+            let mut runs = 0;
+            let explored = explore(cases, |_| {
+                runs += 1;
+                let first = Arc::new(AtomicBool::new(true));
+                let other = Arc::clone(&first);
+                when!(=> first.store(false, Ordering::Relaxed));
+                when!(=> {
+                    if other.load(Ordering::Relaxed) {
+                        (0..3).for_each(|_| drop(when!(=> ())));
+                    }
+                });
+            });
+            assert_eq!(explored.schedules(), runs);
+            (runs, explored.is_complete())
+        };
+        for cases in 2..25 {
+            assert_eq!(runs_of(cases), (cases, false));
+        }
+        // One if the second behavior comes second; else all orders of the first one and of three more.
+        assert_eq!(runs_of(25), (25, true));
+        // And where it shows that there are too many, so that seeds decide.
+        let mut runs = 0;
+        let explored = explore(20, |_| {
+            runs += 1;
+            (0..8).for_each(|_| drop(when!(=> ())));
+        });
+        assert_eq!((explored.schedules(), runs, explored.is_complete()), (20, 20, false));
     });
 }

@@ -140,3 +140,57 @@ impl Random {
         (self.next() % bound as u64) as usize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many of the seeds from 0 to 63.
+    fn seeds(are: impl Fn(Chooser) -> bool) -> usize {
+        (0..64).filter(|&seed| are(Chooser::seeded(seed))).count()
+    }
+
+    #[test]
+    fn a_seed_decides_the_same_each_time_and_others_otherwise() {
+        let decisions = |seed| {
+            let mut chooser = Chooser::seeded(seed);
+            (0..20).map(|number| chooser.choose(5, |at| at as u64 + number)).collect::<Vec<_>>()
+        };
+        let all: BTreeSet<_> = (0..64).map(decisions).collect();
+        assert_eq!(all.len(), 64);
+        assert!((0..64).all(|seed| all.contains(&decisions(seed))));
+    }
+
+    /// Those that keep priorities take the same one again and again, of the same ones.
+    #[test]
+    fn half_of_the_seeds_keep_priorities() {
+        let kept = seeds(|mut chooser| {
+            let mut taken = [0; 4];
+            (0..200).for_each(|_| taken[chooser.choose(4, |at| at as u64)] += 1);
+            // By chance it is about 50 of 200; kept, about 180.
+            taken.into_iter().max() > Some(120)
+        });
+        assert!((16..=48).contains(&kept), "{kept} of 64");
+    }
+
+    #[test]
+    fn half_of_the_seeds_put_effects_off_and_not_always() {
+        let late = |mut chooser: Chooser| (0..200).filter(|_| chooser.is_late(None)).count();
+        let some = seeds(|chooser| late(chooser) > 0);
+        assert!((16..=48).contains(&some), "{some} of 64");
+        assert_eq!(seeds(|chooser| late(chooser) > 150), 0);
+    }
+
+    #[test]
+    fn a_list_decides_by_number_whatever_is_decided() {
+        let mut chooser = Chooser::listed([(1, 2), (2, 1), (4, 1), (5, 9)].into());
+        let mut one = || chooser.choose(3, |_| 0);
+        assert_eq!((one(), one()), (0, 2));
+        assert_eq!(
+            (chooser.is_late(None), chooser.is_late(None), chooser.is_late(None)),
+            (true, false, true)
+        );
+        // Too large: the last one there is.
+        assert_eq!((chooser.choose(3, |_| 0), chooser.choose(3, |_| 0)), (2, 0));
+    }
+}
