@@ -163,6 +163,28 @@ fn pinned_behaviors_take_part() {
         }
     });
     assert_eq!((schedules, logs.len()), (12, 12)); // 4!, half of it: the pinned ones share a cown
+    // These do not.
+    let (schedules, logs) = all(100, |rt, log| {
+        for n in 0..3 {
+            let (canvas, log) = (PinnedCown::new(rt.main(), Rc::new(())), Arc::clone(log));
+            when!(pinned canvas => { let _ = &canvas; push(&log, n) });
+        }
+    });
+    assert_eq!((schedules, logs.len()), (6, 6));
+}
+
+#[test]
+fn a_loop_that_pumps_gets_on() {
+    let (_, logs) = all(100, |rt, log| {
+        let (elsewhere, done) = (Arc::clone(log), Arc::new(AtomicBool::new(false)));
+        let over = Arc::clone(&done);
+        when!(=> { push(&elsewhere, 1); over.store(true, Ordering::Relaxed) });
+        while !done.load(Ordering::Relaxed) {
+            rt.main().pump();
+        }
+        push(log, 2);
+    });
+    assert_eq!(logs, [vec![1, 2]].into());
 }
 
 /// The thread that schedules may be slow: what a body schedules may come before what it schedules afterwards.

@@ -193,4 +193,13 @@ mod tests {
         // Too large: the last one there is.
         assert_eq!((chooser.choose(3, |_| 0), chooser.choose(3, |_| 0)), (2, 0));
     }
+
+    #[test]
+    fn a_redundant_run_leaves_nothing_to_go_through() {
+        let mut chooser = Chooser::systematic(vec![1], BTreeSet::new());
+        chooser.choose(3, |_| 0);
+        chooser.redundant = true;
+        chooser.choose(3, |_| 0);
+        assert_eq!(chooser.choices, [Choice { taken: 1, of: 3 }, Choice { taken: 0, of: 1 }]);
+    }
 }
