@@ -8,7 +8,7 @@ use boc::{Runtime, when};
 use crate::Bound;
 
 /// One program of the suite, at a given size.
-pub trait Program: Copy + Debug + 'static {
+pub trait Program: Copy + Debug + Send + Sync + 'static {
     /// What the program is called on the command line.
     const NAME: &'static str;
     /// What the program is called in the paper.
@@ -21,7 +21,7 @@ pub trait Program: Copy + Debug + 'static {
     const SMALL: Self;
 
     /// What comes out of it, and is checked.
-    type Outcome: Debug;
+    type Outcome: Debug + Send + Sync;
 
     /// What has to come out: known, or computed by one thread in a loop.
     fn expected(self) -> Self::Outcome;

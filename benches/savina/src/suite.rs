@@ -1,6 +1,6 @@
 //! Owns: the list of the programs, and the programs without their types: who runs them, and whether the result is right.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 use std::fmt;
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ pub fn programs(small: bool) -> Vec<Entry> {
 pub struct Contender {
     name: &'static str,
     note: Option<&'static str>,
-    repeat: Box<dyn Fn(usize) -> Result<Duration, Wrong>>,
+    repeat: Box<dyn Fn(usize) -> Result<Duration, Wrong> + Send + Sync>,
 }
 
 impl Contender {
@@ -75,9 +75,9 @@ impl Contender {
     pub fn new<P: Program>(
         name: &'static str,
         program: P,
-        run: impl Fn(P, usize) -> Run<P::Outcome> + 'static,
+        run: impl Fn(P, usize) -> Run<P::Outcome> + Send + Sync + 'static,
     ) -> Contender {
-        let expected = OnceCell::new();
+        let expected = OnceLock::new();
         let repeat = move |workers| {
             let Run { time, outcome } = run(program, workers);
             let expected = expected.get_or_init(|| program.expected());

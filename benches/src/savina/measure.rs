@@ -1,7 +1,7 @@
 //! Owns: the measurement. Everybody takes turns: boc, the first peer, the second .., and again from the start.
 
-use std::env;
 use std::time::{Duration, SystemTime};
+use std::{env, panic, thread};
 
 use boc_savina::{Bound, Contender, Wrong};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -32,6 +32,12 @@ pub(crate) fn measure(options: &Options) -> Result<Results, Box<dyn std::error::
     Ok(Results { machine: Machine::this(), date, command, warm_ups: options.warm_ups, rows })
 }
 
+/// Runs it on a thread of its own, made by one that no contender has used: Verona ties the thread that calls it to one core, and
+/// threads that are made there inherit that; so would boc's workers, all on the same core.
+fn undisturbed<R: Send>(run: impl FnOnce() -> R + Send) -> R {
+    thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|payload| panic::resume_unwind(payload))
+}
+
 /// What every measurement needs.
 struct Stage<'a> {
     progress: ProgressBar,
@@ -48,7 +54,7 @@ impl Stage<'_> {
                 let run = format!("{} on {}, {workers} worker(s)", entry.name, contender.name());
                 self.progress.set_message(run.clone());
                 self.watchdog.hears_of(run);
-                let time = contender.repeat(workers)?;
+                let time = undisturbed(|| contender.repeat(workers))?;
                 if round >= self.options.warm_ups {
                     times.push(time);
                 }
