@@ -30,6 +30,8 @@ const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 128 };
 /// How many jobs are worth a theft from a worker that is scheduling more, and how many it schedules between two looks then.
 const WORTH_IT: u32 = if cfg!(all(test, shuttle)) { 2 } else { 64 };
 const SCHEDULING: u64 = 8;
+/// For how many looks it counts as scheduling after that: it may have waited for memory, or for its turn on a core.
+const WARY: u32 = if cfg!(all(test, shuttle)) { 0 } else { 8 };
 /// How many times a searcher leaves such a worker alone before it steals all the same: for some tens of milliseconds.
 const PATIENCE: u32 = if cfg!(all(test, shuttle)) { 1 } else { 1 << 14 };
 
@@ -58,6 +60,7 @@ pub(crate) struct Worker {
 struct Seen {
     jobs: Look,
     scheduled: u64,
+    wary: u32,
 }
 
 /// What a worker thread does from start to end.
@@ -234,8 +237,8 @@ impl Worker {
     #[cold]
     fn search(&self) -> Option<Job> {
         self.patience.set(PATIENCE);
+        self.forget_looks();
         loop {
-            self.looks.iter().for_each(|look| look.set(None));
             for _ in 0..ROUNDS {
                 if let Some(job) = self.injected().or_else(|| self.steal()) {
                     if let Some(worker) = self.core.idle.found() {
@@ -248,11 +251,21 @@ impl Worker {
             }
             memory::post_parcel();
             self.core.tell_waiters();
-            if self.core.idle.rest(self.index, || self.core.has_jobs(), || self.core.park(self.index)) {
+            if self.core.idle.rest(self.index, || self.core.has_jobs(), || self.sleep()) {
                 self.core.idle.leave();
                 return None;
             }
         }
+    }
+
+    fn sleep(&self) {
+        self.core.park(self.index);
+        self.forget_looks();
+    }
+
+    /// The next look is the first of two.
+    fn forget_looks(&self) {
+        self.looks.iter().for_each(|look| look.set(None));
     }
 
     /// Half of another worker's queue, if that worker will not come to it soon.
@@ -275,11 +288,18 @@ impl Worker {
     fn is_worth_stealing_from(&self, victim: usize) -> bool {
         let jobs = self.core.run_queues[victim].look();
         let scheduled = self.core.counters_of(victim).scheduled();
-        let Some(before) = self.looks[victim].replace(Some(Seen { jobs, scheduled })) else { return false };
+        let look = &self.looks[victim];
+        let Some(before) = look.get() else {
+            look.set(Some(Seen { jobs, scheduled, wary: 0 }));
+            return false;
+        };
+        let is_scheduling = scheduled - before.scheduled >= SCHEDULING;
+        let wary = if is_scheduling { WARY } else { before.wary.saturating_sub(1) };
+        look.set(Some(Seen { jobs, scheduled, wary }));
         if jobs.waiting <= jobs.taken_since(before.jobs) {
             return false;
         }
-        if jobs.waiting >= WORTH_IT || scheduled - before.scheduled < SCHEDULING {
+        if jobs.waiting >= WORTH_IT || wary == 0 {
             return true;
         }
         let patience = self.patience.get();
