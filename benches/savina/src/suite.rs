@@ -1,7 +1,7 @@
 //! Owns: the list of the programs, and the programs without their types: who runs them, and whether the result is right.
 
-use std::sync::OnceLock;
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::{
