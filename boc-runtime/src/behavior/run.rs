@@ -81,9 +81,8 @@ where
     let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ours to run, so it lives and is of these types.
     let Begun { body, plan, place } = unsafe { begin(block) };
-    // SAFETY: alive until it is finished, and so is its scope.
-    let common = unsafe { behavior.as_ref() };
-    let in_scope = enter(common);
+    // SAFETY: alive until it is finished, and its cowns are held.
+    let in_scope = unsafe { enter(behavior) };
     let outcome = unwind::catch(|| {
         // SAFETY: all slots are granted, and held until `finish`.
         let mut granted = unsafe { Granted::new(Behavior::slots_of(behavior)) };
@@ -101,7 +100,8 @@ where
         Ok(Ok(value)) => (Stage::value_of(value), Ran::Returned),
         Ok(Err(failure)) => (Stage::failed(failure), Ran::Skipped),
         Err(payload) => {
-            let failure = panicked(payload, common);
+            // SAFETY: alive until it is finished.
+            let failure = panicked(payload, unsafe { behavior.as_ref() });
             (Stage::failed(failure.clone()), Ran::Panicked(failure))
         }
     };
@@ -127,13 +127,18 @@ where
 }
 
 /// Before a body is called. What does not depend on a behavior's types is compiled once, and not for each of them.
+///
+/// # Safety
+/// The behavior is alive for `'a`, and its cowns are held.
 #[inline]
-fn enter(behavior: &Behavior) -> Option<context::ScopeOfBody<'_>> {
-    if behavior.slots() != 0 {
+unsafe fn enter<'a>(behavior: NonNull<Behavior>) -> Option<context::ScopeOfBody<'a>> {
+    // SAFETY: alive (caller). Not the way to the slots, which lie behind what this refers to.
+    let this = unsafe { behavior.as_ref() };
+    if this.slots() != 0 {
         // SAFETY: there is one, and it is held.
-        unsafe { Behavior::slots_of(NonNull::from(behavior)).as_ref() }.prefetch_successor();
+        unsafe { Behavior::slots_of(behavior).as_ref() }.prefetch_successor();
     }
-    behavior.scope.as_ref().map(context::ScopeOfBody::enter)
+    this.scope.as_ref().map(context::ScopeOfBody::enter)
 }
 
 /// The failure that a panic is.
@@ -251,19 +256,10 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
         // SAFETY: executed just now.
         return unsafe { finish(behavior) };
     }
-    // As `finish`, for a result that nobody has to drop.
-    let later = later::Scope::new();
-    // SAFETY: the body has ended.
-    unsafe { release_slots(behavior, this.slots()) };
-    // SAFETY: alive until the promise is released.
-    if unsafe { is_unwanted(behavior) } {
-        // SAFETY: nobody else knows the block; the home and the body were taken out of it, and the result is plain.
-        unsafe { Behavior::deallocate(behavior) };
-    } else {
-        // SAFETY: the outcome is written, and everything else released.
-        unsafe { release_own_promise(behavior) };
-    }
-    drop(later);
+    // SAFETY: unwanted, so nobody else knows the block; the home and the body were taken out of it, and the result is plain.
+    let end = || unsafe { Behavior::deallocate(behavior) };
+    // SAFETY: executed just now.
+    unsafe { release_all(behavior, end) };
     worker.count_finished();
 }
 
@@ -275,28 +271,41 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
 pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
     // SAFETY: alive and ours until the promise is released.
     let this = unsafe { behavior.as_ref() };
-    let (core, slots) = (this.core, this.slots());
+    let core = this.core;
     // SAFETY: as above.
     let scope = unsafe { &raw const (*behavior.as_ptr()).scope };
     // SAFETY: moved out once; nothing drops it in the block.
     let scope = unsafe { scope.read() };
-    let later = later::Scope::new();
-    // SAFETY: the body has ended.
-    unsafe { release_slots(behavior, slots) };
-    // SAFETY: alive until the promise is released.
-    if unsafe { is_unwanted(behavior) } {
-        // SAFETY: the only strong count is ours, and nobody can make another; a promise has no weak handles.
-        unsafe { memory::end_alone(behavior.cast()) };
-    } else {
-        // SAFETY: the outcome is written, and everything else released.
-        unsafe { release_own_promise(behavior) };
-    }
-    drop(later);
+    // SAFETY: unwanted, so the only strong count is ours, and nobody can make another; a promise has no weak handles.
+    let end = || unsafe { memory::end_alone(behavior.cast()) };
+    // SAFETY: the caller's duty.
+    unsafe { release_all(behavior, end) };
     // SAFETY: alive (caller).
     unsafe { Core::count_finished(core) };
     if let Some(scope) = scope {
         scope.leave();
     }
+}
+
+/// Releases the cowns, and then the promise; if nobody wants that, `end` takes its place.
+///
+/// # Safety
+/// The behavior's outcome is written; called once. The block may be gone on return.
+#[inline]
+unsafe fn release_all(behavior: NonNull<Behavior>, end: impl FnOnce()) {
+    let later = later::Scope::new();
+    // SAFETY: alive until the promise is released.
+    let slots = unsafe { behavior.as_ref() }.slots();
+    // SAFETY: the body has ended.
+    unsafe { release_slots(behavior, slots) };
+    // SAFETY: alive until the promise is released.
+    if unsafe { is_unwanted(behavior) } {
+        end();
+    } else {
+        // SAFETY: the outcome is written, and everything else released.
+        unsafe { release_own_promise(behavior) };
+    }
+    drop(later);
 }
 
 /// # Safety
