@@ -4,7 +4,6 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -81,6 +80,8 @@ pub(crate) struct Made {
 /// # Safety
 /// 1. `core` lives until it has been told that the behavior is finished (`sched/README.md`, part 4).
 /// 2. What `body` borrows lives until then.
+// Inlined, and so is `make`: a result that is written to memory in two parts and then read as one makes the processor wait for the
+// memory, a fifth of what a small behavior costs.
 #[inline(always)]
 pub(crate) unsafe fn schedule<Q, F, R>(
     core: &Core,
@@ -95,37 +96,10 @@ where
     R: Send + 'static,
 {
     // SAFETY: the same duties.
-    match unsafe { make_and_enter(core, request, body, place, scope) } {
-        // SAFETY: the strong count of a promise of this type was forgotten.
-        Ok(block) => Ok(unsafe { Promise::from_raw(block, PhantomData) }),
-        Err(refused) => Err(*refused),
-    }
-}
-
-/// As [`schedule`]. Inlined, and with a small result: what is written in two parts and then read as one has to reach the memory
-/// first, and the processor waits for it: a fifth of what a small behavior costs.
-///
-/// # Safety
-/// As [`schedule`].
-#[inline(always)]
-unsafe fn make_and_enter<Q, F, R>(
-    core: &Core,
-    request: &Q,
-    body: F,
-    place: &'static Location<'static>,
-    scope: Option<Arc<ScopeState>>,
-) -> Result<NonNull<Promised>, Box<Refused>>
-where
-    Q: Request,
-    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
-    R: Send + 'static,
-{
-    // SAFETY: the same duties.
     let (made, promise) = unsafe { make(core, request, body, place, scope) }?;
-    let block = ManuallyDrop::new(promise).header().cast();
     // SAFETY: the request borrows the handles, so the cowns are alive.
     unsafe { made.enter() };
-    Ok(block)
+    Ok(promise)
 }
 
 /// Makes a behavior.
