@@ -2,6 +2,8 @@
 //! see comes from here: `std` in programs, `model` (loom's) in the models, which `ci/loom.sh` runs, and `scheduled`
 //! (shuttle's) in the programs of `schedules`, which `ci/shuttle.sh` runs.
 
+#[cfg(all(test, any(loom, shuttle)))]
+mod checked;
 #[cfg(all(test, loom))]
 mod model;
 #[cfg(all(test, shuttle))]
@@ -9,6 +11,8 @@ mod scheduled;
 #[cfg(not(all(test, any(loom, shuttle))))]
 mod std;
 
+#[cfg(all(test, any(loom, shuttle)))]
+pub(crate) use self::checked::MutexGuard;
 #[cfg(all(test, loom))]
 pub(crate) use self::model::*;
 #[cfg(all(test, shuttle))]

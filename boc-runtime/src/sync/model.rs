@@ -3,8 +3,6 @@
 //! Two things are left out, and models bring their own where they matter. An [`UnsafeCell`] is not watched: the data that
 //! a protocol guards is a `loom::cell::UnsafeCell` of the model. `Arc` is the standard library's, which is trusted.
 
-use std::cell::Cell;
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize as Count;
 
@@ -16,6 +14,8 @@ pub(crate) use loom::hint::spin_loop;
 pub(crate) use loom::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
 };
+
+use super::MutexGuard;
 
 /// Gives the core away: for whoever has looked in vain already.
 ///
@@ -89,24 +89,6 @@ impl<T> Mutex<T> {
     }
 }
 
-/// `None` only within [`Condvar::wait`].
-#[derive(Debug)]
-pub(crate) struct MutexGuard<'a, T>(Option<loom::sync::MutexGuard<'a, T>>);
-
-impl<T> Deref for MutexGuard<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        self.0.as_ref().expect("not waiting")
-    }
-}
-
-impl<T> DerefMut for MutexGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        self.0.as_mut().expect("not waiting")
-    }
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct Condvar(loom::sync::Condvar);
 
@@ -157,23 +139,6 @@ impl<T> LocalKey<T> {
 /// The thread is about to end.
 #[derive(Debug)]
 pub(crate) struct Gone(());
-
-impl<T> LocalKey<Cell<T>> {
-    pub(crate) fn set(&'static self, value: T) {
-        self.with(|cell| cell.set(value));
-    }
-
-    pub(crate) fn get(&'static self) -> T
-    where
-        T: Copy,
-    {
-        self.with(Cell::get)
-    }
-
-    pub(crate) fn replace(&'static self, value: T) -> T {
-        self.with(|cell| cell.replace(value))
-    }
-}
 
 macro_rules! modelled_thread_local {
     ($($(#[$attribute:meta])* $visible:vis static $name:ident: $type:ty = $value:expr);* $(;)?) => {

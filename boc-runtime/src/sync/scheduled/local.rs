@@ -1,7 +1,7 @@
 //! Owns: what each thread, or each execution, has one of.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -42,23 +42,6 @@ impl<T> LocalKey<T> {
         let value = KEPT
             .with_borrow_mut(|kept| Rc::clone(kept.entry(place).or_insert_with(|| Rc::new((self.make)()))));
         Ok(use_it(value.downcast_ref().expect("a key is of one type")))
-    }
-}
-
-impl<T> LocalKey<Cell<T>> {
-    pub(crate) fn set(&'static self, value: T) {
-        self.with(|cell| cell.set(value));
-    }
-
-    pub(crate) fn get(&'static self) -> T
-    where
-        T: Copy,
-    {
-        self.with(Cell::get)
-    }
-
-    pub(crate) fn replace(&'static self, value: T) -> T {
-        self.with(|cell| cell.replace(value))
     }
 }
 

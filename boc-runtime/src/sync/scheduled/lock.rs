@@ -1,11 +1,11 @@
 //! Owns: `parking_lot`'s interface to shuttle's locks, which have that of the standard library: nothing is poisoned.
 
-use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, TryLockError};
 
 use shuttle::sync;
 
 use super::Instant;
+use crate::sync::MutexGuard;
 
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(sync::Mutex<T>);
@@ -29,24 +29,6 @@ impl<T> Mutex<T> {
 
     pub(crate) fn get_mut(&mut self) -> &mut T {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// `None` only within [`Condvar::wait`].
-#[derive(Debug)]
-pub(crate) struct MutexGuard<'a, T>(Option<sync::MutexGuard<'a, T>>);
-
-impl<T> Deref for MutexGuard<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        self.0.as_ref().expect("not waiting")
-    }
-}
-
-impl<T> DerefMut for MutexGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        self.0.as_mut().expect("not waiting")
     }
 }
 

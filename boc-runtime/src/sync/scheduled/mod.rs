@@ -17,7 +17,7 @@ pub(crate) use atomic::{
 };
 pub(crate) use clock::Instant;
 pub(crate) use local::{LocalKey, scheduled_global as global, scheduled_thread_local as thread_local};
-pub(crate) use lock::{Condvar, Mutex, MutexGuard};
+pub(crate) use lock::{Condvar, Mutex};
 
 /// Threads that shuttle schedules.
 pub(crate) mod thread {
