@@ -288,23 +288,21 @@ impl Worker {
     fn is_worth_stealing_from(&self, victim: usize) -> bool {
         let jobs = self.core.run_queues[victim].look();
         let scheduled = self.core.counters_of(victim).scheduled();
-        let look = &self.looks[victim];
-        let Some(before) = look.get() else {
-            look.set(Some(Seen { jobs, scheduled, wary: 0 }));
-            return false;
-        };
-        let is_scheduling = scheduled - before.scheduled >= SCHEDULING;
-        let wary = if is_scheduling { WARY } else { before.wary.saturating_sub(1) };
-        look.set(Some(Seen { jobs, scheduled, wary }));
-        if jobs.waiting <= jobs.taken_since(before.jobs) {
-            return false;
-        }
-        if jobs.waiting >= WORTH_IT || wary == 0 {
-            return true;
-        }
-        let patience = self.patience.get();
-        self.patience.set(patience.saturating_sub(1));
-        patience == 0
+        let before = self.looks[victim].get();
+        let wary = before.map_or(0, |before| {
+            let is_scheduling = scheduled - before.scheduled >= SCHEDULING;
+            if is_scheduling { WARY } else { before.wary.saturating_sub(1) }
+        });
+        self.looks[victim].set(Some(Seen { jobs, scheduled, wary }));
+        before.is_some_and(|before| jobs.waiting > jobs.taken_since(before.jobs))
+            && (jobs.waiting >= WORTH_IT || wary == 0 || self.is_out_of_patience())
+    }
+
+    /// Whether this search has left busy schedulers alone often enough. Counts.
+    fn is_out_of_patience(&self) -> bool {
+        let left = self.patience.get();
+        self.patience.set(left.saturating_sub(1));
+        left == 0
     }
 
     /// xorshift64: only the choice of a victim depends on it.
