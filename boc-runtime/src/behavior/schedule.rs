@@ -3,7 +3,6 @@
 #![expect(unsafe_code, reason = "writes a block and puts its slots into queues")]
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use std::sync::Arc;
 use crate::later;
 use crate::memory::{self, Header, Table};
 use crate::pinned::Home;
-use crate::promise::{Promise, Promised};
+use crate::promise::{Due, Promised};
 use crate::queue::{self, Effects, Kind, Queue, Slot};
 use crate::request::{Claims, Misfit, Request};
 use crate::runtime::ScopeState;
@@ -80,8 +79,7 @@ pub(crate) struct Made {
 /// # Safety
 /// 1. `core` lives until it has been told that the behavior is finished (`sched/README.md`, part 4).
 /// 2. What `body` borrows lives until then.
-// Inlined, and so is `make`: a result that is written to memory in two parts and then read as one makes the processor wait for the
-// memory, a fifth of what a small behavior costs.
+// Inlined, and so is `make`: what they give stays in registers then.
 #[inline(always)]
 pub(crate) unsafe fn schedule<Q, F, R>(
     core: &Core,
@@ -89,17 +87,17 @@ pub(crate) unsafe fn schedule<Q, F, R>(
     body: F,
     place: &'static Location<'static>,
     scope: Option<Arc<ScopeState>>,
-) -> Result<Promise<R>, Refused>
+) -> Result<Due<R>, Refused>
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
     // SAFETY: the same duties.
-    let (made, promise) = unsafe { make(core, request, body, place, scope) }?;
+    let (made, due) = unsafe { make(core, request, body, place, scope) }?;
     // SAFETY: the request borrows the handles, so the cowns are alive.
     unsafe { made.enter() };
-    Ok(promise)
+    Ok(due)
 }
 
 /// Makes a behavior.
@@ -113,7 +111,7 @@ pub(crate) unsafe fn make<Q, F, R>(
     body: F,
     place: &'static Location<'static>,
     scope: Option<Arc<ScopeState>>,
-) -> Result<(Made, Promise<R>), Refused>
+) -> Result<(Made, Due<R>), Refused>
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
@@ -144,8 +142,8 @@ where
     // SAFETY: complete, and still ours alone.
     unsafe { count(core, behavior, scope) };
     // SAFETY: one of the two strong counts is the promise's.
-    let promise = unsafe { Promise::from_raw(behavior.cast(), PhantomData) };
-    Ok((Made { behavior, slots, first }, promise))
+    let due = unsafe { Due::new(behavior.cast()) };
+    Ok((Made { behavior, slots, first }, due))
 }
 
 // What follows does not depend on a behavior's types, so that it is compiled once and not for each of them.

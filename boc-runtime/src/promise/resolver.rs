@@ -15,7 +15,7 @@ use crate::queue::{Queue, Status};
 use crate::sim::{self, Outside};
 use crate::sync::UnsafeCell;
 
-use super::{Promise, Promised};
+use super::{Due, Promise, Promised};
 
 /// The other end of a promise that is filled from outside: by a thread, an async task, a callback.
 ///
@@ -71,7 +71,7 @@ impl<R: Send + 'static> Promise<R> {
         // SAFETY: nobody else knows the block yet.
         unsafe { block.as_mut() }.promised.header.queue = Queue::led_by(producer.as_ptr());
         // SAFETY: one of the two strong counts is the promise's.
-        let promise = unsafe { Promise::from_raw(block.cast(), PhantomData) };
+        let promise = unsafe { Due::new(block.cast()) }.promise();
         (
             Resolver { block, place: Location::caller(), outside: Outside::here(), _result: PhantomData },
             promise,

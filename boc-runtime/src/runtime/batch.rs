@@ -79,13 +79,13 @@ impl Batch {
         // SAFETY: a runtime outlives its behaviors; the batch holds the core until it has entered or cancelled them.
         let made = unsafe { behavior::make(&self.core, &request, body, place, None) };
         match made {
-            Ok((made, promise)) => {
+            Ok((made, due)) => {
                 if let Some(asked) = asked {
                     sim::note(&self.core, &made, Q::NAME, place, &asked);
                 }
                 // SAFETY: the request borrows the handles.
                 unsafe { self.made.borrow_mut().add(made) };
-                promise
+                due.promise()
             }
             Err(refused) => when::refuse(refused),
         }

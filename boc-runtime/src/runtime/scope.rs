@@ -154,7 +154,7 @@ impl<'scope> Scope<'scope, '_> {
         // SAFETY: the scope holds the core and waits for the behavior; what the body borrows outlives 'scope, which ends
         // after that waiting.
         let scheduled = unsafe { when::schedule_on(&self.core, &request, body, place, Some(state)) };
-        scheduled.unwrap_or_else(|refused| when::refuse(refused))
+        scheduled.unwrap_or_else(|refused| when::refuse(refused)).promise()
     }
 }
 

@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::behavior::{self, Refused};
-use crate::promise::Promise;
+use crate::promise::{Due, Promise};
 use crate::request::{Guards, Name, Named, Request};
 use crate::runtime::ScopeState;
 use crate::sched::{Core, Runner};
@@ -57,7 +57,7 @@ where
     R: 'static, // a result outlives its body: return a value, not a borrow of one
 {
     match schedule(&request, body) {
-        Ok(promise) => promise,
+        Ok(due) => due.promise(),
         Err(refused) => refuse(refused),
     }
 }
@@ -108,12 +108,12 @@ where
     R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
     R: 'static, // a result outlives its body: return a value, not a borrow of one
 {
-    schedule(&request, body).map_err(|refused| Aliased { refused })
+    schedule(&request, body).map(Due::promise).map_err(|refused| Aliased { refused })
 }
 
 #[track_caller]
 #[inline]
-fn schedule<Q, F, R>(request: &Q, body: F) -> Result<Promise<R>, Refused>
+fn schedule<Q, F, R>(request: &Q, body: F) -> Result<Due<R>, Refused>
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
@@ -149,7 +149,7 @@ where
 {
     // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
     match unsafe { schedule_on(core, request, body, Location::caller(), None) } {
-        Ok(promise) => promise,
+        Ok(due) => due.promise(),
         Err(refused) => refuse(refused),
     }
 }
@@ -165,7 +165,7 @@ pub(super) unsafe fn schedule_on<Q, F, R>(
     body: F,
     place: &'static Location<'static>,
     scope: Option<Arc<ScopeState>>,
-) -> Result<Promise<R>, Refused>
+) -> Result<Due<R>, Refused>
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
@@ -190,7 +190,7 @@ unsafe fn schedule_simulated<Q, F, R>(
     body: F,
     place: &'static Location<'static>,
     scope: Option<Arc<ScopeState>>,
-) -> Result<Promise<R>, Refused>
+) -> Result<Due<R>, Refused>
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
@@ -198,11 +198,11 @@ where
 {
     let asked = sim::look(core, request);
     // SAFETY: the caller's duties.
-    let (made, promise) = unsafe { behavior::make(core, request, body, place, scope) }?;
+    let (made, due) = unsafe { behavior::make(core, request, body, place, scope) }?;
     sim::note(core, &made, Q::NAME, place, &asked);
     // SAFETY: the request borrows the handles, so the cowns are alive.
     unsafe { sim::enter(core, made) };
-    Ok(promise)
+    Ok(due)
 }
 
 #[track_caller]
