@@ -27,11 +27,12 @@ const INJECTED: usize = 64;
 const ROUNDS: u32 = if cfg!(all(test, shuttle)) { 3 } else { 24 };
 /// How long it waits in between, in turns of a spin loop: some microseconds.
 const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 128 };
-/// How many jobs are worth a theft from a worker that is scheduling more, and how many it schedules between two looks then.
-const WORTH_IT: u32 = if cfg!(all(test, shuttle)) { 2 } else { 64 };
+/// How many behaviors a worker schedules between two looks if it counts as scheduling, and for how many looks it does after that: it
+/// may have waited for memory, or for its turn on a core.
 const SCHEDULING: u64 = 8;
-/// For how many looks it counts as scheduling after that: it may have waited for memory, or for its turn on a core.
-const WARY: u32 = if cfg!(all(test, shuttle)) { 0 } else { 8 };
+const WARY: u32 = if cfg!(all(test, shuttle)) { 0 } else { 64 };
+/// How many jobs have to wait for each of those looks that is left to be worth a theft: a full queue for all of them.
+const WORTH_IT: u32 = 4;
 /// How many times a searcher leaves such a worker alone before it steals all the same: for some tens of milliseconds.
 const PATIENCE: u32 = if cfg!(all(test, shuttle)) { 1 } else { 1 << 14 };
 
@@ -294,8 +295,8 @@ impl Worker {
             if is_scheduling { WARY } else { before.wary.saturating_sub(1) }
         });
         self.looks[victim].set(Some(Seen { jobs, scheduled, wary }));
-        before.is_some_and(|before| jobs.waiting > jobs.taken_since(before.jobs))
-            && (jobs.waiting >= WORTH_IT || wary == 0 || self.is_out_of_patience())
+        before.is_some_and(|before| before.jobs.waiting > jobs.taken_since(before.jobs))
+            && (jobs.waiting > WORTH_IT * wary || self.is_out_of_patience())
     }
 
     /// Whether this search has left busy schedulers alone often enough. Counts.
