@@ -29,7 +29,7 @@ const ROUNDS: u32 = if cfg!(all(test, shuttle)) { 3 } else { 24 };
 const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 128 };
 /// How many behaviors a worker schedules between two looks if it counts as scheduling, and for how many looks it does after that: it
 /// may have waited for memory, or for its turn on a core.
-const SCHEDULING: u64 = 8;
+const SCHEDULING: u64 = 16;
 const WARY: u32 = if cfg!(all(test, shuttle)) { 0 } else { 64 };
 /// How many jobs have to wait for each of those looks that is left to be worth a theft: a full queue for all of them.
 const WORTH_IT: u32 = 4;
