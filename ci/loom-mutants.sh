@@ -12,12 +12,12 @@ mutant() {
 }
 
 # The queue of a cown.
-mutant 'enter: does not wait for a predecessor that is entering' queue/mod.rs \
+mutant 'enter: does not wait for a predecessor that is entering' queue/enter.rs \
     'predecessor.wait_published();
     }
 }' '}
 }' queue::loom
-mutant 'enter on one cown: does not wait for a predecessor that is entering' queue/mod.rs \
+mutant 'enter on one cown: does not wait for a predecessor that is entering' queue/enter.rs \
     'predecessor.wait_published();
     }
     this.status.publish();' '}
@@ -28,7 +28,7 @@ mutant 'turn: does not acquire what the last holder wrote' queue/mod.rs \
     'self.tail.swap(status, Ordering::AcqRel)' 'self.tail.swap(status, Ordering::Release)' queue::loom
 mutant 'leave: does not release what the holder wrote' queue/mod.rs \
     'ptr::null_mut(), Ordering::Release, Ordering::Relaxed)' 'ptr::null_mut(), Ordering::Relaxed, Ordering::Relaxed)' queue::loom
-mutant 'release: does not wait for the link' queue/mod.rs \
+mutant 'release: does not wait for the link' queue/release.rs \
     'State::Ready | State::Reading => Some(this.status.wait_linked()),' 'State::Ready | State::Reading => None,' queue::loom
 mutant 'link of a writer: relaxed' queue/status.rs \
     'tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Release' 'tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Relaxed' queue::loom
@@ -38,28 +38,28 @@ mutant 'joiner: does not acquire what the last writer wrote' queue/status.rs \
     'bare(READY), link, Ordering::Release, Ordering::Acquire' 'bare(READY), link, Ordering::Release, Ordering::Relaxed' queue::loom
 mutant 'link of a joiner: relaxed' queue/status.rs \
     'tagged(reader.as_ptr(), NEXT_READER), Ordering::Release' 'tagged(reader.as_ptr(), NEXT_READER), Ordering::Relaxed' queue::loom
-mutant 'joiner: links before it is counted' queue/mod.rs \
+mutant 'joiner: links before it is counted' queue/enter.rs \
     'queue.readers.fetch_add(READER, Ordering::Relaxed);
                 predecessor.link_joiner(slot);' \
     'predecessor.link_joiner(slot);
                 queue.readers.fetch_add(READER, Ordering::Relaxed);' queue::loom
 mutant 'status: read without acquiring' queue/status.rs \
     'Word(self.0.load(Ordering::Acquire))' 'Word(self.0.load(Ordering::Relaxed))' queue::loom
-mutant 'walk: grants before it reads the link' queue/mod.rs \
+mutant 'walk: grants before it reads the link' queue/enter.rs \
     'let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {' \
     'effects.granted(slot); let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {' queue::loom
-mutant 'walk: does not count the readers behind the first' queue/mod.rs \
+mutant 'walk: does not count the readers behind the first' queue/enter.rs \
     'queue.readers.fetch_add(others, Ordering::Relaxed);' '' queue::loom
-mutant 'last reader: does not release what it has read' queue/mod.rs \
+mutant 'last reader: does not release what it has read' queue/release.rs \
     'queue.readers.fetch_sub(READER, Ordering::AcqRel)' 'queue.readers.fetch_sub(READER, Ordering::Acquire)' queue::loom
-mutant 'last reader: does not acquire the waiting writer' queue/mod.rs \
+mutant 'last reader: does not acquire the waiting writer' queue/release.rs \
     'queue.readers.fetch_sub(READER, Ordering::AcqRel)' 'queue.readers.fetch_sub(READER, Ordering::Release)' queue::loom
-mutant 'arriving writer: does not release itself to the last reader' queue/mod.rs \
+mutant 'arriving writer: does not release itself to the last reader' queue/enter.rs \
     'queue.readers.fetch_add(WRITER_WAITS, Ordering::AcqRel)' 'queue.readers.fetch_add(WRITER_WAITS, Ordering::Acquire)' queue::loom
-mutant 'arriving writer: does not look whether the readers have gone meanwhile' queue/mod.rs \
+mutant 'arriving writer: does not look whether the readers have gone meanwhile' queue/enter.rs \
     'if queue.readers.fetch_add(WRITER_WAITS, Ordering::AcqRel) != 0 {' \
     'queue.readers.fetch_add(WRITER_WAITS, Ordering::AcqRel); if true {' queue::loom
-mutant 'reader before a writer: always leaves it to another reader' queue/mod.rs \
+mutant 'reader before a writer: always leaves it to another reader' queue/release.rs \
     'if queue.readers.fetch_sub(READER - WRITER_WAITS, Ordering::AcqRel) == READER {' \
     'queue.readers.fetch_sub(READER - WRITER_WAITS, Ordering::AcqRel); if false {' queue::loom
 

@@ -2,9 +2,11 @@
 
 mod block;
 mod count_down;
+mod enter;
 mod grant;
 mod order;
 mod pending;
+mod release;
 mod run;
 mod schedule;
 mod stage;
@@ -14,6 +16,7 @@ pub(crate) use block::{Behavior, SlotOfMany};
 pub(crate) use count_down::CountDown;
 pub(crate) use grant::{Hint, Job};
 pub(crate) use pending::Pending;
-pub(crate) use run::{Ran, cancel, execute, finish, release_promise, release_slot, run, run_on};
+pub(crate) use release::{release_promise, release_slot};
+pub(crate) use run::{Ran, cancel, execute, finish, run, run_on};
 pub(crate) use schedule::{Made, Refused, make, schedule};
 pub(crate) use stage::Stage;

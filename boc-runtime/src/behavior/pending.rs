@@ -7,7 +7,8 @@ use std::ptr::NonNull;
 use crate::memory::{self, Header};
 use crate::sched;
 
-use super::schedule::{Made, enter_batch};
+use super::enter::enter_batch;
+use super::schedule::Made;
 
 /// What is to enter as one.
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! Owns: running a behavior, or cancelling it, and giving up its cowns: README.md, "Its life", 3 and 4.
+//! Owns: running a behavior, or cancelling it: README.md, "Its life", 3 and 4.
 
 #![expect(unsafe_code, reason = "moves the body out of a block and the result in")]
 
@@ -6,16 +6,15 @@ use std::panic::Location;
 use std::ptr::NonNull;
 
 use crate::failure::Failure;
-use crate::later;
-use crate::memory::{self, Header};
-use crate::queue::{self, Effects, Kind, Queue, Slot, Status};
+use crate::memory;
 use crate::request::{Granted, Request};
 use crate::sched::{Core, Worker, context};
 use crate::trace;
-use crate::unwind::{self, Bomb, Payload};
+use crate::unwind::{self, Payload};
 
 use super::block::{Behavior, Block};
-use super::grant::{self, Hint, Job};
+use super::grant::Job;
+use super::release::release_all;
 use super::stage::Stage;
 
 /// How a behavior ended.
@@ -181,50 +180,6 @@ where
     Begun { body, plan: payload.plan, place }
 }
 
-/// The effects of releasing: whoever is granted gets it from us; cowns may die.
-struct Releasing;
-
-impl Effects for Releasing {
-    #[inline]
-    fn granted(&mut self, slot: NonNull<Slot>) {
-        // Its body may be short, and then the memory of who comes after it should be on its way already.
-        // SAFETY: granted just now, so it lives.
-        unsafe { slot.as_ref() }.prefetch_successor();
-        // SAFETY: granted just now, by the queue.
-        unsafe { grant::grant(slot, Hint::HandedOver) };
-    }
-
-    fn activated(&mut self, _: NonNull<Queue>) {
-        unreachable!("releasing enters no queue");
-    }
-
-    #[inline]
-    fn idle(&mut self, cown: NonNull<Queue>) {
-        // SAFETY: the count of the cown's activity. The value is dropped after the last release: `later::Scope`.
-        unsafe { memory::release(Header::of(cown)) };
-    }
-}
-
-/// Gives up one cown, outside of a behavior: a joiner's.
-///
-/// # Safety
-/// As `queue::release`.
-pub(crate) unsafe fn release_slot(slot: NonNull<Slot>) {
-    let _scope = later::Scope::new();
-    // SAFETY: the caller's duty.
-    unsafe { queue::release(slot, &mut Releasing) };
-}
-
-/// Gives a promise up that no behavior leads: a resolver's.
-///
-/// # Safety
-/// As `queue::release_producer`.
-pub(crate) unsafe fn release_promise(cown: NonNull<Queue>, producer: NonNull<Status>) {
-    let _scope = later::Scope::new();
-    // SAFETY: the caller's duty.
-    unsafe { queue::release_producer(cown, producer, &mut Releasing) };
-}
-
 /// # Safety
 /// The behavior has been begun, and is not finished.
 unsafe fn write_outcome<Q, F, R>(block: Block<Q, F, R>, outcome: Stage<F, R>)
@@ -284,89 +239,5 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
     unsafe { Core::count_finished(core) };
     if let Some(scope) = scope {
         scope.leave();
-    }
-}
-
-/// Releases the cowns, and then the promise; if nobody wants that, `end` takes its place.
-///
-/// # Safety
-/// The behavior's outcome is written; called once. The block may be gone on return.
-#[inline]
-unsafe fn release_all(behavior: NonNull<Behavior>, end: impl FnOnce()) {
-    let later = later::Scope::new();
-    // SAFETY: alive until the promise is released.
-    let slots = unsafe { behavior.as_ref() }.slots();
-    // SAFETY: the body has ended.
-    unsafe { release_slots(behavior, slots) };
-    // SAFETY: alive until the promise is released.
-    if unsafe { is_unwanted(behavior) } {
-        end();
-    } else {
-        // SAFETY: the outcome is written, and everything else released.
-        unsafe { release_own_promise(behavior) };
-    }
-    drop(later);
-}
-
-/// # Safety
-/// The behavior's outcome is written, and nothing else of it is to be released; the block may be gone on return.
-#[inline(never)]
-unsafe fn release_own_promise(behavior: NonNull<Behavior>) {
-    let bomb = Bomb("releasing the promise of a behavior");
-    // SAFETY: the behavior leads its promise's queue; the outcome is written.
-    unsafe { queue::release_producer(behavior.cast(), Behavior::producer_of(behavior), &mut Releasing) };
-    bomb.defuse();
-}
-
-/// Whether nobody has, or waits for, the promise of a behavior that has ended, and so nobody ever will: the block is ours.
-///
-/// # Safety
-/// The behavior leads its promise's queue still.
-#[inline]
-unsafe fn is_unwanted(behavior: NonNull<Behavior>) -> bool {
-    // SAFETY: alive (caller).
-    let header = &unsafe { behavior.as_ref() }.promised.header;
-    // Every request of the promise was made through a handle, which had a strong count. So once the count of its activity is
-    // the only one, the queue is what it will be.
-    header.is_last() && header.queue.is_led_alone_by(Behavior::producer_of(behavior))
-}
-
-/// # Safety
-/// The body has ended; the behavior holds its `slots` slots.
-#[inline]
-unsafe fn release_slots(behavior: NonNull<Behavior>, slots: usize) {
-    let bomb = Bomb("releasing the cowns of a behavior");
-    if slots == 1 {
-        // SAFETY: its only slot.
-        unsafe { release_one(Behavior::slots_of(behavior)) };
-    } else if slots != 0 {
-        // Out of line: a worker's loop is short without.
-        // SAFETY: the same duties.
-        unsafe { release_many(behavior, slots) };
-    }
-    bomb.defuse();
-}
-
-/// # Safety
-/// As [`release_slots`].
-#[inline(never)]
-unsafe fn release_many(behavior: NonNull<Behavior>, slots: usize) {
-    for index in 0..slots {
-        // SAFETY: within the slots of the behavior.
-        let slot = unsafe { Behavior::slot(behavior, index) };
-        // SAFETY: the same duties.
-        unsafe { release_one(slot) };
-    }
-}
-
-/// # Safety
-/// As [`release_slots`], for one of them, once.
-#[inline]
-unsafe fn release_one(slot: NonNull<Slot>) {
-    // A repeated one has entered no queue, and so has that of a behavior which is cancelled before it has entered.
-    // SAFETY: not released yet, so it lives (INV-1).
-    if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
-        // SAFETY: granted, and released once.
-        unsafe { queue::release(slot, &mut Releasing) };
     }
 }

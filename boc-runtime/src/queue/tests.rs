@@ -1,6 +1,9 @@
 //! The protocol, step by step, on one thread: who is granted when, and that the activity's count is taken and given
 //! back once each.
 
+#![expect(unsafe_code, reason = "drives the protocol by hand")]
+
+use super::status::State;
 use super::*;
 
 /// Records what the protocol asks for.

@@ -10,6 +10,7 @@ mod replay;
 mod report;
 mod run;
 mod shrink;
+mod state;
 mod systematic;
 mod wait;
 

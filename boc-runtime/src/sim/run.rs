@@ -1,8 +1,7 @@
-//! Owns: the state of a simulation, and its one step: README.md, parts 1 and 2.
+//! Owns: a simulation's one step, and what it does in the place of workers: README.md, parts 1 and 2.
 
 #![expect(unsafe_code, reason = "runs and cancels jobs, releases promises")]
 
-use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -14,12 +13,13 @@ use crate::later;
 use crate::pinned;
 use crate::queue::{Queue, Status};
 use crate::sched::{Core, Parker};
-use crate::sync::{AtomicUsize, Mutex, Ordering};
+use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 
 use super::chooser::{Chooser, Place};
 use super::here::{self, Inside};
-use super::history::{History, Origin};
+use super::history::History;
 use super::make::Asked;
+use super::state::{Action, Effect, Known, State, address};
 
 /// What a simulated core has in place of workers.
 pub(crate) struct Sim {
@@ -32,89 +32,12 @@ pub(crate) struct Sim {
     outside: AtomicUsize,
 }
 
-pub(super) struct State {
-    chooser: Chooser,
-    /// By number.
-    ready: Vec<(usize, Job)>,
-    /// By origin.
-    outboxes: Vec<Outbox>,
-    /// Behaviors that are scheduled and not finished, by their jobs' addresses.
-    known: HashMap<usize, Known>,
-    scheduled: usize,
-    /// Whose code runs; `None`: nobody's, it is the simulation that works.
-    origin: Option<Origin>,
-    /// How much of the running body has taken effect.
-    effects: usize,
-    cancelled: bool,
-    /// A wait has been given up.
-    pub(super) stuck: bool,
-    pub(super) history: Option<History>,
-    /// Panics that nobody has looked at.
-    pub(super) unseen: Vec<Failure>,
-}
-
-#[derive(Clone, Copy)]
-struct Known {
-    number: usize,
-    name: Option<&'static str>,
-    place: Place,
-    ran: bool,
-}
-
-/// What somebody has done and what has not taken effect yet, in order.
-struct Outbox {
-    origin: Origin,
-    effects: VecDeque<Effect>,
-    /// Nothing has run since it was made, so that it would not have been needed.
-    fresh: bool,
-    /// How many behaviors had entered when the first of the effects could have taken place; and whether it still would
-    /// be the next thing to happen.
-    since: usize,
-    at_once: bool,
-    /// The body has ended: its cowns are released when everything has taken effect.
-    ended: Option<Job>,
-}
-
-enum Effect {
-    Enter(Pending),
-    Release(NonNull<Queue>, NonNull<Status>),
-}
-
-// SAFETY: the promise is led by the resolver whose end this is; whoever takes the effect out ends it.
-unsafe impl Send for Effect {}
-
-/// What can be chosen.
-enum Action {
-    Ready(usize),
-    Pinned(usize),
-    Effect(usize),
-}
-
-/// Tells keys of outboxes from those of behaviors.
-const EFFECTS: u64 = 1 << 63;
-
-fn address(job: Job) -> usize {
-    job.0.as_ptr().addr()
-}
-
 /// A core with a simulation, on this thread.
 pub(crate) fn core(chooser: Chooser, recording: bool) -> Arc<Core> {
     let core = Core::simulated(Sim {
         thread: std::thread::current().id(),
         parker: Parker::current(),
-        state: Mutex::new(State {
-            chooser: if recording { chooser.record() } else { chooser },
-            ready: Vec::new(),
-            outboxes: Vec::new(),
-            known: HashMap::new(),
-            scheduled: 0,
-            origin: Some(0),
-            effects: 0,
-            cancelled: false,
-            stuck: false,
-            history: recording.then(History::default),
-            unseen: Vec::new(),
-        }),
+        state: Mutex::new(State::new(chooser, recording)),
         inbox: Mutex::default(),
         outside: AtomicUsize::new(0),
     });
@@ -227,7 +150,7 @@ impl Sim {
         })
     }
 
-    fn carry_out(&self, mut state: crate::sync::MutexGuard<'_, State>, action: Action) -> Option<Ran> {
+    fn carry_out(&self, mut state: MutexGuard<'_, State>, action: Action) -> Option<Ran> {
         match action {
             Action::Ready(at) => {
                 let (_, job) = state.ready.remove(at);
@@ -422,106 +345,6 @@ impl Sim {
     pub(super) fn choices(&self) -> (Vec<super::chooser::Choice>, bool) {
         let mut state = self.state.lock();
         (std::mem::take(&mut state.chooser.choices), state.chooser.redundant)
-    }
-}
-
-impl State {
-    fn make_ready(&mut self, job: Job) {
-        // The order in which behaviors become ready may depend on addresses (a batch enters by them); their numbers do not.
-        let number = self.known[&address(job)].number;
-        let at = self.ready.partition_point(|&(other, _)| other < number);
-        self.ready.insert(at, (number, job));
-    }
-
-    fn enters(&mut self, pending: &Pending) {
-        if let Some(history) = &mut self.history {
-            for made in pending.behaviors() {
-                history.entered(self.known[&address(made.job())].number);
-            }
-        }
-    }
-
-    /// An effect takes place: if it has waited for nothing, another run is the same without the waiting.
-    fn note_if_redundant(&mut self, outbox: usize, effect: Option<&Effect>) {
-        let Outbox { since, at_once, .. } = self.outboxes[outbox];
-        if let (Some(Effect::Enter(pending)), Some(history), false) = (effect, &self.history, at_once) {
-            let number = |job| self.known[&address(job)].number;
-            if !pending.behaviors().iter().any(|made| history.matters(number(made.job()), since)) {
-                self.chooser.redundant = true;
-            }
-        }
-    }
-
-    fn put_off(&mut self, origin: Origin, effect: Effect) {
-        if let Some(outbox) = self.outboxes.iter_mut().find(|outbox| outbox.origin == origin) {
-            return outbox.effects.push_back(effect);
-        }
-        let at = self.outboxes.partition_point(|outbox| outbox.origin < origin);
-        let since = self.history.as_ref().map_or(0, History::entries);
-        self.outboxes.insert(
-            at,
-            Outbox { origin, effects: [effect].into(), fresh: true, since, at_once: false, ended: None },
-        );
-    }
-
-    /// Whether what is scheduled enters later: README.md, part 2.
-    fn is_late(&mut self, origin: Origin, pending: &Pending) -> bool {
-        if self.outboxes.iter().any(|outbox| outbox.origin == origin) {
-            return true;
-        }
-        let makes_no_difference = match origin {
-            0 => self.known.len() == pending.len(),
-            _ => self.effects == 1,
-        };
-        let place = pending.behaviors().first().map(|made| self.known[&address(made.job())].place);
-        !makes_no_difference && self.chooser.is_late(place)
-    }
-
-    /// Chooses among what can happen; `or_nothing`: and that nothing does.
-    fn choose(&mut self, pinned: &[u64], or_nothing: bool) -> Option<Action> {
-        let ready = self.ready.len();
-        let others = ready + pinned.len();
-        let effects: Vec<usize> = (0..self.outboxes.len())
-            .filter(|&at| {
-                let outbox = &self.outboxes[at];
-                // Of a body that still runs nothing takes effect: there is no such body while somebody chooses.
-                others == 0 || !outbox.fresh
-            })
-            .collect();
-        let all = others + effects.len();
-        if all == 0 {
-            return None;
-        }
-        let key = |at: usize| match at {
-            at if at < ready => self.ready[at].0 as u64,
-            at if at < others => pinned[at - ready],
-            at if at < all => EFFECTS | self.outboxes[effects[at - others]].origin as u64,
-            _ => u64::MAX,
-        };
-        let taken = self.chooser.choose(all + usize::from(or_nothing), key);
-        match taken {
-            at if at < ready => Some(Action::Ready(at)),
-            at if at < others => Some(Action::Pinned(at - ready)),
-            at if at < all => Some(Action::Effect(effects[at - others])),
-            _ => None,
-        }
-    }
-}
-
-impl Effect {
-    fn take(self) {
-        match self {
-            Effect::Enter(pending) => pending.enter(),
-            // SAFETY: the resolver's end, put off; the outcome is written; once.
-            Effect::Release(queue, producer) => unsafe { behavior::release_promise(queue, producer) },
-        }
-    }
-
-    fn cancel(self) {
-        match self {
-            Effect::Enter(pending) => pending.cancel(),
-            release @ Effect::Release(..) => release.take(),
-        }
     }
 }
 

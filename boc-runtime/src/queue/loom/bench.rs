@@ -5,6 +5,8 @@
 //! holder that does not see what an earlier one wrote, end the model. So does whoever touches a slot or a cown after
 //! its death.
 
+#![expect(unsafe_code, reason = "drives the protocol by hand")]
+
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::rc::Rc;

@@ -1,0 +1,100 @@
+//! Owns: a request, as its queue sees it: a status and a tagged pointer.
+
+#![expect(unsafe_code, reason = "takes the tag off a pointer that is not null")]
+
+use std::ptr::NonNull;
+
+use super::Queue;
+use super::status::Status;
+
+/// A request in a queue.
+///
+/// The status comes first: a queue's `tail` and a slot's predecessor are pointers to status words, because the
+/// producer of a promise has no more than that.
+#[derive(Debug)]
+#[repr(C, align(8))]
+pub(crate) struct Slot {
+    pub(super) status: Status,
+    /// The queue, with three tag bits: [`Slot::SHARED`] and the kind.
+    cown: *mut Queue,
+}
+
+/// Whose slot it is: where its owner finds what else there is to know about the request. The queue does not care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One of several of a behavior.
+    Many,
+    /// As `Many`, but the same cown stands in the request set already (both shared): this slot enters no queue.
+    Repeated,
+    /// The only one of a behavior.
+    Alone,
+    /// A joiner's.
+    Joiner,
+}
+
+impl Slot {
+    /// The request is shared.
+    const SHARED: usize = 0b001;
+    const KIND: usize = 0b110;
+    const MANY: usize = 0b000;
+    const REPEATED: usize = 0b010;
+    const ALONE: usize = 0b100;
+    const JOINER: usize = 0b110;
+
+    #[inline]
+    pub(crate) fn new(cown: NonNull<Queue>, shared: bool, kind: Kind) -> Slot {
+        let kind = match kind {
+            Kind::Many => Self::MANY,
+            Kind::Repeated => Self::REPEATED,
+            Kind::Alone => Self::ALONE,
+            Kind::Joiner => Self::JOINER,
+        };
+        let tag = kind | if shared { Self::SHARED } else { 0 };
+        Slot { status: Status::waiting(), cown: cown.as_ptr().map_addr(|addr| addr | tag) }
+    }
+
+    /// Notes, before the slot enters its queue, which one enters after it.
+    #[inline]
+    pub(crate) fn put_before(&mut self, next: NonNull<Slot>) {
+        self.status.remember(next.as_ptr().cast());
+    }
+
+    /// The slot that enters after this one, which has not entered yet.
+    #[inline]
+    pub(crate) fn next_to_enter(&self) -> Option<NonNull<Slot>> {
+        NonNull::new(self.status.remembered().cast())
+    }
+
+    /// Marks a second shared request of a cown.
+    pub(crate) fn make_repeated(&mut self) {
+        self.cown = self.cown.map_addr(|addr| (addr & !Self::KIND) | Self::REPEATED);
+    }
+
+    #[inline]
+    pub(crate) fn cown(&self) -> NonNull<Queue> {
+        let cown = self.cown.map_addr(|addr| addr & !(Self::SHARED | Self::KIND));
+        // SAFETY: made from a `NonNull` whose low bits are free (a `Queue` is 8-aligned).
+        unsafe { NonNull::new_unchecked(cown) }
+    }
+
+    #[inline]
+    pub(crate) fn is_shared(&self) -> bool {
+        self.cown.addr() & Self::SHARED != 0
+    }
+
+    /// For a holder whose body is about to run: it releases soon, and then the successor's block is needed.
+    #[inline]
+    pub(crate) fn prefetch_successor(&self) {
+        self.status.prefetch_next();
+    }
+
+    #[inline]
+    pub(crate) fn kind(&self) -> Kind {
+        match self.cown.addr() & Self::KIND {
+            Self::MANY => Kind::Many,
+            Self::REPEATED => Kind::Repeated,
+            Self::ALONE => Kind::Alone,
+            _ => Kind::Joiner,
+        }
+    }
+}
