@@ -83,7 +83,7 @@ impl<R> std::panic::UnwindSafe for Promise<R> {}
 impl<R> std::panic::RefUnwindSafe for Promise<R> {}
 
 /// One strong count of what will be a [`Promise`]: a single word. A promise is two, and a `Result` that is written to memory as two words
-/// and then read as one piece makes the processor wait for the memory, a fifth of what a small behavior costs.
+/// and then read as one piece makes the processor wait for the memory: up to a tenth of what a small behavior costs.
 #[must_use = "it owns a count, and does not give it back"]
 pub(crate) struct Due<R> {
     block: NonNull<Promised>,
