@@ -26,7 +26,7 @@ impl Actor for Factory {
     fn started(&mut self, context: &mut Context<Self>) {
         let open = self.open.take().expect("an actor starts once");
         for _ in 0..self.haircuts_left {
-            let customer = Customer { factory: context.address(), _open: open.clone() }.start();
+            let customer = Customer::new(context.address(), open.clone()).start();
             self.room.do_send(Enter(customer));
             self.random.busy_wait(self.production);
         }
@@ -74,10 +74,22 @@ struct Customer {
     factory: Addr<Factory>,
     /// Dropped with the last customer, when the shop may close.
     _open: UnboundedSender<Infallible>,
+    /// Its own, or it might stop between two who pass its address on: see `Pool::known`.
+    address: Option<Addr<Customer>>,
+}
+
+impl Customer {
+    fn new(factory: Addr<Factory>, open: UnboundedSender<Infallible>) -> Customer {
+        Customer { factory, _open: open, address: None }
+    }
 }
 
 impl Actor for Customer {
     type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Context<Self>) {
+        self.address = Some(context.address());
+    }
 }
 
 #[derive(Message)]
@@ -97,6 +109,7 @@ impl Handler<Done> for Customer {
 
     fn handle(&mut self, done: Done, context: &mut Context<Self>) {
         self.factory.do_send(done);
+        self.address = None;
         context.stop();
     }
 }

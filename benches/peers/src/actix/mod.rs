@@ -13,7 +13,8 @@ mod money;
 mod philosophers;
 mod sieve;
 
-use std::cell::Cell;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
 use actix::{Actor, Addr, Arbiter, Context, System};
@@ -46,6 +47,9 @@ pub(crate) fn contender(program: &str) -> Option<Contender> {
 struct Pool {
     arbiters: Vec<Arbiter>,
     next: Cell<usize>,
+    /// An address of every actor, until all is over: an actor that finds its mailbox empty and nobody with its address stops, even if
+    /// the last one who had it has sent something in between.
+    known: RefCell<Vec<Box<dyn Any>>>,
 }
 
 impl Pool {
@@ -58,7 +62,9 @@ impl Pool {
     fn create<A: Actor<Context = Context<A>>>(&self, actor: impl FnOnce() -> A + Send + 'static) -> Addr<A> {
         let turn = self.next.get();
         self.next.set((turn + 1) % self.arbiters.len());
-        A::start_in_arbiter(&self.arbiters[turn].handle(), |_| actor())
+        let address = A::start_in_arbiter(&self.arbiters[turn].handle(), |_| actor());
+        self.known.borrow_mut().push(Box::new(address.clone()));
+        address
     }
 }
 
@@ -67,7 +73,7 @@ fn timed<T>(workers: usize, main: impl AsyncFnOnce(&Pool) -> T) -> Run<T> {
     let started = Instant::now();
     let outcome = System::new().block_on(async {
         let arbiters = (0..workers).map(|_| Arbiter::new()).collect();
-        let pool = Pool { arbiters, next: Cell::new(0) };
+        let pool = Pool { arbiters, next: Cell::new(0), known: RefCell::default() };
         let outcome = main(&pool).await;
         for arbiter in pool.arbiters {
             arbiter.stop();
