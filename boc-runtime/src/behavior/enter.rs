@@ -58,11 +58,8 @@ impl Made {
     /// As [`Made::enter`]; there are several slots.
     #[inline(never)]
     unsafe fn enter_many(self) {
-        let mut entering = self.first;
-        while let Some(slot) = entering {
-            // SAFETY: not entered, so the block lives. Read before the word serves as the predecessor's.
-            entering = unsafe { slot.as_ref() }.next_to_enter();
-            // SAFETY: in the global order; published below.
+        for slot in self.entering() {
+            // SAFETY: in the global order; published below. Who is next was read before the word serves as the predecessor's.
             unsafe { queue::enter(slot) };
         }
         let mut effects = EnteringMany { behavior: self.behavior, granted: 0 };
