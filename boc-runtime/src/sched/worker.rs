@@ -31,7 +31,7 @@ const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 128 };
 /// may have waited for memory, or for its turn on a core.
 const SCHEDULING: u64 = 16;
 const WARY: u32 = if cfg!(all(test, shuttle)) { 0 } else { 64 };
-/// How many jobs have to wait for each of those looks that is left to be worth a theft: a full queue for all of them.
+/// How many jobs have to wait for each of those looks that is left to be worth a theft: for all of them, more than a queue holds.
 const WORTH_IT: u32 = 4;
 /// How many times a searcher leaves such a worker alone before it steals all the same: for some tens of milliseconds.
 const PATIENCE: u32 = if cfg!(all(test, shuttle)) { 1 } else { 1 << 14 };

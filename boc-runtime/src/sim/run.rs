@@ -1,6 +1,6 @@
 //! Owns: a simulation's one step, and what it does in the place of workers: README.md, parts 1 and 2.
 
-#![expect(unsafe_code, reason = "runs and cancels jobs, releases promises")]
+#![expect(unsafe_code, reason = "runs, finishes and cancels jobs")]
 
 use std::fmt;
 use std::ptr::NonNull;

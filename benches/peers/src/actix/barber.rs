@@ -75,12 +75,12 @@ struct Customer {
     /// Dropped with the last customer, when the shop may close.
     _open: UnboundedSender<Infallible>,
     /// Its own, or it might stop between two who pass its address on: see `Pool::known`.
-    address: Option<Addr<Customer>>,
+    _address: Option<Addr<Customer>>,
 }
 
 impl Customer {
     fn new(factory: Addr<Factory>, open: UnboundedSender<Infallible>) -> Customer {
-        Customer { factory, _open: open, address: None }
+        Customer { factory, _open: open, _address: None }
     }
 }
 
@@ -88,7 +88,7 @@ impl Actor for Customer {
     type Context = Context<Self>;
 
     fn started(&mut self, context: &mut Context<Self>) {
-        self.address = Some(context.address());
+        self._address = Some(context.address());
     }
 }
 
@@ -109,7 +109,6 @@ impl Handler<Done> for Customer {
 
     fn handle(&mut self, done: Done, context: &mut Context<Self>) {
         self.factory.do_send(done);
-        self.address = None;
         context.stop();
     }
 }
