@@ -13,6 +13,7 @@ mod injector;
 mod loom;
 mod park;
 mod run_queue;
+mod thief;
 mod wait;
 mod waiters;
 mod worker;

@@ -5,17 +5,19 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::behavior::{self, Hint, Job};
 use crate::memory;
-use crate::sync::{spin_loop, yield_now};
+use crate::sync::{spin_loop, thread, yield_now};
 use crate::unwind::Bomb;
 
 use super::context::WorkerScope;
 use super::core::Core;
 use super::counters::Counters;
 use super::idle::AfterPush;
-use super::run_queue::{Full, Look, RunQueue};
+use super::run_queue::{Full, RunQueue};
+use super::thief::{Sight, Thief};
 
 /// How many jobs in a row come from the next slot before one goes to the end of the queue.
 const DIRECT_LIMIT: u32 = 16;
@@ -27,14 +29,8 @@ const INJECTED: usize = 64;
 const ROUNDS: u32 = if cfg!(all(test, shuttle)) { 3 } else { 24 };
 /// How long it waits in between, in turns of a spin loop: some microseconds.
 const BETWEEN_ROUNDS: u32 = if cfg!(all(test, shuttle)) { 0 } else { 128 };
-/// How many behaviors a worker schedules between two looks if it counts as scheduling, and for how many looks it does after that: it
-/// may have waited for memory, or for its turn on a core.
-const SCHEDULING: u64 = 16;
-const WARY: u32 = if cfg!(all(test, shuttle)) { 0 } else { 64 };
-/// How many jobs have to wait for each of those looks that is left to be worth a theft: for all of them, more than a queue holds.
-const WORTH_IT: u32 = 4;
-/// How many times a searcher leaves such a worker alone before it steals all the same: for some tens of milliseconds.
-const PATIENCE: u32 = if cfg!(all(test, shuttle)) { 1 } else { 1 << 14 };
+/// How long a searcher dozes that has left jobs where they are. A thread is back after some 60 us more.
+const DOZE: Duration = Duration::from_micros(10);
 
 /// What belongs to one worker thread alone.
 #[derive(Debug)]
@@ -49,37 +45,24 @@ pub(crate) struct Worker {
     between: Cell<bool>,
     direct: Cell<u32>,
     turn: Cell<u32>,
-    /// What the last look of a search has found at each worker.
-    looks: Box<[Cell<Option<Seen>>]>,
-    /// How many times more this search leaves a worker that is scheduling alone.
-    patience: Cell<u32>,
+    thief: Thief,
     random: Cell<u64>,
-}
-
-/// What a thief has seen of another worker.
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    jobs: Look,
-    scheduled: u64,
-    wary: u32,
 }
 
 /// What a worker thread does from start to end.
 pub(super) fn main(core: Arc<Core>, index: usize) {
     // A panic in the loop is a bug of this crate; a worker that is silently gone would be a hang.
     let bomb = Bomb("a worker looked for jobs");
-    let looks = core.run_queues.iter().map(|_| Cell::new(None)).collect();
     let worker = Worker {
         counters: NonNull::from(core.counters_of(index)),
         run_queue: NonNull::from(&core.run_queues[index]),
+        thief: Thief::new(core.run_queues.len()),
         core,
         index,
         next: Cell::new(None),
         between: Cell::new(false),
         direct: Cell::new(0),
         turn: Cell::new(0),
-        looks,
-        patience: Cell::new(0),
         random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
     };
     // SAFETY: the scope ends before the worker, which holds its core.
@@ -237,8 +220,7 @@ impl Worker {
     /// Looks for a job until there is one, asleep in between; counted as searching. `None`: the threads are to end.
     #[cold]
     fn search(&self) -> Option<Job> {
-        self.patience.set(PATIENCE);
-        self.forget_looks();
+        self.thief.begin();
         loop {
             for _ in 0..ROUNDS {
                 if let Some(job) = self.injected().or_else(|| self.steal()) {
@@ -246,6 +228,9 @@ impl Worker {
                         self.core.unpark(worker);
                     }
                     return Some(job);
+                }
+                if self.thief.has_left_some() {
+                    self.doze();
                 }
                 (0..BETWEEN_ROUNDS).for_each(|_| spin_loop());
                 yield_now();
@@ -261,23 +246,25 @@ impl Worker {
 
     fn sleep(&self) {
         self.core.park(self.index);
-        self.forget_looks();
+        self.thief.forget();
     }
 
-    /// The next look is the first of two.
-    fn forget_looks(&self) {
-        self.looks.iter().for_each(|look| look.set(None));
+    /// Lets those work whose jobs are not worth a theft: every look takes words from them that they write to, and on a core of
+    /// theirs a searcher takes their turns.
+    fn doze(&self) {
+        thread::sleep(DOZE);
+        for victim in self.others() {
+            self.thief.look_again(victim, self.sight_of(victim));
+        }
     }
 
-    /// Half of another worker's queue, if that worker will not come to it soon.
+    /// Half of another worker's queue, if that is worth it.
     fn steal(&self) -> Option<Job> {
-        let workers = self.core.run_queues.len();
-        let start = self.next_random() as usize % workers;
-        for victim in (start..workers).chain(0..start) {
-            if victim == self.index || !self.is_worth_stealing_from(victim) {
-                continue;
-            }
-            if let Some(job) = self.core.run_queues[victim].steal(self.run_queue()) {
+        self.thief.begin_round();
+        for victim in self.others() {
+            if self.thief.is_worth_it(victim, self.sight_of(victim))
+                && let Some(job) = self.core.run_queues[victim].steal(self.run_queue())
+            {
                 self.core.count_stolen(self.index);
                 return Some(job);
             }
@@ -285,25 +272,16 @@ impl Worker {
         None
     }
 
-    /// Whether the victim will not come to its jobs soon: README.md, part 1.
-    fn is_worth_stealing_from(&self, victim: usize) -> bool {
-        let jobs = self.core.run_queues[victim].look();
-        let scheduled = self.core.counters_of(victim).scheduled();
-        let before = self.looks[victim].get();
-        let wary = before.map_or(0, |before| {
-            let is_scheduling = scheduled - before.scheduled >= SCHEDULING;
-            if is_scheduling { WARY } else { before.wary.saturating_sub(1) }
-        });
-        self.looks[victim].set(Some(Seen { jobs, scheduled, wary }));
-        before.is_some_and(|before| before.jobs.waiting > jobs.taken_since(before.jobs))
-            && (jobs.waiting > WORTH_IT * wary || self.is_out_of_patience())
+    /// All other workers, from any of them on.
+    fn others(&self) -> impl Iterator<Item = usize> + use<> {
+        let (index, workers) = (self.index, self.core.run_queues.len());
+        let start = self.next_random() as usize % workers;
+        (start..workers).chain(0..start).filter(move |&other| other != index)
     }
 
-    /// Whether this search has left busy schedulers alone often enough. Counts.
-    fn is_out_of_patience(&self) -> bool {
-        let left = self.patience.get();
-        self.patience.set(left.saturating_sub(1));
-        left == 0
+    fn sight_of(&self, victim: usize) -> Sight {
+        let jobs = self.core.run_queues[victim].look();
+        Sight { jobs, scheduled: self.core.counters_of(victim).scheduled() }
     }
 
     /// xorshift64: only the choice of a victim depends on it.

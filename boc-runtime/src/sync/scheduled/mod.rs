@@ -21,7 +21,7 @@ pub(crate) use lock::{Condvar, Mutex};
 
 /// Threads that shuttle schedules.
 pub(crate) mod thread {
-    pub(crate) use shuttle::thread::{Builder, JoinHandle, ThreadId, current, spawn};
+    pub(crate) use shuttle::thread::{Builder, JoinHandle, ThreadId, current, sleep, spawn};
     pub(crate) use std::thread::available_parallelism;
 }
 
