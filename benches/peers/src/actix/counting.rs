@@ -4,7 +4,7 @@ use boc_savina::count::Count;
 use boc_savina::fork_join_create::{ForkJoinCreate, compute};
 use boc_savina::fork_join_throughput::ForkJoinThroughput;
 
-use super::timed;
+use super::{ask_all, timed};
 
 struct Counter(usize);
 
@@ -67,11 +67,7 @@ pub(super) fn fork_join_create(program: ForkJoinCreate, workers: usize) -> Run<u
             worker
         };
         let created: Vec<_> = (0..program.workers).map(create).collect();
-        let mut left = program.workers;
-        for worker in created {
-            left -= worker.send(Retrieve).await.expect("the worker answers");
-        }
-        left
+        program.workers - ask_all(&created, || Retrieve).await.iter().sum::<usize>()
     })
 }
 
@@ -83,10 +79,6 @@ pub(super) fn fork_join_throughput(program: ForkJoinThroughput, workers: usize) 
                 counter.do_send(Compute);
             }
         }
-        let mut sum = 0;
-        for counter in counters {
-            sum += counter.send(Retrieve).await.expect("the counter answers");
-        }
-        sum
+        ask_all(&counters, || Retrieve).await.iter().sum()
     })
 }

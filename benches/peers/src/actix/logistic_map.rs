@@ -5,7 +5,7 @@ use actix::prelude::*;
 use boc_savina::Run;
 use boc_savina::logistic_map::{LogisticMap, next_term};
 
-use super::timed;
+use super::{ask_all, timed};
 
 struct Computer {
     rate: f64,
@@ -75,10 +75,6 @@ pub(super) fn run(program: LogisticMap, workers: usize) -> Run<f64> {
                 worker.do_send(NextTerm);
             }
         }
-        let mut sum = 0.0;
-        for worker in series {
-            sum += worker.send(LastTerm).await.expect("the worker answers");
-        }
-        sum
+        ask_all(&series, || LastTerm).await.iter().sum()
     })
 }

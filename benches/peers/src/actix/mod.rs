@@ -17,7 +17,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
-use actix::{Actor, Addr, Arbiter, Context, System};
+use actix::{Actor, Addr, Arbiter, Context, Handler, Message, System};
 use boc_savina::{Contender, Program, Run};
 
 /// The program of this name on Actix.
@@ -66,6 +66,21 @@ impl Pool {
         self.known.borrow_mut().push(Box::new(address.clone()));
         address
     }
+}
+
+/// Everybody's answer to the same question. All are asked before the first answer is awaited: so whoever awaits is not woken for
+/// each.
+async fn ask_all<A, M>(actors: &[Addr<A>], question: impl Fn() -> M) -> Vec<M::Result>
+where
+    A: Actor<Context = Context<A>> + Handler<M>,
+    M: Message<Result: Send> + Send + 'static,
+{
+    let asked: Vec<_> = actors.iter().map(|actor| actor.send(question())).collect();
+    let mut answers = Vec::new();
+    for answer in asked {
+        answers.push(answer.await.expect("every actor answers"));
+    }
+    answers
 }
 
 /// Times `main` on a system of its own; its arbiters are stopped and joined.

@@ -3,7 +3,7 @@ use boc_savina::Run;
 use boc_savina::banking::{BALANCE, Banking, Closing, Transaction};
 use tokio::sync::oneshot;
 
-use super::timed;
+use super::{ask_all, timed};
 
 struct Teller {
     accounts: Vec<Addr<Account>>,
@@ -100,10 +100,7 @@ pub(super) fn banking(program: Banking, workers: usize) -> Run<Closing> {
         let (accounts_of_teller, transactions) = (accounts.clone(), program.transactions);
         pool.start(Teller { accounts: accounts_of_teller, transactions, completed: 0, done: Some(done) });
         let completed = closed.await.expect("the teller finishes");
-        let mut total = 0.0;
-        for account in accounts {
-            total += account.send(Balance).await.expect("the account answers");
-        }
+        let total = ask_all(&accounts, || Balance).await.iter().sum();
         Closing { completed, total }
     })
 }
