@@ -28,10 +28,16 @@ enum Item {
     WakeHook(Arc<Home>),
 }
 
+struct Here {
+    /// How many scopes the thread is in.
+    depth: Cell<usize>,
+    /// Whether anything is on the list.
+    any: Cell<bool>,
+}
+
 thread_local! {
-    // No destructors here, so these outlive every other thread-local.
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static ANY: Cell<bool> = const { Cell::new(false) };
+    // No destructor here, so this outlives every other thread-local.
+    static HERE: Here = const { Here { depth: Cell::new(0), any: Cell::new(false) } };
     static ITEMS: RefCell<VecDeque<Item>> = const { RefCell::new(VecDeque::new()) };
 }
 
@@ -42,7 +48,7 @@ pub(crate) struct Scope(());
 impl Scope {
     #[inline]
     pub(crate) fn new() -> Scope {
-        DEPTH.set(DEPTH.get() + 1);
+        HERE.with(|here| here.depth.set(here.depth.get() + 1));
         Scope(())
     }
 }
@@ -50,13 +56,15 @@ impl Scope {
 impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
-        if DEPTH.get() == 1
-            && ANY.get()
-            && let Some(payload) = work_off()
-        {
-            unwind::discard(payload);
-        }
-        DEPTH.set(DEPTH.get() - 1);
+        HERE.with(|here| {
+            if here.depth.get() == 1
+                && here.any.get()
+                && let Some(payload) = work_off()
+            {
+                unwind::discard(payload);
+            }
+            here.depth.set(here.depth.get() - 1);
+        });
     }
 }
 
@@ -72,13 +80,13 @@ pub(crate) unsafe fn dispose(header: NonNull<Header>) {
         // SAFETY: the strong handles' weak count.
         return unsafe { release_weak(header) };
     }
-    if DEPTH.get() != 0 {
+    if HERE.with(|here| here.depth.get()) != 0 {
         return put_off(Item::Dispose(header));
     }
-    DEPTH.set(1);
+    HERE.with(|here| here.depth.set(1));
     let first = carry_out(Item::Dispose(header));
-    let rest = if ANY.get() { work_off() } else { None };
-    DEPTH.set(0);
+    let rest = if HERE.with(|here| here.any.get()) { work_off() } else { None };
+    HERE.with(|here| here.depth.set(0));
     let panicked = match (first, rest) {
         (Some(first), rest) => {
             rest.into_iter().for_each(unwind::discard);
@@ -125,7 +133,7 @@ pub(crate) fn call_wake_hook(home: Arc<Home>) {
 fn put_off(item: Item) {
     let mut item = Some(item);
     if ITEMS.try_with(|items| items.borrow_mut().extend(item.take())).is_ok() {
-        ANY.set(true);
+        HERE.with(|here| here.any.set(true));
     } else if let Some(payload) = item.and_then(carry_out) {
         unwind::discard(payload);
     }
@@ -143,7 +151,7 @@ fn work_off() -> Option<Payload> {
             (None, _) => {}
         }
     }
-    ANY.set(false);
+    HERE.with(|here| here.any.set(false));
     first
 }
 

@@ -82,7 +82,7 @@ where
     let Begun { body, plan, place } = unsafe { begin(block) };
     // SAFETY: alive until it is finished, and its cowns are held.
     let in_scope = unsafe { enter(behavior) };
-    let outcome = unwind::catch(|| {
+    let outcome = unwind::catch(move || {
         // SAFETY: all slots are granted, and held until `finish`.
         let mut granted = unsafe { Granted::new(Behavior::slots_of(behavior)) };
         // SAFETY: the plan was made with these slots.
@@ -174,9 +174,13 @@ where
     let payload = unsafe { block.payload(slots).as_mut() };
     // SAFETY: moved out once; nothing drops it in the block.
     drop(unsafe { std::ptr::read(&raw const payload.home) });
-    let Stage::Body(body) = std::mem::replace(payload.stage.get_mut(), Stage::Running) else {
-        unreachable!("a behavior is run once");
-    };
+    let stage = payload.stage.get_mut();
+    let Stage::Body(body) = &*stage else { unreachable!("a behavior is run once") };
+    // Not by way of a whole stage: that would be read in pieces of another size than it was written in, and the processor waits.
+    // SAFETY: moved out once: the stage is overwritten just below, without being dropped.
+    let body = unsafe { std::ptr::read(body) };
+    // SAFETY: a place of ours; the body in it is moved out.
+    unsafe { std::ptr::write(stage, Stage::Running) };
     Begun { body, plan: payload.plan, place }
 }
 

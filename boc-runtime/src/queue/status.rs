@@ -124,12 +124,25 @@ impl Status {
         self.0.store(bare(READY), Ordering::Release);
     }
 
-    /// Waits until this slot's behavior has entered all of its queues.
+    #[inline]
+    fn is_published(&self) -> bool {
+        // Acquire: edge E2, pairs with the Release in `publish`.
+        self.0.load(Ordering::Acquire).addr() & TAGS != WAIT
+    }
+
+    /// Waits until this slot's behavior has entered all of its queues: most often it has.
     #[inline]
     pub(crate) fn wait_published(&self) {
+        if !self.is_published() {
+            self.spin_until_published();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn spin_until_published(&self) {
         let mut spin = Spin::new();
-        // Acquire: edge E2, pairs with the Release in `publish`.
-        while self.0.load(Ordering::Acquire).addr() & TAGS == WAIT {
+        while !self.is_published() {
             spin.wait();
         }
     }

@@ -13,26 +13,43 @@ use crate::sync::thread_local;
 use super::core::Core;
 use super::worker::Worker;
 
-thread_local! {
-    static WORKER: Cell<*const Worker> = const { Cell::new(ptr::null()) };
-    static CURRENT: Cell<*const Core> = const { Cell::new(ptr::null()) };
+/// One thread-local and not four: to the compiler of a library each has to be asked for its address by a call, which costs registers
+/// even where the linker makes something shorter of it.
+struct Context {
+    worker: Cell<*const Worker>,
+    current: Cell<*const Core>,
     /// The scope of the body that runs; a borrowed pointer of an `Arc`.
-    static SCOPE: Cell<*const ScopeState> = const { Cell::new(ptr::null()) };
-    static IN_BODY: Cell<bool> = const { Cell::new(false) };
+    scope: Cell<*const ScopeState>,
+    in_body: Cell<bool>,
+}
+
+impl Context {
+    const fn new() -> Context {
+        Context {
+            worker: Cell::new(ptr::null()),
+            current: Cell::new(ptr::null()),
+            scope: Cell::new(ptr::null()),
+            in_body: Cell::new(false),
+        }
+    }
+}
+
+thread_local! {
+    static CONTEXT: Context = const { Context::new() };
 }
 
 /// Calls `use_it` with this thread's worker if it is one of `core`.
 #[inline]
 pub(super) fn with_worker_of<R>(core: NonNull<Core>, use_it: impl FnOnce(&Worker) -> R) -> Option<R> {
     // SAFETY: set for the time in which the worker lives, by `WorkerScope`.
-    let worker = unsafe { WORKER.get().as_ref() }?;
+    let worker = unsafe { CONTEXT.with(|context| context.worker.get()).as_ref() }?;
     worker.belongs_to(core).then(|| use_it(worker))
 }
 
 /// Calls `use_it` with this thread's worker, whichever core it belongs to.
 pub(super) fn with_any_worker<R>(use_it: impl FnOnce(&Worker) -> R) -> Option<R> {
     // SAFETY: as in `with_worker_of`.
-    unsafe { WORKER.get().as_ref() }.map(use_it)
+    unsafe { CONTEXT.with(|context| context.worker.get()).as_ref() }.map(use_it)
 }
 
 /// While it exists this thread's worker, if it is one, takes no job into its next slot: user code may run.
@@ -55,7 +72,7 @@ impl Drop for QuietWorker {
 #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only spans show it"))]
 pub(crate) fn worker_index() -> Option<usize> {
     // SAFETY: as in `with_worker_of`.
-    unsafe { WORKER.get().as_ref() }.map(Worker::index)
+    unsafe { CONTEXT.with(|context| context.worker.get()).as_ref() }.map(Worker::index)
 }
 
 /// Makes this thread a worker until dropped.
@@ -66,18 +83,22 @@ impl WorkerScope {
     /// # Safety
     /// `worker` and `core` outlive the scope.
     pub(super) unsafe fn enter(worker: &Worker, core: &Core) -> WorkerScope {
-        WORKER.set(worker);
-        CURRENT.set(core);
-        IN_BODY.set(true);
+        CONTEXT.with(|context| {
+            context.worker.set(worker);
+            context.current.set(core);
+            context.in_body.set(true);
+        });
         WorkerScope(())
     }
 }
 
 impl Drop for WorkerScope {
     fn drop(&mut self) {
-        WORKER.set(ptr::null());
-        CURRENT.set(ptr::null());
-        IN_BODY.set(false);
+        CONTEXT.with(|context| {
+            context.worker.set(ptr::null());
+            context.current.set(ptr::null());
+            context.in_body.set(false);
+        });
     }
 }
 
@@ -92,25 +113,29 @@ impl Scope {
     /// # Safety
     /// `core` outlives the scope.
     pub(crate) unsafe fn enter(core: NonNull<Core>, body: bool) -> Scope {
-        let in_body = IN_BODY.get();
-        IN_BODY.set(in_body || body);
-        Scope { current: CURRENT.replace(core.as_ptr()), in_body }
+        Scope::replace(core.as_ptr(), body)
     }
-}
 
-impl Scope {
     /// Makes no runtime the current one: a simulated one takes its place.
     pub(crate) fn enter_none(body: bool) -> Scope {
-        let in_body = IN_BODY.get();
-        IN_BODY.set(in_body || body);
-        Scope { current: CURRENT.replace(ptr::null()), in_body }
+        Scope::replace(ptr::null(), body)
+    }
+
+    fn replace(core: *const Core, body: bool) -> Scope {
+        CONTEXT.with(|context| {
+            let in_body = context.in_body.get();
+            context.in_body.set(in_body || body);
+            Scope { current: context.current.replace(core), in_body }
+        })
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        CURRENT.set(self.current);
-        IN_BODY.set(self.in_body);
+        CONTEXT.with(|context| {
+            context.current.set(self.current);
+            context.in_body.set(self.in_body);
+        });
     }
 }
 
@@ -123,20 +148,21 @@ pub(crate) struct ScopeOfBody<'s> {
 
 impl<'s> ScopeOfBody<'s> {
     pub(crate) fn enter(scope: &'s Arc<ScopeState>) -> ScopeOfBody<'s> {
-        ScopeOfBody { before: SCOPE.replace(Arc::as_ptr(scope)), _scope: PhantomData }
+        let before = CONTEXT.with(|context| context.scope.replace(Arc::as_ptr(scope)));
+        ScopeOfBody { before, _scope: PhantomData }
     }
 }
 
 impl Drop for ScopeOfBody<'_> {
     fn drop(&mut self) {
-        SCOPE.set(self.before);
+        CONTEXT.with(|context| context.scope.set(self.before));
     }
 }
 
 /// The scope of the body that runs on this thread.
 #[inline]
 pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
-    let scope = SCOPE.get();
+    let scope = CONTEXT.with(|context| context.scope.get());
     if scope.is_null() {
         return None;
     }
@@ -149,10 +175,10 @@ pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
 /// The runtime that was entered on this thread, or whose body runs here.
 #[inline]
 pub(crate) fn current() -> Option<NonNull<Core>> {
-    NonNull::new(CURRENT.get().cast_mut())
+    NonNull::new(CONTEXT.with(|context| context.current.get()).cast_mut())
 }
 
 /// Whether this thread runs a body, or is a worker.
 pub(crate) fn in_body() -> bool {
-    IN_BODY.get()
+    CONTEXT.with(|context| context.in_body.get())
 }

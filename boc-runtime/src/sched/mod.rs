@@ -37,9 +37,17 @@ pub(crate) use worker::Worker;
 #[inline]
 pub(crate) unsafe fn submit(core: NonNull<Core>, job: Job, hint: Hint) {
     if context::with_worker_of(core, |worker| worker.push(job, hint)).is_none() {
-        // SAFETY: alive until the job is pushed; from then on the count keeps it.
-        unsafe { Core::hold(core) }.inject(job);
+        // SAFETY: the same duties.
+        unsafe { inject(core, job) };
     }
+}
+
+/// # Safety
+/// As [`submit`].
+#[inline(never)]
+unsafe fn inject(core: NonNull<Core>, job: Job) {
+    // SAFETY: alive until the job is pushed; from then on the count keeps it.
+    unsafe { Core::hold(core) }.inject(job);
 }
 
 /// Cancels a behavior here and now.

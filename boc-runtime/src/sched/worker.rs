@@ -97,6 +97,7 @@ impl Worker {
         self.push_to_queue(job);
     }
 
+    #[inline(never)]
     fn push_to_queue(&self, job: Job) {
         if let Err(Full(job)) = self.run_queue().push(job) {
             self.make_room(job);
@@ -180,7 +181,7 @@ impl Worker {
     }
 
     fn run(&self, job: Job) {
-        self.between.set(false);
+        debug_assert!(!self.between.get(), "a body is about to run");
         if self.core.is_cancelled() {
             // SAFETY: taken from a queue, so it is ours; this worker holds the core.
             unsafe { behavior::cancel(job) };
