@@ -95,18 +95,39 @@ where
         }
     });
     drop(in_scope);
-    let (stage, ran) = match outcome {
-        Ok(Ok(value)) => (Stage::value_of(value), Ran::Returned),
-        Ok(Err(failure)) => (Stage::failed(failure), Ran::Skipped),
+    match outcome {
+        Ok(Ok(value)) => {
+            // SAFETY: this behavior is what `begin` has begun.
+            unsafe { write_outcome(block, Stage::value_of(value)) };
+            Ran::Returned
+        }
+        Ok(Err(failure)) => {
+            // SAFETY: as above.
+            unsafe { fail(block, failure) };
+            Ran::Skipped
+        }
         Err(payload) => {
             // SAFETY: alive until it is finished.
             let failure = panicked(payload, unsafe { behavior.as_ref() });
-            (Stage::failed(failure.clone()), Ran::Panicked(failure))
+            // SAFETY: as above.
+            unsafe { fail(block, failure.clone()) };
+            Ran::Panicked(failure)
         }
-    };
-    // SAFETY: this behavior is what `begin` has begun.
-    unsafe { write_outcome(block, stage) };
-    ran
+    }
+}
+
+/// # Safety
+/// As [`write_outcome`].
+#[cold]
+#[inline(never)]
+unsafe fn fail<Q, F, R>(block: Block<Q, F, R>, failure: Failure)
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
+    R: Send + 'static,
+{
+    // SAFETY: the same duties.
+    unsafe { write_outcome(block, Stage::failed(failure)) };
 }
 
 /// # Safety

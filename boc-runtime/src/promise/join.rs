@@ -70,7 +70,7 @@ impl<R: Send + 'static> Promise<R> {
             // SAFETY: granted, if need be at the last moment.
             return Ok(unsafe { self.take(&ticket) });
         }
-        self.ticket = Some(ticket);
+        *self.ticket = Some(ticket);
         Err(self)
     }
 

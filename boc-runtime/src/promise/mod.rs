@@ -10,12 +10,14 @@ mod ticket;
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::memory::{self, Header};
 use crate::queue::Status;
 use crate::sim;
+use crate::unwind;
 
 pub use future::PromiseFuture;
 pub use resolver::Resolver;
@@ -68,8 +70,9 @@ impl Promised {
 /// ```
 pub struct Promise<R> {
     block: NonNull<Promised>,
-    /// The place in the queue that a `join_timeout` has left behind.
-    ticket: Option<Arc<Ticket>>,
+    /// The place in the queue that a `join_timeout` has left behind. Dropped by hand: what drops itself after a `drop` that may panic has
+    /// to lie in memory for that, and a promise that nobody wants then costs twice as much to drop.
+    ticket: ManuallyDrop<Option<Arc<Ticket>>>,
     _result: PhantomData<R>,
 }
 
@@ -101,7 +104,7 @@ impl<R> Due<R> {
     /// The promise.
     #[inline]
     pub(crate) fn promise(self) -> Promise<R> {
-        Promise { block: self.block, ticket: None, _result: PhantomData }
+        Promise { block: self.block, ticket: ManuallyDrop::new(None), _result: PhantomData }
     }
 }
 
@@ -133,15 +136,26 @@ impl<R> Clone for Promise<R> {
     fn clone(&self) -> Promise<R> {
         // SAFETY: this handle keeps the block alive.
         unsafe { memory::retain(self.header()) };
-        Promise { block: self.block, ticket: None, _result: PhantomData }
+        Promise { block: self.block, ticket: ManuallyDrop::new(None), _result: PhantomData }
     }
 }
 
 impl<R> Drop for Promise<R> {
+    #[inline]
     fn drop(&mut self) {
+        // SAFETY: taken once, here.
+        if let Some(ticket) = unsafe { ManuallyDrop::take(&mut self.ticket) } {
+            leave(ticket);
+        }
         // SAFETY: every handle owns one strong count.
-        unsafe { memory::release(self.header()) };
+        unsafe { memory::release(self.block.cast()) };
     }
+}
+
+/// A place in the queue that nobody will come back to.
+#[cold]
+fn leave(ticket: Arc<Ticket>) {
+    unwind::contain(|| drop(ticket));
 }
 
 impl<R> fmt::Debug for Promise<R> {

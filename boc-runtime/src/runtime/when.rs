@@ -56,7 +56,7 @@ where
     R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
     R: 'static, // a result outlives its body: return a value, not a borrow of one
 {
-    match schedule(&request, body) {
+    match schedule(request, body) {
         Ok(due) => due.promise(),
         Err(refused) => refuse(refused),
     }
@@ -108,12 +108,13 @@ where
     R: Send, // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
     R: 'static, // a result outlives its body: return a value, not a borrow of one
 {
-    schedule(&request, body).map(Due::promise).map_err(|refused| Aliased { refused })
+    schedule(request, body).map(Due::promise).map_err(|refused| Aliased { refused })
 }
 
+// By value, to the last: what is lent to a function that is called has to lie in memory.
 #[track_caller]
 #[inline]
-fn schedule<Q, F, R>(request: &Q, body: F) -> Result<Due<R>, Refused>
+fn schedule<Q, F, R>(request: Q, body: F) -> Result<Due<R>, Refused>
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
@@ -124,8 +125,7 @@ where
         // waited for and is revived by the job.
         Current::Entered(core) => core,
         Current::Simulated(core) => {
-            // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
-            return unsafe { schedule_simulated(&core, request, body, Location::caller(), None) };
+            return schedule_here(core, request, body, Location::caller());
         }
         // Never freed.
         Current::Global(core) => {
@@ -136,7 +136,25 @@ where
     // SAFETY: alive, see above.
     let core = unsafe { core.as_ref() };
     // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
-    unsafe { behavior::schedule(core, request, body, Location::caller(), None) }
+    unsafe { behavior::schedule(core, &request, body, Location::caller(), None) }
+}
+
+/// `when` on the thread of a simulated runtime that was entered.
+#[cold]
+#[inline(never)]
+fn schedule_here<Q, F, R>(
+    core: Arc<Core>,
+    request: Q,
+    body: F,
+    place: &'static Location<'static>,
+) -> Result<Due<R>, Refused>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    R: Send + 'static,
+{
+    // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
+    unsafe { schedule_simulated(&core, &request, body, place, None) }
 }
 
 /// `when` on a certain runtime.
