@@ -8,7 +8,8 @@ use std::ptr::NonNull;
 use crate::failure::Failure;
 use crate::memory;
 use crate::request::{Granted, Request};
-use crate::sched::{Core, Worker, context};
+use crate::sched::context::{self, ScopeBefore};
+use crate::sched::{Core, Worker};
 use crate::trace;
 use crate::unwind::{self, Payload};
 
@@ -80,8 +81,8 @@ where
     let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ours to run, so it lives and is of these types.
     let Begun { body, plan, place } = unsafe { begin(block) };
-    // SAFETY: alive until it is finished, and its cowns are held.
-    let in_scope = unsafe { enter(behavior) };
+    // SAFETY: alive until it is finished, and its cowns are held; left below, for no panic gets past the next statement.
+    let scope_before = unsafe { enter(behavior) };
     let outcome = unwind::catch(move || {
         // SAFETY: all slots are granted, and held until `finish`.
         let mut granted = unsafe { Granted::new(Behavior::slots_of(behavior)) };
@@ -94,7 +95,9 @@ where
             }
         }
     });
-    drop(in_scope);
+    if let Some(before) = scope_before {
+        context::leave_scope(before);
+    }
     match outcome {
         Ok(Ok(value)) => {
             // SAFETY: this behavior is what `begin` has begun.
@@ -149,16 +152,17 @@ where
 /// Before a body is called. What does not depend on a behavior's types is compiled once, and not for each of them.
 ///
 /// # Safety
-/// The behavior is alive for `'a`, and its cowns are held.
+/// The behavior is alive, its cowns are held, and [`context::leave_scope`] follows.
 #[inline]
-unsafe fn enter<'a>(behavior: NonNull<Behavior>) -> Option<context::ScopeOfBody<'a>> {
+unsafe fn enter(behavior: NonNull<Behavior>) -> Option<ScopeBefore> {
     // SAFETY: alive (caller). Not the way to the slots, which lie behind what this refers to.
     let this = unsafe { behavior.as_ref() };
     if this.slots() != 0 {
         // SAFETY: there is one, and it is held.
         unsafe { Behavior::slots_of(behavior).as_ref() }.prefetch_successor();
     }
-    this.scope.as_ref().map(context::ScopeOfBody::enter)
+    // SAFETY: the behavior keeps the scope (caller).
+    this.scope.as_ref().map(|scope| unsafe { context::enter_scope(scope) })
 }
 
 /// The failure that a panic is.
@@ -232,8 +236,14 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     // SAFETY: alive and ours until the promise is released.
     let this = unsafe { behavior.as_ref() };
     // SAFETY: as above.
-    if !unsafe { Behavior::table(behavior) }.plain || this.scope.is_some() || !matches!(ran, Ran::Returned) {
+    let is_plain = unsafe { Behavior::table(behavior) }.plain && this.scope.is_none();
+    let Ran::Returned = ran else {
+        drop(ran);
         // SAFETY: executed just now.
+        return unsafe { finish(behavior) };
+    };
+    if !is_plain {
+        // SAFETY: as above.
         return unsafe { finish(behavior) };
     }
     // SAFETY: unwanted, so nobody else knows the block; the home and the body were taken out of it, and the result is plain.

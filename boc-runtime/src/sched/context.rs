@@ -3,7 +3,6 @@
 #![expect(unsafe_code, reason = "pointers to a worker and a core that outlive the thread's use of them")]
 
 use std::cell::Cell;
-use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
@@ -139,24 +138,21 @@ impl Drop for Scope {
     }
 }
 
-/// Makes a body's scope the one of what it schedules, until dropped.
-#[derive(Debug)]
-pub(crate) struct ScopeOfBody<'s> {
-    before: *const ScopeState,
-    _scope: PhantomData<&'s Arc<ScopeState>>,
+/// What the scope of a thread was before a body in another one began. Not dropped but given back, by value: see [`leave_scope`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ScopeBefore(*const ScopeState);
+
+/// Makes a body's scope the one of what it schedules.
+///
+/// # Safety
+/// [`leave_scope`] is called on this thread before the scope is gone.
+pub(crate) unsafe fn enter_scope(scope: &Arc<ScopeState>) -> ScopeBefore {
+    ScopeBefore(CONTEXT.with(|context| context.scope.replace(Arc::as_ptr(scope))))
 }
 
-impl<'s> ScopeOfBody<'s> {
-    pub(crate) fn enter(scope: &'s Arc<ScopeState>) -> ScopeOfBody<'s> {
-        let before = CONTEXT.with(|context| context.scope.replace(Arc::as_ptr(scope)));
-        ScopeOfBody { before, _scope: PhantomData }
-    }
-}
-
-impl Drop for ScopeOfBody<'_> {
-    fn drop(&mut self) {
-        CONTEXT.with(|context| context.scope.set(self.before));
-    }
+/// Ends what [`enter_scope`] has begun.
+pub(crate) fn leave_scope(ScopeBefore(before): ScopeBefore) {
+    CONTEXT.with(|context| context.scope.set(before));
 }
 
 /// The scope of the body that runs on this thread.

@@ -194,11 +194,14 @@ impl Worker {
 
     /// A job without stealing.
     fn local_job(&self) -> Option<Job> {
-        if let Some(job) = self.next.take() {
+        if let Some(job) = self.next.get() {
+            self.next.set(None);
             self.direct.set(self.direct.get() + 1);
             return Some(job);
         }
-        self.direct.set(0);
+        if self.direct.get() != 0 {
+            self.direct.set(0);
+        }
         let turn = self.turn.get().wrapping_add(1);
         self.turn.set(turn);
         if turn.is_multiple_of(INJECTOR_TURN)
