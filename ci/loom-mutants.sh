@@ -13,15 +13,15 @@ mutant() {
 
 # The queue of a cown.
 mutant 'enter: does not wait for a predecessor that is entering' queue/enter.rs \
-    'predecessor.wait_published();
+    'unsafe { predecessor.as_ref() } {
+        predecessor.wait_published();
     }
-}' '}
+}' 'unsafe { predecessor.as_ref() } {
+        let _ = predecessor;
+    }
 }' queue::loom
 mutant 'enter on one cown: does not wait for a predecessor that is entering' queue/enter.rs \
-    'predecessor.wait_published();
-    }
-    this.status.publish();' '}
-    this.status.publish();' queue::loom
+    'is_none_or(Status::is_published)' 'is_none_or(|_| true)' queue::loom
 mutant 'turn: does not release the slot' queue/mod.rs \
     'self.tail.swap(status, Ordering::AcqRel)' 'self.tail.swap(status, Ordering::Acquire)' queue::loom
 mutant 'turn: does not acquire what the last holder wrote' queue/mod.rs \

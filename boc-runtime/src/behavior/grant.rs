@@ -33,23 +33,33 @@ unsafe impl Send for Job {}
 #[inline]
 pub(crate) unsafe fn grant(slot: NonNull<Slot>, hint: Hint) {
     // SAFETY: not dispatched, so it lives.
-    match unsafe { slot.as_ref() }.kind() {
-        Kind::Alone => {
-            // SAFETY: of this kind.
-            let behavior = unsafe { Behavior::of_slot(slot) };
-            // SAFETY: its only grant.
-            unsafe { dispatch(behavior, hint) };
-        }
-        Kind::Many => {
-            // SAFETY: a slot of this kind starts a `SlotOfMany`.
-            let behavior = unsafe { slot.cast::<SlotOfMany>().as_ref() }.behavior;
-            // SAFETY: this grant is one that `pending` counts.
-            unsafe { count_down(behavior, 1, hint) };
-        }
+    let kind = unsafe { slot.as_ref() }.kind();
+    // Two tests and not a `match` of four: that would be a jump through a table.
+    if kind == Kind::Many {
+        // SAFETY: a slot of this kind starts a `SlotOfMany`.
+        let behavior = unsafe { slot.cast::<SlotOfMany>().as_ref() }.behavior;
+        // SAFETY: this grant is one that `pending` counts.
+        unsafe { count_down(behavior, 1, hint) };
+    } else if kind == Kind::Alone {
+        // SAFETY: of this kind.
+        let behavior = unsafe { Behavior::of_slot(slot) };
         // SAFETY: its only grant.
-        Kind::Joiner => unsafe { Ticket::granted(slot) },
-        Kind::Repeated => unreachable!("a repeated slot enters no queue"),
+        unsafe { dispatch(behavior, hint) };
+    } else {
+        // SAFETY: of no behavior.
+        unsafe { grant_to_joiner(slot) };
     }
+}
+
+/// # Safety
+/// As [`grant`], for a slot that is no behavior's.
+#[inline(never)]
+unsafe fn grant_to_joiner(slot: NonNull<Slot>) {
+    // SAFETY: not granted yet, so it lives.
+    let kind = unsafe { slot.as_ref() }.kind();
+    assert_eq!(kind, Kind::Joiner, "a repeated slot enters no queue");
+    // SAFETY: its only grant.
+    unsafe { Ticket::granted(slot) };
 }
 
 /// Some of the counts in `pending` are done.

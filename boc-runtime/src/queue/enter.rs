@@ -83,10 +83,36 @@ pub(crate) unsafe fn enter_single(slot: NonNull<Slot>, effects: &mut impl Effect
     // As `enter` and `publish`, but that the predecessor need not be remembered in between.
     let predecessor = queue.take_turn(slot.as_ptr().cast());
     // SAFETY: INV-2: the predecessor lives until we link.
+    if unsafe { predecessor.as_ref() }.is_none_or(Status::is_published) {
+        // SAFETY: the caller's duties.
+        unsafe { enter_published(slot, predecessor, effects) };
+    } else {
+        // SAFETY: the caller's duties.
+        unsafe { enter_later(slot, predecessor, effects) };
+    }
+}
+
+/// As [`enter_published`], when the predecessor is. Out of line: the rest of [`enter_single`] calls nothing and saves no registers.
+///
+/// # Safety
+/// As [`enter_published`].
+#[cold]
+#[inline(never)]
+unsafe fn enter_later(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut impl Effects) {
+    // SAFETY: INV-2: the predecessor lives until we link.
     if let Some(predecessor) = unsafe { predecessor.as_ref() } {
         predecessor.wait_published();
     }
-    this.status.publish();
+    // SAFETY: the same duties.
+    unsafe { enter_published(slot, predecessor, effects) };
+}
+
+/// # Safety
+/// As [`enter_single`]; the turn is taken, behind `predecessor`, which is published.
+#[inline]
+unsafe fn enter_published(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut impl Effects) {
+    // SAFETY: the caller's duty.
+    unsafe { slot.as_ref() }.status.publish();
     // SAFETY: from our own turn, published, not linked yet; it cannot run before this grants it.
     unsafe { follow(slot, predecessor, effects) };
 }

@@ -124,8 +124,9 @@ impl Status {
         self.0.store(bare(READY), Ordering::Release);
     }
 
+    /// Whether this slot's behavior has entered all of its queues.
     #[inline]
-    fn is_published(&self) -> bool {
+    pub(crate) fn is_published(&self) -> bool {
         // Acquire: edge E2, pairs with the Release in `publish`.
         self.0.load(Ordering::Acquire).addr() & TAGS != WAIT
     }
