@@ -56,7 +56,7 @@ pub(crate) struct BehaviorTable {
     block: Option<Layout>,
     /// Whether nothing in a result has to be dropped.
     pub(super) plain: bool,
-    pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint),
+    pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint<'_>),
     pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
     pub(crate) cancel: unsafe fn(NonNull<Behavior>),
 }
@@ -322,7 +322,7 @@ pub(crate) fn home_of<Q: Request>(found: Option<Arc<Home>>) -> <Q::Affinity as A
 ///
 /// # Safety
 /// `behavior` starts a block of these types that is ready; it may be gone on return.
-unsafe fn dispatch_block<Q, F, R>(behavior: NonNull<Behavior>, hint: Hint)
+unsafe fn dispatch_block<Q, F, R>(behavior: NonNull<Behavior>, hint: Hint<'_>)
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,

@@ -90,7 +90,6 @@ struct EnteringMany {
 }
 
 impl Effects for EnteringMany {
-    #[inline]
     fn granted(&mut self, slot: NonNull<Slot>) {
         // SAFETY: granted just now, so it lives; a slot of this kind starts a `SlotOfMany`.
         let own = || unsafe { slot.cast::<SlotOfMany>().as_ref() }.behavior == self.behavior;
@@ -100,6 +99,11 @@ impl Effects for EnteringMany {
         } else {
             Entering.granted(slot);
         }
+    }
+
+    #[inline]
+    fn granted_at_once(&mut self, _: NonNull<Slot>) {
+        self.granted += 1;
     }
 
     #[inline]

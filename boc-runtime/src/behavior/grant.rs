@@ -6,16 +6,17 @@ use std::ptr::NonNull;
 
 use crate::promise::Ticket;
 use crate::queue::{Kind, Slot};
+use crate::sched::Worker;
 
 use super::block::{Behavior, SlotOfMany};
 
 /// How a behavior became ready.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hint {
-    /// It found its cowns free.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hint<'w> {
+    /// It found its cowns free, or was handed the last one by something else than a worker between two bodies.
     Spawned,
-    /// Another behavior handed it its last cown.
-    HandedOver,
+    /// The body that this worker, on its own thread, has just run handed it its last cown.
+    HandedOver(&'w Worker),
 }
 
 /// A behavior that holds all its cowns and is to be run, once.
@@ -31,7 +32,7 @@ unsafe impl Send for Job {}
 /// # Safety
 /// `slot` was granted just now; its owner is not dispatched yet.
 #[inline]
-pub(crate) unsafe fn grant(slot: NonNull<Slot>, hint: Hint) {
+pub(crate) unsafe fn grant(slot: NonNull<Slot>, hint: Hint<'_>) {
     // SAFETY: not dispatched, so it lives.
     let kind = unsafe { slot.as_ref() }.kind();
     // Two tests and not a `match` of four: that would be a jump through a table.
@@ -67,7 +68,7 @@ unsafe fn grant_to_joiner(slot: NonNull<Slot>) {
 /// # Safety
 /// The caller owns so many counts; `behavior` may be gone on return.
 #[inline]
-pub(crate) unsafe fn count_down(behavior: NonNull<Behavior>, by: u32, hint: Hint) {
+pub(crate) unsafe fn count_down(behavior: NonNull<Behavior>, by: u32, hint: Hint<'_>) {
     // SAFETY: our count keeps it from being dispatched.
     if unsafe { behavior.as_ref() }.pending().less(by) {
         // SAFETY: nothing is pending any more.
@@ -78,7 +79,7 @@ pub(crate) unsafe fn count_down(behavior: NonNull<Behavior>, by: u32, hint: Hint
 /// # Safety
 /// Called once per behavior, when all of its slots are granted; `behavior` may be gone on return.
 #[inline]
-pub(crate) unsafe fn dispatch(behavior: NonNull<Behavior>, hint: Hint) {
+pub(crate) unsafe fn dispatch(behavior: NonNull<Behavior>, hint: Hint<'_>) {
     // SAFETY: alive until it is dispatched.
     let table = unsafe { Behavior::table(behavior) };
     // SAFETY: the table belongs to the block.

@@ -13,16 +13,16 @@ use super::block::Behavior;
 use super::grant::{self, Hint};
 
 /// The effects of releasing: whoever is granted gets it from us; cowns may die.
-struct Releasing;
+struct Releasing<'w>(Hint<'w>);
 
-impl Effects for Releasing {
+impl Effects for Releasing<'_> {
     #[inline]
     fn granted(&mut self, slot: NonNull<Slot>) {
         // Its body may be short, and then the memory of who comes after it should be on its way already.
         // SAFETY: granted just now, so it lives.
         unsafe { slot.as_ref() }.prefetch_successor();
         // SAFETY: granted just now, by the queue.
-        unsafe { grant::grant(slot, Hint::HandedOver) };
+        unsafe { grant::grant(slot, self.0) };
     }
 
     fn activated(&mut self, _: NonNull<Queue>) {
@@ -43,7 +43,7 @@ impl Effects for Releasing {
 pub(crate) unsafe fn release_slot(slot: NonNull<Slot>) {
     let _scope = later::Scope::new();
     // SAFETY: the caller's duty.
-    unsafe { queue::release(slot, &mut Releasing) };
+    unsafe { queue::release(slot, &mut Releasing(Hint::Spawned)) };
 }
 
 /// Gives a promise up that no behavior leads: a resolver's.
@@ -53,26 +53,26 @@ pub(crate) unsafe fn release_slot(slot: NonNull<Slot>) {
 pub(crate) unsafe fn release_promise(cown: NonNull<Queue>, producer: NonNull<Status>) {
     let _scope = later::Scope::new();
     // SAFETY: the caller's duty.
-    unsafe { queue::release_producer(cown, producer, &mut Releasing) };
+    unsafe { queue::release_producer(cown, producer, &mut Releasing(Hint::Spawned)) };
 }
 
-/// Releases the cowns, and then the promise; if nobody wants that, `end` takes its place.
+/// Releases the cowns, and then the promise; if nobody wants that, `end` takes its place. The hint is for whoever is granted.
 ///
 /// # Safety
 /// The behavior's outcome is written; called once. The block may be gone on return.
 #[inline]
-pub(super) unsafe fn release_all(behavior: NonNull<Behavior>, end: impl FnOnce()) {
+pub(super) unsafe fn release_all(behavior: NonNull<Behavior>, hint: Hint<'_>, end: impl FnOnce()) {
     let later = later::Scope::new();
     // SAFETY: alive until the promise is released.
     let slots = unsafe { behavior.as_ref() }.slots();
     // SAFETY: the body has ended.
-    unsafe { release_slots(behavior, slots) };
+    unsafe { release_slots(behavior, slots, hint) };
     // SAFETY: alive until the promise is released.
     if unsafe { is_unwanted(behavior) } {
         end();
     } else {
         // SAFETY: the outcome is written, and everything else released.
-        unsafe { release_own_promise(behavior) };
+        unsafe { release_own_promise(behavior, hint) };
     }
     drop(later);
 }
@@ -80,10 +80,12 @@ pub(super) unsafe fn release_all(behavior: NonNull<Behavior>, end: impl FnOnce()
 /// # Safety
 /// The behavior's outcome is written, and nothing else of it is to be released; the block may be gone on return.
 #[inline(never)]
-unsafe fn release_own_promise(behavior: NonNull<Behavior>) {
+unsafe fn release_own_promise(behavior: NonNull<Behavior>, hint: Hint<'_>) {
     let bomb = Bomb("releasing the promise of a behavior");
     // SAFETY: the behavior leads its promise's queue; the outcome is written.
-    unsafe { queue::release_producer(behavior.cast(), Behavior::producer_of(behavior), &mut Releasing) };
+    unsafe {
+        queue::release_producer(behavior.cast(), Behavior::producer_of(behavior), &mut Releasing(hint))
+    };
     bomb.defuse();
 }
 
@@ -103,15 +105,15 @@ unsafe fn is_unwanted(behavior: NonNull<Behavior>) -> bool {
 /// # Safety
 /// The body has ended; the behavior holds its `slots` slots.
 #[inline]
-unsafe fn release_slots(behavior: NonNull<Behavior>, slots: usize) {
+unsafe fn release_slots(behavior: NonNull<Behavior>, slots: usize, hint: Hint<'_>) {
     let bomb = Bomb("releasing the cowns of a behavior");
     if slots == 1 {
         // SAFETY: its only slot.
-        unsafe { release_one(Behavior::slots_of(behavior)) };
+        unsafe { release_one(Behavior::slots_of(behavior), hint) };
     } else if slots != 0 {
         // Out of line: a worker's loop is short without.
         // SAFETY: the same duties.
-        unsafe { release_many(behavior, slots) };
+        unsafe { release_many(behavior, slots, hint) };
     }
     bomb.defuse();
 }
@@ -119,23 +121,23 @@ unsafe fn release_slots(behavior: NonNull<Behavior>, slots: usize) {
 /// # Safety
 /// As [`release_slots`].
 #[inline(never)]
-unsafe fn release_many(behavior: NonNull<Behavior>, slots: usize) {
+unsafe fn release_many(behavior: NonNull<Behavior>, slots: usize, hint: Hint<'_>) {
     for index in 0..slots {
         // SAFETY: within the slots of the behavior.
         let slot = unsafe { Behavior::slot(behavior, index) };
         // SAFETY: the same duties.
-        unsafe { release_one(slot) };
+        unsafe { release_one(slot, hint) };
     }
 }
 
 /// # Safety
 /// As [`release_slots`], for one of them, once.
 #[inline]
-unsafe fn release_one(slot: NonNull<Slot>) {
+unsafe fn release_one(slot: NonNull<Slot>, hint: Hint<'_>) {
     // A repeated one has entered no queue, and so has that of a behavior which is cancelled before it has entered.
     // SAFETY: not released yet, so it lives (INV-1).
     if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
         // SAFETY: granted, and released once.
-        unsafe { queue::release(slot, &mut Releasing) };
+        unsafe { queue::release(slot, &mut Releasing(hint)) };
     }
 }

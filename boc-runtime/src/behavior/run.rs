@@ -14,7 +14,7 @@ use crate::trace;
 use crate::unwind::{self, Payload};
 
 use super::block::{Behavior, Block};
-use super::grant::Job;
+use super::grant::{Hint, Job};
 use super::release::release_all;
 use super::stage::Stage;
 
@@ -39,7 +39,7 @@ pub(crate) unsafe fn run(job: Job) -> Ran {
     // SAFETY: the same duties.
     let ran = unsafe { execute(job) };
     // SAFETY: executed just now.
-    unsafe { finish(behavior) };
+    unsafe { finish(behavior, Hint::Spawned) };
     ran
 }
 
@@ -67,7 +67,7 @@ pub(crate) unsafe fn cancel(job: Job) {
     // SAFETY: the table belongs to the block.
     unsafe { (table.cancel)(behavior) };
     // SAFETY: its outcome is written.
-    unsafe { finish(behavior) };
+    unsafe { finish(behavior, Hint::Spawned) };
 }
 
 /// # Safety
@@ -232,7 +232,7 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     let behavior = job.0;
     // SAFETY: the same duties.
     let ran = unsafe { execute(job) };
-    worker.body_ended();
+    let hint = Hint::HandedOver(worker);
     // SAFETY: alive and ours until the promise is released.
     let this = unsafe { behavior.as_ref() };
     // SAFETY: as above.
@@ -240,16 +240,16 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     let Ran::Returned = ran else {
         drop(ran);
         // SAFETY: executed just now.
-        return unsafe { finish(behavior) };
+        return unsafe { finish(behavior, hint) };
     };
     if !is_plain {
         // SAFETY: as above.
-        return unsafe { finish(behavior) };
+        return unsafe { finish(behavior, hint) };
     }
     // SAFETY: unwanted, so nobody else knows the block; the home and the body were taken out of it, and the result is plain.
     let end = || unsafe { Behavior::deallocate(behavior) };
     // SAFETY: executed just now.
-    unsafe { release_all(behavior, end) };
+    unsafe { release_all(behavior, hint, end) };
     worker.count_finished();
 }
 
@@ -258,7 +258,7 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
 /// # Safety
 /// The behavior's outcome is written; called once. Its core is alive until this returns; the block may be gone then.
 #[inline(never)]
-pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
+pub(crate) unsafe fn finish(behavior: NonNull<Behavior>, hint: Hint<'_>) {
     // SAFETY: alive and ours until the promise is released.
     let this = unsafe { behavior.as_ref() };
     let core = this.core;
@@ -269,7 +269,7 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>) {
     // SAFETY: unwanted, so the only strong count is ours, and nobody can make another; a promise has no weak handles.
     let end = || unsafe { memory::end_alone(behavior.cast()) };
     // SAFETY: the caller's duty.
-    unsafe { release_all(behavior, end) };
+    unsafe { release_all(behavior, hint, end) };
     // SAFETY: alive (caller).
     unsafe { Core::count_finished(core) };
     if let Some(scope) = scope {

@@ -168,7 +168,7 @@ fn arrive_writer(queue: &Queue, cown: NonNull<Queue>, slot: NonNull<Slot>, effec
         queue.readers.store(0, Ordering::Relaxed);
     }
     effects.activated(cown);
-    effects.granted(slot);
+    effects.granted_at_once(slot);
 }
 
 /// Activates the run of readers that starts at `first`: README.md, part 3.

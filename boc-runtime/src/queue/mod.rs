@@ -22,6 +22,11 @@ pub(crate) use status::Status;
 pub(crate) trait Effects {
     /// This request has its cown.
     fn granted(&mut self, slot: NonNull<Slot>);
+    /// As `granted`, for the writer that enters at this moment: its caller knows whose it is.
+    #[inline]
+    fn granted_at_once(&mut self, slot: NonNull<Slot>) {
+        self.granted(slot);
+    }
     /// The cown turned from idle to active: take a reference count for it.
     fn activated(&mut self, cown: NonNull<Queue>);
     /// The cown turned idle: give the count back. It may die of this.

@@ -37,7 +37,7 @@ pub trait Affinity: sealed::Sealed + Sized + 'static {
     /// `home` lies in the block of `job`; both are gone once the job is handed over. `core` is alive until then.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
-    unsafe fn dispatch(home: &Self::Home, core: NonNull<Core>, job: Job, hint: Hint);
+    unsafe fn dispatch(home: &Self::Home, core: NonNull<Core>, job: Job, hint: Hint<'_>);
 }
 
 /// On any worker of the runtime.
@@ -64,7 +64,7 @@ impl Affinity for Anywhere {
 
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
     #[inline]
-    unsafe fn dispatch((): &(), core: NonNull<Core>, job: Job, hint: Hint) {
+    unsafe fn dispatch((): &(), core: NonNull<Core>, job: Job, hint: Hint<'_>) {
         // SAFETY: the same duties.
         unsafe { sched::submit(core, job, hint) };
     }
@@ -76,7 +76,7 @@ impl Affinity for Pinned {
     type Home = PinnedTo;
 
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
-    unsafe fn dispatch(home: &PinnedTo, core: NonNull<Core>, job: Job, hint: Hint) {
+    unsafe fn dispatch(home: &PinnedTo, core: NonNull<Core>, job: Job, hint: Hint<'_>) {
         match home.0.clone() {
             // A count of its own: the block, and the count in it, may be gone as soon as the job is pushed.
             Some(home) => home.submit(job),

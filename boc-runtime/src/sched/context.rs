@@ -51,22 +51,6 @@ pub(super) fn with_any_worker<R>(use_it: impl FnOnce(&Worker) -> R) -> Option<R>
     unsafe { CONTEXT.with(|context| context.worker.get()).as_ref() }.map(use_it)
 }
 
-/// While it exists this thread's worker, if it is one, takes no job into its next slot: user code may run.
-#[derive(Debug)]
-pub(super) struct QuietWorker(bool);
-
-impl QuietWorker {
-    pub(super) fn new() -> QuietWorker {
-        QuietWorker(with_any_worker(|worker| worker.set_between(false)).unwrap_or(false))
-    }
-}
-
-impl Drop for QuietWorker {
-    fn drop(&mut self) {
-        with_any_worker(|worker| worker.set_between(self.0));
-    }
-}
-
 /// This thread's worker's number, if it is one.
 #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only spans show it"))]
 pub(crate) fn worker_index() -> Option<usize> {

@@ -35,19 +35,22 @@ pub(crate) use worker::Worker;
 /// # Safety
 /// `core` is the job's own, alive until the job is handed over.
 #[inline]
-pub(crate) unsafe fn submit(core: NonNull<Core>, job: Job, hint: Hint) {
-    if context::with_worker_of(core, |worker| worker.push(job, hint)).is_none() {
+pub(crate) unsafe fn submit(core: NonNull<Core>, job: Job, hint: Hint<'_>) {
+    match hint {
+        Hint::HandedOver(worker) if worker.belongs_to(core) => worker.hand_over(job),
         // SAFETY: the same duties.
-        unsafe { inject(core, job) };
+        _ => unsafe { submit_from_anywhere(core, job) },
     }
 }
 
 /// # Safety
 /// As [`submit`].
 #[inline(never)]
-unsafe fn inject(core: NonNull<Core>, job: Job) {
-    // SAFETY: alive until the job is pushed; from then on the count keeps it.
-    unsafe { Core::hold(core) }.inject(job);
+unsafe fn submit_from_anywhere(core: NonNull<Core>, job: Job) {
+    if context::with_worker_of(core, |worker| worker.push(job)).is_none() {
+        // SAFETY: alive until the job is pushed; from then on the count keeps it.
+        unsafe { Core::hold(core) }.inject(job);
+    }
 }
 
 /// Cancels a behavior here and now.
@@ -62,10 +65,8 @@ pub(crate) unsafe fn cancel_now(job: Job) {
     if let Some(simulation) = held.simulation() {
         simulation.forget(job);
     }
-    let quiet = context::QuietWorker::new();
     // SAFETY: the caller's duty; the core is held.
     unsafe { behavior::cancel(job) };
-    drop(quiet);
     drop(held);
 }
 

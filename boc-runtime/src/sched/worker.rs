@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::behavior::{self, Hint, Job};
+use crate::behavior::{self, Job};
 use crate::memory;
 use crate::sync::{spin_loop, thread, yield_now};
 use crate::unwind::Bomb;
@@ -41,8 +41,6 @@ pub(crate) struct Worker {
     counters: NonNull<Counters>,
     run_queue: NonNull<RunQueue>,
     next: Cell<Option<Job>>,
-    /// Whether a job that is handed over may go to the next slot: not while user code runs.
-    between: Cell<bool>,
     direct: Cell<u32>,
     turn: Cell<u32>,
     thief: Thief,
@@ -60,7 +58,6 @@ pub(super) fn main(core: Arc<Core>, index: usize) {
         core,
         index,
         next: Cell::new(None),
-        between: Cell::new(false),
         direct: Cell::new(0),
         turn: Cell::new(0),
         random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
@@ -87,18 +84,25 @@ impl Worker {
         std::ptr::eq(Arc::as_ptr(&self.core), core.as_ptr())
     }
 
+    /// Takes a behavior that got its last cown from the body that this worker has just run.
     #[inline]
-    pub(super) fn push(&self, job: Job, hint: Hint) {
-        let direct = hint == Hint::HandedOver && self.between.get() && self.direct.get() < DIRECT_LIMIT;
+    pub(super) fn hand_over(&self, job: Job) {
+        let direct = self.direct.get() < DIRECT_LIMIT && self.next.get().is_none();
         // Where others wait they take turns: what a behavior touches is fetched meanwhile.
-        if direct && self.next.get().is_none() && self.run_queue().is_empty() {
+        if direct && self.run_queue().is_empty() {
             return self.next.set(Some(job));
         }
-        self.push_to_queue(job);
+        self.push_behind(job);
     }
 
     #[inline(never)]
-    fn push_to_queue(&self, job: Job) {
+    fn push_behind(&self, job: Job) {
+        self.push(job);
+    }
+
+    /// Takes any other behavior.
+    #[inline]
+    pub(super) fn push(&self, job: Job) {
         if let Err(Full(job)) = self.run_queue().push(job) {
             self.make_room(job);
         }
@@ -147,24 +151,11 @@ impl Worker {
         self.core.injector.extend(half.chain([job]));
     }
 
-    /// Whether jobs that are handed over may go to the next slot; gives what was set before.
-    pub(super) fn set_between(&self, between: bool) -> bool {
-        self.between.replace(between)
-    }
-
     /// Moves the job in the next slot to the queue, where others can find it.
     pub(super) fn flush_next(&self) {
-        let between = self.set_between(false);
         if let Some(job) = self.next.take() {
-            self.push(job, Hint::Spawned);
+            self.push(job);
         }
-        self.set_between(between);
-    }
-
-    /// Called by a behavior of this worker when its body has ended and its cowns are about to be released.
-    #[inline]
-    pub(crate) fn body_ended(&self) {
-        self.between.set(true);
     }
 
     fn work(&self) {
@@ -181,7 +172,7 @@ impl Worker {
     }
 
     fn run(&self, job: Job) {
-        debug_assert!(!self.between.get(), "a body is about to run");
+        debug_assert!(self.next.get().is_none(), "a body is about to run, and nobody could steal the job");
         if self.core.is_cancelled() {
             // SAFETY: taken from a queue, so it is ours; this worker holds the core.
             unsafe { behavior::cancel(job) };
@@ -189,7 +180,6 @@ impl Worker {
             // SAFETY: as above.
             unsafe { behavior::run_on(self, job) };
         }
-        self.between.set(false);
     }
 
     /// A job without stealing.

@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::thread::ThreadId;
 
-use crate::behavior::{self, Job, Pending, Ran};
+use crate::behavior::{self, Hint, Job, Pending, Ran};
 use crate::failure::{Failure, FailureKind};
 use crate::later;
 use crate::pinned;
@@ -245,7 +245,7 @@ impl Sim {
     unsafe fn finish(&self, job: Job) {
         self.state.lock().known.remove(&address(job));
         // SAFETY: the caller's duty.
-        unsafe { behavior::finish(job.0) };
+        unsafe { behavior::finish(job.0, Hint::Spawned) };
     }
 
     /// A behavior is cancelled.
