@@ -148,7 +148,7 @@ impl<R> Drop for Promise<R> {
             leave(ticket);
         }
         // SAFETY: every handle owns one strong count.
-        unsafe { memory::release(self.block.cast()) };
+        unsafe { memory::release(self.header()) };
     }
 }
 

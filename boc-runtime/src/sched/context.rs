@@ -40,22 +40,20 @@ thread_local! {
 /// Calls `use_it` with this thread's worker if it is one of `core`.
 #[inline]
 pub(super) fn with_worker_of<R>(core: NonNull<Core>, use_it: impl FnOnce(&Worker) -> R) -> Option<R> {
-    // SAFETY: set for the time in which the worker lives, by `WorkerScope`.
-    let worker = unsafe { CONTEXT.with(|context| context.worker.get()).as_ref() }?;
-    worker.belongs_to(core).then(|| use_it(worker))
+    with_any_worker(|worker| worker.belongs_to(core).then(|| use_it(worker)))?
 }
 
 /// Calls `use_it` with this thread's worker, whichever core it belongs to.
+#[inline]
 pub(super) fn with_any_worker<R>(use_it: impl FnOnce(&Worker) -> R) -> Option<R> {
-    // SAFETY: as in `with_worker_of`.
+    // SAFETY: set for the time in which the worker lives, by `WorkerScope`.
     unsafe { CONTEXT.with(|context| context.worker.get()).as_ref() }.map(use_it)
 }
 
 /// This thread's worker's number, if it is one.
 #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only spans show it"))]
 pub(crate) fn worker_index() -> Option<usize> {
-    // SAFETY: as in `with_worker_of`.
-    unsafe { CONTEXT.with(|context| context.worker.get()).as_ref() }.map(Worker::index)
+    with_any_worker(Worker::index)
 }
 
 /// Makes this thread a worker until dropped.

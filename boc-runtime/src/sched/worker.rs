@@ -95,6 +95,7 @@ impl Worker {
         self.push_behind(job);
     }
 
+    /// As [`push`](Worker::push), out of line: handing over is a few instructions otherwise, inside of every release.
     #[inline(never)]
     fn push_behind(&self, job: Job) {
         self.push(job);
@@ -189,6 +190,7 @@ impl Worker {
             self.direct.set(self.direct.get() + 1);
             return Some(job);
         }
+        // Written only where it changes something, as the slot above: an atomic operation waits for the stores before it.
         if self.direct.get() != 0 {
             self.direct.set(0);
         }
