@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::memory;
 use crate::request::{Granted, Request};
 use crate::sched::context::{self, ScopeBefore};
-use crate::sched::{Core, Worker};
+use crate::sched::{Core, Running, Worker};
 use crate::trace;
 use crate::unwind::{self, Payload};
 
@@ -34,10 +34,10 @@ pub(crate) enum Ran {
 /// # Safety
 /// 1. The job is run or cancelled once.
 /// 2. The behavior's core is alive until this returns.
-pub(crate) unsafe fn run(job: Job) -> Ran {
+pub(crate) unsafe fn run(job: Job, running: &Running) -> Ran {
     let behavior = job.0;
     // SAFETY: the same duties.
-    let ran = unsafe { execute(job) };
+    let ran = unsafe { execute(job, running) };
     // SAFETY: executed just now.
     unsafe { finish(behavior, Hint::Spawned) };
     ran
@@ -47,8 +47,18 @@ pub(crate) unsafe fn run(job: Job) -> Ran {
 ///
 /// # Safety
 /// As [`run`]; [`finish`] follows.
+pub(crate) unsafe fn execute(job: Job, _: &Running) -> Ran {
+    // SAFETY: the same duties.
+    unsafe { call(job) }
+}
+
+/// [`execute`], and its half of [`run_on`]: the callers have the evidence that no other body runs on
+/// this thread.
+///
+/// # Safety
+/// As [`execute`].
 #[inline]
-pub(crate) unsafe fn execute(job: Job) -> Ran {
+unsafe fn call(job: Job) -> Ran {
     let behavior = job.0;
     // SAFETY: not run yet, so it lives.
     let table = unsafe { Behavior::table(behavior) };
@@ -223,7 +233,8 @@ where
     unsafe { stage.write(outcome) };
 }
 
-/// As [`run`], on a worker of the behavior's core, which holds that.
+/// As [`run`], on a worker of the behavior's core, which holds that. The worker's loop calls this,
+/// so no other body runs on its thread: see [`Running`].
 ///
 /// # Safety
 /// As [`run`].
@@ -231,7 +242,7 @@ where
 pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     let behavior = job.0;
     // SAFETY: the same duties.
-    let ran = unsafe { execute(job) };
+    let ran = unsafe { call(job) };
     let hint = Hint::HandedOver(worker);
     // SAFETY: alive and ours until the promise is released.
     let this = unsafe { behavior.as_ref() };

@@ -14,6 +14,7 @@ use crate::cown::never_taken;
 use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, HeaderRef, Table, release_weak};
 use crate::queue::Queue;
+use crate::sched::Lending;
 use crate::sync::thread::ThreadId;
 use crate::unwind;
 
@@ -123,11 +124,11 @@ impl<T: 'static> PinnedCown<T> {
         PinnedCown { block, _value: PhantomData }
     }
 
-    /// Lends the value on its thread, between bodies. `None`: it is lent already.
+    /// Lends the value on its thread. `None`: it is lent already.
     ///
     /// # Safety
-    /// Called at home, while no body runs and until `user` returns none will.
-    pub(super) unsafe fn lend<R>(&self, user: impl FnOnce(&mut T) -> R) -> Option<R> {
+    /// Called at home.
+    pub(super) unsafe fn lend<R>(&self, _: &Lending, user: impl FnOnce(&mut T) -> R) -> Option<R> {
         struct GiveBack<'c>(&'c Cell<bool>);
         impl Drop for GiveBack<'_> {
             fn drop(&mut self) {
@@ -142,7 +143,10 @@ impl<T: 'static> PinnedCown<T> {
         let _give_back = GiveBack(lent);
         // SAFETY: as above.
         let value = unsafe { Self::value_of(self.header()) }.as_ptr();
-        // SAFETY: at home, no body runs (caller), not lent to anybody else; there, as the home is.
+        // SAFETY: at home (caller), where the value is used by three kinds of code. A body: none
+        // runs, and none begins before `user` returns, for the `Lending` shuts the gate of this
+        // thread (sched/gate.rs). Another loan: `lent`. The value's end: that of the last handle is
+        // not now, and the home's is not before the caller gives its token back.
         Some(user(unsafe { &mut *value }))
     }
 }

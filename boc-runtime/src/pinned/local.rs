@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::behavior::{self, Job, Ran};
 use crate::failure::Failure;
 use crate::later;
-use crate::sched::{Core, context};
+use crate::sched::{self, Core, MayWait, Running, context};
 use crate::sim;
 use crate::sync::{Instant, thread_local};
 use crate::unwind;
@@ -34,16 +34,7 @@ pub(super) struct Local {
     /// The first of the values that live here.
     pub(super) values: Cell<Option<NonNull<PinnedHeader>>>,
     pub(super) bodies: Bodies,
-    activity: Cell<Activity>,
     poll: Cell<Duration>,
-}
-
-/// What is going on at home.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Activity {
-    Nothing,
-    Body,
-    Access { depth: u32 },
 }
 
 thread_local! {
@@ -63,19 +54,10 @@ pub(crate) struct WaitPump {
     pub(crate) poll: Duration,
 }
 
-/// Panics where a wait on this thread would be refused.
-#[track_caller]
-pub(crate) fn refuse_waiting_if_busy() {
-    if let Some(local) = of_this_thread() {
-        local.refuse_if_busy("waiting");
-    }
-}
-
 /// Runs one pinned behavior, if this thread has claimed `MainThread` and one is ready.
 #[track_caller]
-pub(crate) fn pump_one_while_waiting() -> WaitPump {
+pub(crate) fn pump_one_while_waiting(_: MayWait) -> WaitPump {
     let Some(local) = of_this_thread() else { return WaitPump { ran: false, poll: DEFAULT_POLL } };
-    local.refuse_if_busy("waiting");
     WaitPump { ran: local.run_next().is_some(), poll: local.poll.get() }
 }
 
@@ -92,10 +74,10 @@ pub(crate) fn ready_here(key: impl Fn(&Job) -> u64) -> Vec<u64> {
 }
 
 /// For a simulation: runs the behavior at this place of the local queue.
-pub(crate) fn run_here(place: usize) -> Option<Ran> {
+pub(crate) fn run_here(place: usize, running: Running) -> Option<Ran> {
     let local = of_this_thread()?;
     let job = local.jobs.borrow_mut().remove(place)?;
-    Some(local.run(job))
+    Some(local.run(job, running))
 }
 
 impl Local {
@@ -109,7 +91,6 @@ impl Local {
             jobs: RefCell::default(),
             values: Cell::new(None),
             bodies: Bodies::default(),
-            activity: Cell::new(Activity::Nothing),
             poll: Cell::new(DEFAULT_POLL),
         });
         LOCAL.with(|current| *current.borrow_mut() = Rc::downgrade(&local));
@@ -122,21 +103,6 @@ impl Local {
 
     pub(super) fn set_poll(&self, poll: Duration) {
         self.poll.set(poll);
-    }
-
-    #[track_caller]
-    pub(super) fn refuse_if_busy(&self, what: &str) {
-        match self.activity.get() {
-            Activity::Nothing => {}
-            Activity::Body => panic!(
-                "{what} inside a behavior is refused: behaviors run one after the other, each to its end; schedule another \
-                 behavior instead"
-            ),
-            Activity::Access { .. } => panic!(
-                "{what} inside `MainThread::with` is refused: the behaviors to be run may need the value that is lent; \
-                 return from `with` first"
-            ),
-        }
     }
 
     /// Moves what has arrived to the local queue, and drops the values that were sent home.
@@ -157,16 +123,19 @@ impl Local {
     }
 
     /// Runs the next behavior, if there is one.
+    #[track_caller]
     fn run_next(&self) -> Option<Ran> {
+        // The destructors in here do not run in a body.
         if self.jobs.borrow().is_empty() {
             self.collect();
         }
+        let running = Running::begin().unwrap_or_else(|occupied| occupied.refuse_pumping());
         let job = self.jobs.borrow_mut().pop_front()?;
-        Some(self.run(job))
+        Some(self.run(job, running))
     }
 
     /// Runs a behavior that was taken off the local queue.
-    fn run(&self, job: Job) -> Ran {
+    fn run(&self, job: Job, running: Running) -> Ran {
         self.home.job_leaves();
         // SAFETY: not run yet, so it lives.
         let core = unsafe { job.0.as_ref() }.core;
@@ -177,20 +146,14 @@ impl Local {
             unsafe { later::cancel(job) };
             return Ran::Skipped;
         }
-        let before = self.activity.replace(Activity::Body);
         if let Some(simulation) = held.simulation() {
             // SAFETY: ours to run; the core is held.
-            let ran = unsafe { simulation.run(&held, job) };
-            self.activity.set(before);
-            return ran;
+            return unsafe { simulation.run(&held, job, &running) };
         }
         // SAFETY: held beyond the scope.
-        let scope = unsafe { context::Scope::enter(core, true) };
+        let _scope = unsafe { context::Scope::enter(core) };
         // SAFETY: ours to run; the core is held.
-        let ran = unsafe { behavior::run(job) };
-        self.activity.set(before);
-        drop(scope);
-        ran
+        unsafe { behavior::run(job, &running) }
     }
 
     fn has_jobs(&self) -> bool {
@@ -203,7 +166,9 @@ impl Local {
     /// Runs what is ready, within the limits.
     #[track_caller]
     pub(super) fn pump(&self, limits: &PumpLimits) -> PumpResult {
-        self.refuse_if_busy("pumping");
+        if let Err(occupied) = sched::look() {
+            occupied.refuse_pumping();
+        }
         // A deadline too far away to be told is none.
         let deadline = limits.deadline.and_then(|after| Instant::now().checked_add(after));
         let mut result = PumpResult::default();
@@ -236,25 +201,6 @@ impl Local {
             Some(failure) if limits.resume_panics => failure.resume(),
             _ => result,
         }
-    }
-
-    /// Lends something of this thread to user code, between bodies. `None`: a body runs.
-    pub(super) fn access<R>(&self, user: impl FnOnce() -> R) -> Option<R> {
-        struct Leave<'l>(&'l Local, Activity);
-        impl Drop for Leave<'_> {
-            fn drop(&mut self) {
-                self.0.activity.set(self.1);
-            }
-        }
-        let before = self.activity.get();
-        let depth = match before {
-            Activity::Nothing => 1,
-            Activity::Access { depth } => depth + 1,
-            Activity::Body => return None,
-        };
-        let _leave = Leave(self, before);
-        self.activity.set(Activity::Access { depth });
-        Some(user())
     }
 }
 

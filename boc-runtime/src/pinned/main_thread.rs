@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::promise::Promise;
 use crate::request::{Guards, Request};
+use crate::sched::Lending;
 
 use super::cown::PinnedCown;
 use super::limits::{PumpLimits, PumpResult};
@@ -125,7 +126,8 @@ impl MainThread {
     ///
     /// # Panics
     ///
-    /// If called from inside a behavior, or inside of [`with`](MainThread::with), by whatever back door.
+    /// If called inside a behavior, or inside of [`with`](MainThread::with), however the token got
+    /// there.
     #[track_caller]
     pub fn pump(&self) -> PumpResult {
         self.here.local.pump(&PumpLimits::new())
@@ -144,7 +146,9 @@ impl MainThread {
 
     /// Direct access to a pinned cown's value, between pumps.
     ///
-    /// Behaviors that were scheduled on the cown and have not run yet do not matter: they run later.
+    /// Behaviors that were scheduled on the cown and have not run yet do not matter: they run
+    /// later. Until `f` returns no behavior runs on this thread: pumping and waiting (`join`,
+    /// `quiesce`, `scope` ..) panic in `f`, whatever they are for.
     ///
     /// # Errors
     ///
@@ -168,13 +172,9 @@ impl MainThread {
         if !cown.is_at(self.here.local.home()) {
             return Err(Busy { why: Why::Elsewhere });
         }
-        // SAFETY: at home; no body runs (`access`), and none will: pumps are refused meanwhile.
-        let lent = self.here.local.access(|| unsafe { cown.lend(f) });
-        match lent {
-            None => Err(Busy { why: Why::Body }),
-            Some(None) => Err(Busy { why: Why::Lent }),
-            Some(Some(result)) => Ok(result),
-        }
+        let Ok(lending) = Lending::begin() else { return Err(Busy { why: Why::Body }) };
+        // SAFETY: the token is on the thread that it has claimed, so this is the cown's home.
+        unsafe { cown.lend(&lending, f) }.ok_or(Busy { why: Why::Lent })
     }
 
     /// Schedules a behavior that runs on this thread, when it pumps, whatever it requests. Its body need not be `Send`: it

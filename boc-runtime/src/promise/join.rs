@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::sched;
+use crate::sched::{self, MayWait};
 use crate::sim;
 use crate::sync::Instant;
 
@@ -28,13 +28,14 @@ impl<R: Send + 'static> Promise<R> {
     ///
     /// # Panics
     ///
-    /// At once, if called inside a behavior: a body never waits. Request the promise instead.
+    /// At once, if called inside a behavior: a body never waits. Request the promise instead. And
+    /// inside of [`MainThread::with`](crate::MainThread::with), where no behavior may run.
     #[track_caller]
     pub fn join(mut self) -> Result<R, Failure> {
-        sched::refuse_in_body("join", "request the promise: `when!(promise => ..)`");
+        let may_wait = may_wait("join");
         sim::arrive();
         let ticket = self.ticket();
-        wait(&ticket, None);
+        wait(may_wait, &ticket, None);
         // SAFETY: granted: without a deadline the wait ends in no other way.
         unsafe { self.take(&ticket) }
     }
@@ -48,7 +49,8 @@ impl<R: Send + 'static> Promise<R> {
     ///
     /// # Panics
     ///
-    /// At once, if called inside a behavior.
+    /// At once, if called inside a behavior, or inside of
+    /// [`MainThread::with`](crate::MainThread::with).
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
@@ -61,12 +63,12 @@ impl<R: Send + 'static> Promise<R> {
     /// ```
     #[track_caller]
     pub fn join_timeout(mut self, timeout: Duration) -> Result<Result<R, Failure>, Promise<R>> {
-        sched::refuse_in_body("join_timeout", "request the promise: `when!(promise => ..)`");
+        let may_wait = may_wait("join_timeout");
         // A time too long to be told is no limit.
         let deadline = Instant::now().checked_add(timeout);
         sim::arrive();
         let ticket = self.ticket();
-        if wait(&ticket, deadline) || !ticket.stop_waiting() {
+        if wait(may_wait, &ticket, deadline) || !ticket.stop_waiting() {
             // SAFETY: granted, if need be at the last moment.
             return Ok(unsafe { self.take(&ticket) });
         }
@@ -100,11 +102,16 @@ impl<R: Send + 'static> Promise<R> {
     }
 }
 
+#[track_caller]
+fn may_wait(what: &str) -> MayWait {
+    sched::may_wait(what, "request the promise: `when!(promise => ..)`")
+}
+
 /// Waits for the grant. `false`: the deadline came first.
 #[track_caller]
-fn wait(ticket: &Ticket, deadline: Option<Instant>) -> bool {
+fn wait(may_wait: MayWait, ticket: &Ticket, deadline: Option<Instant>) -> bool {
     let waiting = Waiting(ticket);
-    let granted = sched::wait_until(|| ticket.is_granted(), deadline);
+    let granted = sched::wait_until(may_wait, || ticket.is_granted(), deadline);
     mem::forget(waiting);
     granted
 }

@@ -115,6 +115,10 @@ impl<R> Promise<R> {
 
     /// Whether the behavior has run, or failed. Does not block; may be called from any thread.
     ///
+    /// On a [simulated runtime](crate::Runtime::simulated) each call runs something, so that a loop
+    /// that asks ends; inside a behavior and inside of
+    /// [`MainThread::with`](crate::MainThread::with) it runs nothing.
+    ///
     /// ```
     /// # extern crate boc_runtime as boc;
     /// let promise = boc::when((), |()| 1);
@@ -122,13 +126,18 @@ impl<R> Promise<R> {
     /// assert!(promise.is_finished());
     /// ```
     pub fn is_finished(&self) -> bool {
-        // SAFETY: this handle keeps the block alive.
-        let finished = unsafe { self.block.as_ref() }.producer.is_finished();
+        let finished = self.has_finished();
         if !finished {
             // On the thread of a simulated runtime nothing would ever run for who only asks.
             sim::step_here();
         }
         finished
+    }
+
+    /// As [`is_finished`](Promise::is_finished), and nothing runs on a simulated runtime either.
+    fn has_finished(&self) -> bool {
+        // SAFETY: this handle keeps the block alive.
+        unsafe { self.block.as_ref() }.producer.is_finished()
     }
 }
 
@@ -162,7 +171,7 @@ impl<R> fmt::Debug for Promise<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Promise")
             .field("result", &std::any::type_name::<R>())
-            .field("finished", &self.is_finished())
+            .field("finished", &self.has_finished())
             .finish_non_exhaustive()
     }
 }

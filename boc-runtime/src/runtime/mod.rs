@@ -137,11 +137,11 @@ impl Runtime {
     #[expect(unsafe_code, reason = "the thread knows its current runtime by pointer")]
     pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
         if self.core.simulation().is_some() {
-            let _inside = sim::Inside::enter(&self.core, false);
+            let _inside = sim::Inside::enter(&self.core);
             return f();
         }
         // SAFETY: borrowed for longer than the scope.
-        let _scope = unsafe { context::Scope::enter(NonNull::from(&*self.core), false) };
+        let _scope = unsafe { context::Scope::enter(NonNull::from(&*self.core)) };
         f()
     }
 
@@ -150,7 +150,8 @@ impl Runtime {
     ///
     /// # Panics
     ///
-    /// At once, if called inside a behavior.
+    /// At once, if called inside a behavior, or inside of
+    /// [`MainThread::with`](crate::MainThread::with).
     #[track_caller]
     pub fn quiesce(&self) {
         quiesce::quiesce_core(&self.core, None, "quiesce").expect("a wait without a deadline");
@@ -164,7 +165,8 @@ impl Runtime {
     ///
     /// # Panics
     ///
-    /// At once, if called inside a behavior.
+    /// At once, if called inside a behavior, or inside of
+    /// [`MainThread::with`](crate::MainThread::with).
     #[track_caller]
     pub fn quiesce_timeout(&self, timeout: Duration) -> Result<(), TimedOut> {
         quiesce::quiesce_core(&self.core, Some(timeout), "quiesce_timeout")
@@ -174,7 +176,8 @@ impl Runtime {
     ///
     /// # Panics
     ///
-    /// At once, if called inside a behavior.
+    /// At once, if called inside a behavior, or inside of
+    /// [`MainThread::with`](crate::MainThread::with).
     #[track_caller]
     pub fn shutdown(self) {
         self.quiesce();

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::sched::{self, Core};
+use crate::sched::{self, Core, MayWait};
 use crate::sync::Instant;
 
 use super::global::{self, Current};
@@ -33,7 +33,8 @@ impl std::error::Error for TimedOut {}
 ///
 /// # Panics
 ///
-/// At once, if called inside a behavior: a body never waits.
+/// At once, if called inside a behavior: a body never waits. And inside of
+/// [`MainThread::with`](crate::MainThread::with).
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
@@ -59,7 +60,8 @@ pub fn quiesce() {
 ///
 /// # Panics
 ///
-/// At once, if called inside a behavior.
+/// At once, if called inside a behavior, or inside of
+/// [`MainThread::with`](crate::MainThread::with).
 #[track_caller]
 pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
     quiesce_current(Some(timeout), "quiesce_timeout")
@@ -69,7 +71,8 @@ pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
 ///
 /// # Panics
 ///
-/// At once, if called inside a behavior.
+/// At once, if called inside a behavior, or inside of
+/// [`MainThread::with`](crate::MainThread::with).
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
@@ -90,8 +93,9 @@ pub fn wait() {
 
 #[track_caller]
 fn quiesce_current(timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
+    let may_wait = may_wait(what);
     match existing() {
-        Some(core) => quiesce_core(&core, timeout, what),
+        Some(core) => quiesce_until(&core, may_wait, timeout),
         None => Ok(()),
     }
 }
@@ -119,8 +123,17 @@ pub(super) fn current_held() -> Arc<Core> {
 
 #[track_caller]
 pub(super) fn quiesce_core(core: &Core, timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
-    sched::refuse_in_body(what, "schedule a behavior that requests what you wait for");
+    quiesce_until(core, may_wait(what), timeout)
+}
+
+/// Refused whether or not there is anything to wait for.
+#[track_caller]
+fn may_wait(what: &str) -> MayWait {
+    sched::may_wait(what, "schedule a behavior that requests what you wait for")
+}
+
+fn quiesce_until(core: &Core, may_wait: MayWait, timeout: Option<Duration>) -> Result<(), TimedOut> {
     // A time too long to be told is no limit.
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    if core.quiesce(deadline) { Ok(()) } else { Err(TimedOut { _private: () }) }
+    if core.quiesce(may_wait, deadline) { Ok(()) } else { Err(TimedOut { _private: () }) }
 }

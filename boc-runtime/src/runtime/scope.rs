@@ -13,7 +13,6 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::failure::Failure;
-use crate::pinned;
 use crate::promise::Promise;
 use crate::request::{Guards, Request};
 use crate::sched::{self, Core, Parker};
@@ -75,8 +74,9 @@ pub struct Scope<'scope, 'env: 'scope> {
 ///
 /// # Panics
 ///
-/// At once, if called inside a behavior. At the end, with the first panic of a body in the scope; or with that of `f`
-/// itself. Everything is waited for before.
+/// At once, if called inside a behavior, or inside of
+/// [`MainThread::with`](crate::MainThread::with). At the end, with the first panic of a body in the
+/// scope; or with that of `f` itself. Everything is waited for before.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
@@ -111,9 +111,9 @@ pub fn scope<'env, F, R>(f: F) -> R
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> R,
 {
-    sched::refuse_in_body("scope", "schedule behaviors, and one that requests their promises");
-    // Not after `f`: leaving then would end what the bodies borrow.
-    pinned::refuse_waiting_if_busy();
+    // Not after `f`: leaving then would end what the bodies borrow. What `f` does, it has ended
+    // when it returns.
+    let may_wait = sched::may_wait("scope", "schedule behaviors, and one that requests their promises");
     let state =
         ScopeState { pending: AtomicUsize::new(0), waiter: Parker::current(), panicked: Mutex::default() };
     let scope = Scope {
@@ -124,7 +124,7 @@ where
     };
     let result = unwind::catch(|| f(&scope));
     let bomb = Bomb("waiting for the behaviors of a scope");
-    sched::wait_until(|| scope.state.is_done(), None);
+    sched::wait_until(may_wait, || scope.state.is_done(), None);
     bomb.defuse();
     let result = result.unwrap_or_else(|payload| std::panic::resume_unwind(payload));
     let panicked = scope.state.panicked.lock().take();

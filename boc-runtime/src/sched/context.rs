@@ -1,4 +1,5 @@
-//! Owns: what a thread knows about itself: whose worker it is, which runtime `when` uses, whether it runs a body.
+//! Owns: what a thread knows about itself: whose worker it is, which runtime `when` uses, what it
+//! does (see `gate`).
 
 #![expect(unsafe_code, reason = "pointers to a worker and a core that outlive the thread's use of them")]
 
@@ -10,6 +11,7 @@ use crate::runtime::ScopeState;
 use crate::sync::thread_local;
 
 use super::core::Core;
+use super::gate::Activity;
 use super::worker::Worker;
 
 /// One thread-local and not four: to the compiler of a library each has to be asked for its address by a call, which costs registers
@@ -19,7 +21,7 @@ struct Context {
     current: Cell<*const Core>,
     /// The scope of the body that runs; a borrowed pointer of an `Arc`.
     scope: Cell<*const ScopeState>,
-    in_body: Cell<bool>,
+    activity: Cell<Activity>,
 }
 
 impl Context {
@@ -28,7 +30,7 @@ impl Context {
             worker: Cell::new(ptr::null()),
             current: Cell::new(ptr::null()),
             scope: Cell::new(ptr::null()),
-            in_body: Cell::new(false),
+            activity: Cell::new(Activity::Free),
         }
     }
 }
@@ -67,7 +69,7 @@ impl WorkerScope {
         CONTEXT.with(|context| {
             context.worker.set(worker);
             context.current.set(core);
-            context.in_body.set(true);
+            context.activity.set(Activity::RunsBody);
         });
         WorkerScope(())
     }
@@ -78,45 +80,37 @@ impl Drop for WorkerScope {
         CONTEXT.with(|context| {
             context.worker.set(ptr::null());
             context.current.set(ptr::null());
-            context.in_body.set(false);
+            context.activity.set(Activity::Free);
         });
     }
 }
 
-/// Makes a runtime the current one, and says whether the thread runs a body, until dropped.
+/// Makes a runtime the current one, until dropped.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    current: *const Core,
-    in_body: bool,
+    before: *const Core,
 }
 
 impl Scope {
     /// # Safety
     /// `core` outlives the scope.
-    pub(crate) unsafe fn enter(core: NonNull<Core>, body: bool) -> Scope {
-        Scope::replace(core.as_ptr(), body)
+    pub(crate) unsafe fn enter(core: NonNull<Core>) -> Scope {
+        Scope::replace(core.as_ptr())
     }
 
     /// Makes no runtime the current one: a simulated one takes its place.
-    pub(crate) fn enter_none(body: bool) -> Scope {
-        Scope::replace(ptr::null(), body)
+    pub(crate) fn enter_none() -> Scope {
+        Scope::replace(ptr::null())
     }
 
-    fn replace(core: *const Core, body: bool) -> Scope {
-        CONTEXT.with(|context| {
-            let in_body = context.in_body.get();
-            context.in_body.set(in_body || body);
-            Scope { current: context.current.replace(core), in_body }
-        })
+    fn replace(core: *const Core) -> Scope {
+        Scope { before: CONTEXT.with(|context| context.current.replace(core)) }
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        CONTEXT.with(|context| {
-            context.current.set(self.current);
-            context.in_body.set(self.in_body);
-        });
+        CONTEXT.with(|context| context.current.set(self.before));
     }
 }
 
@@ -156,7 +150,12 @@ pub(crate) fn current() -> Option<NonNull<Core>> {
     NonNull::new(CONTEXT.with(|context| context.current.get()).cast_mut())
 }
 
-/// Whether this thread runs a body, or is a worker.
-pub(crate) fn in_body() -> bool {
-    CONTEXT.with(|context| context.in_body.get())
+/// What this thread does: for `gate`.
+pub(super) fn activity() -> Activity {
+    CONTEXT.with(|context| context.activity.get())
+}
+
+/// For `gate`, which keeps the rules.
+pub(super) fn replace_activity(activity: Activity) -> Activity {
+    CONTEXT.with(|context| context.activity.replace(activity))
 }

@@ -19,6 +19,7 @@ use super::config::Config;
 use super::context;
 use super::counters::{self, Counters};
 use super::errand::Errand;
+use super::gate::MayWait;
 use super::idle::{AfterPush, Idle};
 use super::injector::Injector;
 use super::park::Parker;
@@ -195,10 +196,10 @@ impl Core {
 
     /// Waits until nothing is in flight. `false`: the deadline came first.
     #[must_use]
-    pub(crate) fn quiesce(&self, deadline: Option<Instant>) -> bool {
+    pub(crate) fn quiesce(&self, may_wait: MayWait, deadline: Option<Instant>) -> bool {
         let parker = Parker::current();
         self.waiters.register(&parker);
-        let quiescent = wait::wait_until(|| self.is_quiescent(), deadline);
+        let quiescent = wait::wait_until(may_wait, || self.is_quiescent(), deadline);
         self.waiters.unregister(&parker);
         quiescent
     }

@@ -6,6 +6,7 @@ pub(crate) mod context;
 mod core;
 mod counters;
 mod errand;
+mod gate;
 mod graveyard;
 mod idle;
 mod injector;
@@ -25,9 +26,10 @@ use crate::behavior::{self, Hint, Job};
 pub(crate) use config::{Config, checked_workers, default_workers};
 pub(crate) use core::{Core, Runner};
 pub(crate) use counters::Counters;
+pub(crate) use gate::{Lending, MayWait, Occupied, Running, Shut, look, may_wait};
 pub(crate) use graveyard::bury;
 pub(crate) use park::Parker;
-pub(crate) use wait::{refuse_in_body, wait_until};
+pub(crate) use wait::wait_until;
 pub(crate) use worker::Worker;
 
 /// Puts a behavior that has all its cowns where a worker will find it.

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use crate::failure::Failure;
 use crate::pinned::MainThread;
 use crate::runtime::Runtime;
+use crate::sched::{self, MayWait};
 use crate::unwind::{self, Payload};
 
 use super::chooser::{Choice, Chooser};
@@ -107,12 +108,13 @@ impl fmt::Display for Explored {
 ///
 /// # What a run does
 ///
-/// Behaviors run one after the other, each to its end, on the calling thread; nothing runs before that thread waits
-/// (`join`, `quiesce`, the end of a `scope`), pumps, polls a promise's future or asks
-/// [`is_finished`](crate::Promise::is_finished). Because behaviors are isolated this shows everything that a program of
-/// cowns and promises can do in parallel: what a body has scheduled may even take effect late, with other behaviors
-/// in between. A time limit (`join_timeout`, `quiesce_timeout`) is over when nothing else can happen. A pump runs some other
-/// behaviors, too.
+/// Behaviors run one after the other, each to its end, on the calling thread; nothing runs before
+/// that thread waits (`join`, `quiesce`, the end of a `scope`), pumps, polls a promise's future or
+/// asks [`is_finished`](crate::Promise::is_finished); inside of [`MainThread::with`] nothing runs.
+/// Because behaviors are isolated this shows everything that a program of cowns and promises can do
+/// in parallel: what a body has scheduled may even take effect late, with other behaviors in
+/// between. A time limit (`join_timeout`, `quiesce_timeout`) is over when nothing else can happen.
+/// A pump runs some other behaviors, too.
 ///
 /// The same seed gives the same run as long as the body does nothing that differs from call to call by itself: look at
 /// the clock, use threads, iterate over a `HashMap`, or compare or hash handles (cowns are ordered by address). What other
@@ -126,7 +128,8 @@ impl fmt::Display for Explored {
 /// repeat it are printed before: `BOC_SEED=17 cargo test name` makes that run and no other. The order is as close to
 /// first come, first served as could be found within a bounded number of tries.
 ///
-/// On a thread that has a simulated runtime already, and inside a body. If `BOC_SEED` makes no sense.
+/// On a thread that has a simulated runtime already, inside a body, and inside of
+/// [`MainThread::with`]. If `BOC_SEED` makes no sense.
 #[track_caller]
 pub fn explore(cases: usize, mut test: impl FnMut(&Simulation)) -> Explored {
     if let Some(replay) = Replay::from_environment() {
@@ -213,7 +216,7 @@ pub(super) struct Run {
 
 impl Run {
     fn of(chooser: Chooser, test: &mut impl FnMut(&Simulation)) -> Run {
-        crate::sched::refuse_in_body("explore", "explore from the test itself");
+        let _: MayWait = sched::may_wait("explore", "explore from the test itself");
         let core = core(chooser, true);
         let simulation = Simulation { runtime: Runtime::from_core(core.clone()), main: OnceCell::new() };
         let result = unwind::catch(|| {

@@ -41,7 +41,7 @@ pub(crate) fn entered() -> Option<Arc<Core>> {
     HERE.try_with(|here| here.borrow().upgrade()).ok().flatten()
 }
 
-/// Makes a simulated runtime the current one, and says whether the thread runs a body, until dropped.
+/// Makes a simulated runtime the current one, until dropped.
 #[derive(Debug)]
 pub(crate) struct Inside {
     before: bool,
@@ -52,11 +52,11 @@ impl Inside {
     /// # Panics
     /// On another thread than the runtime's own.
     #[track_caller]
-    pub(crate) fn enter(core: &Core, body: bool) -> Inside {
+    pub(crate) fn enter(core: &Core) -> Inside {
         if let Some(simulation) = core.simulation() {
             simulation.refuse_elsewhere();
         }
-        Inside { before: ENTERED.replace(true), _no_other: context::Scope::enter_none(body) }
+        Inside { before: ENTERED.replace(true), _no_other: context::Scope::enter_none() }
     }
 }
 

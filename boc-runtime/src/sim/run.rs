@@ -12,7 +12,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::later;
 use crate::pinned;
 use crate::queue::{Queue, Status};
-use crate::sched::{Core, Parker};
+use crate::sched::{Core, Parker, Running, Shut};
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 
 use super::chooser::{Chooser, Place};
@@ -153,6 +153,7 @@ impl Sim {
     fn carry_out(&self, mut state: MutexGuard<'_, State>, action: Action) -> Option<Ran> {
         match action {
             Action::Ready(at) => {
+                let running = begin();
                 let (_, job) = state.ready.remove(at);
                 drop(state);
                 // SAFETY: not run yet, so it lives.
@@ -160,11 +161,11 @@ impl Sim {
                 // SAFETY: a behavior of it is in flight.
                 let held = unsafe { Core::hold(core) };
                 // SAFETY: ours to run; the core is held.
-                Some(unsafe { self.run(&held, job) })
+                Some(unsafe { self.run(&held, job, &running) })
             }
             Action::Pinned(at) => {
                 drop(state);
-                pinned::run_here(at)
+                pinned::run_here(at, begin())
             }
             Action::Effect(at) => {
                 let effect = state.outboxes[at].effects.pop_front();
@@ -204,7 +205,7 @@ impl Sim {
     ///
     /// # Safety
     /// As `behavior::execute`; `core` is the job's, and this its simulation.
-    pub(crate) unsafe fn run(&self, core: &Arc<Core>, job: Job) -> Ran {
+    pub(crate) unsafe fn run(&self, core: &Arc<Core>, job: Job, running: &Running) -> Ran {
         let (number, before) = {
             let mut state = self.state.lock();
             let known = state.known.get_mut(&address(job)).expect("noted when it was made");
@@ -217,9 +218,9 @@ impl Sim {
             }
             (number, state.origin.replace(number))
         };
-        let inside = Inside::enter(core, true);
+        let inside = Inside::enter(core);
         // SAFETY: the caller's duties; finished below, or when all its effects have been taken.
-        let ran = unsafe { behavior::execute(job) };
+        let ran = unsafe { behavior::execute(job, running) };
         let mut state = self.state.lock();
         state.origin = None;
         if let (Ran::Panicked(failure), Some(history)) = (&ran, &mut state.history) {
@@ -256,6 +257,15 @@ impl Sim {
     /// Whether what the calling thread has done has not all taken effect yet.
     pub(super) fn has_effects_of_caller(&self) -> bool {
         self.state.lock().outboxes.iter().any(|outbox| outbox.origin == 0)
+    }
+
+    /// What the calling thread has done takes effect now, in order, and no body runs in between.
+    pub(super) fn take_effects_of_caller(&self) {
+        loop {
+            let state = self.state.lock();
+            let Some(at) = state.outboxes.iter().position(|outbox| outbox.origin == 0) else { return };
+            self.carry_out(state, Action::Effect(at));
+        }
     }
 
     /// Takes over one of those that other threads have made ready.
@@ -301,7 +311,7 @@ impl Sim {
             for outbox in outboxes {
                 outbox.effects.into_iter().for_each(Effect::cancel);
                 if let Some(job) = outbox.ended {
-                    let _inside = self.is_here().then(|| Inside::enter(core, true));
+                    let _inside = self.is_here().then(|| (Inside::enter(core), Shut::now()));
                     // SAFETY: executed, and not finished.
                     unsafe { self.finish(job) };
                 }
@@ -346,6 +356,11 @@ impl Sim {
         let mut state = self.state.lock();
         (std::mem::take(&mut state.chooser.choices), state.chooser.redundant)
     }
+}
+
+/// The gate, for a step: it was looked at before the step was chosen, so it is open.
+fn begin() -> Running {
+    Running::begin().unwrap_or_else(|occupied| occupied.refuse_pumping())
 }
 
 impl fmt::Debug for Sim {

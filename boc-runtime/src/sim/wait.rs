@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use crate::behavior::Ran;
 use crate::failure::Failure;
-use crate::pinned;
 use crate::queue::{Queue, Status};
-use crate::sched::{Core, context};
+use crate::sched::{self, Core, MayWait, Occupied};
 use crate::sync::Instant;
 use std::ptr::NonNull;
 
@@ -31,6 +30,7 @@ fn simulation(core: &Core) -> &Sim {
 /// If nothing can ever happen any more.
 #[track_caller]
 pub(crate) fn wait_until(
+    _may_wait: MayWait,
     core: &Arc<Core>,
     mut done: impl FnMut() -> bool,
     deadline: Option<Instant>,
@@ -38,7 +38,6 @@ pub(crate) fn wait_until(
     let simulation = simulation(core);
     let mut idle_since = None;
     loop {
-        pinned::refuse_waiting_if_busy();
         if done() {
             return true;
         }
@@ -87,18 +86,22 @@ fn stuck(simulation: &Sim, outside: usize) -> ! {
 
 /// Before a join: what the thread has scheduled takes effect first.
 pub(crate) fn arrive() {
-    if let Some(core) = here()
-        && !context::in_body()
-    {
-        let simulation = simulation(&core);
-        while simulation.has_effects_of_caller() && simulation.step() {}
+    let Some(core) = here() else { return };
+    let simulation = simulation(&core);
+    match sched::look() {
+        Ok(()) => while simulation.has_effects_of_caller() && simulation.step() {},
+        // A future is polled while a value is lent: no body may run, so what was scheduled enters
+        // with none in between.
+        Err(Occupied::Lends) => simulation.take_effects_of_caller(),
+        Err(Occupied::RunsBody) => {}
     }
 }
 
-/// Lets one thing happen, outside of bodies. `false`: nothing can, or this is no simulation's thread.
+/// Lets one thing happen, if the thread is free. `false`: nothing can, or this is no simulation's
+/// thread.
 pub(crate) fn step_here() -> bool {
     match here() {
-        Some(core) if !context::in_body() => {
+        Some(core) if sched::look().is_ok() => {
             let simulation = simulation(&core);
             simulation.step() || simulation.take_from_inbox()
         }

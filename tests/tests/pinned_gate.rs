@@ -1,0 +1,206 @@
+//! Promise: no body runs inside another one, nor while `MainThread::with` lends a value, whatever
+//! makes it run: on a real runtime a pump or a wait, on a simulated one everything that takes a
+//! step.
+
+use std::cell::RefCell;
+use std::future::{Future, IntoFuture};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use boc::prelude::*;
+use boc_tests::{LIMIT, on_home, on_workers, panic_message, within};
+
+/// A simulated runtime, entered, on a thread that has claimed a `MainThread`; and one under
+/// `explore`.
+fn simulated(test: impl Fn(&MainThread) + Send + Sync) {
+    within(LIMIT, || {
+        let (runtime, main) = (Runtime::simulated(1), MainThread::claim().expect("a fresh thread"));
+        runtime.enter(|| test(&main));
+        runtime.quiesce();
+    });
+    within(LIMIT, || {
+        boc::explore(20, |simulation| test(simulation.main()));
+    });
+}
+
+/// Inside of `with`, a behavior waits for the value; `act` may not make it run. Afterwards it runs.
+fn while_lent(act: impl Fn(&MainThread, &Promise<()>) + Send + Sync) {
+    simulated(move |main| {
+        let cown = PinnedCown::new(main, vec![1]);
+        let done = when!(pinned cown => { cown.clear(); });
+        main.with(&cown, |numbers| {
+            act(main, &done);
+            assert_eq!(*numbers, [1], "a body had the value");
+            numbers.push(2);
+        })
+        .expect("nothing runs");
+        done.join().expect("it runs now");
+        assert_eq!(main.with(&cown, |numbers| numbers.len()), Ok(0));
+    });
+}
+
+#[test]
+fn asking_whether_a_promise_is_finished_runs_nothing_while_a_value_is_lent() {
+    while_lent(|_, done| assert!((0..10).all(|_| !done.is_finished())));
+}
+
+#[test]
+fn printing_a_promise_runs_nothing_while_a_value_is_lent() {
+    while_lent(|_, done| assert!((0..10).all(|_| format!("{done:?}").contains("finished: false"))));
+}
+
+#[test]
+fn polling_a_future_runs_nothing_while_a_value_is_lent() {
+    while_lent(|_, done| {
+        let mut future = pin!(done.clone().into_future());
+        let mut context = Context::from_waker(Waker::noop());
+        assert!((0..10).all(|_| future.as_mut().poll(&mut context).is_pending()));
+    });
+}
+
+#[test]
+fn pumping_is_refused_while_a_value_is_lent() {
+    while_lent(|main, _| {
+        let message = panic_message(|| main.pump());
+        assert!(message.contains("return from `with` first"), "{message}");
+    });
+}
+
+#[test]
+fn waiting_is_refused_while_a_value_is_lent() {
+    while_lent(|_, done| {
+        let join = done.clone();
+        let timed = done.clone();
+        for message in [
+            panic_message(|| join.join()),
+            panic_message(|| timed.join_timeout(Duration::ZERO).is_ok()),
+            panic_message(quiesce),
+            panic_message(|| boc::quiesce_timeout(Duration::ZERO)),
+            panic_message(boc::wait),
+            panic_message(|| boc::scope(|s| drop(s.when((), |()| ())))),
+            panic_message(|| boc::explore(1, |_| ())),
+        ] {
+            assert!(message.contains("inside `MainThread::with`"), "{message}");
+            assert!(message.contains("return from `with` first"), "{message}");
+        }
+    });
+}
+
+/// What was scheduled before takes its place in the promise's queue before the future does.
+#[test]
+fn a_future_polled_while_a_value_is_lent_comes_after_what_was_scheduled_before() {
+    within(LIMIT, || {
+        let main = MainThread::claim().expect("a fresh thread");
+        // Half of the seeds let what is scheduled take effect late.
+        for seed in 0..50 {
+            let runtime = Runtime::simulated(seed);
+            runtime.enter(|| {
+                let cown = PinnedCown::new(&main, 0);
+                when!(=> ());
+                let number = when!(=> 7);
+                let next = when!(number => *number + 1);
+                let polled = main.with(&cown, |_| {
+                    let mut future = Box::pin(number.into_future());
+                    let pending = future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+                    (future, pending)
+                });
+                let (future, pending) = polled.expect("nothing runs");
+                assert!(pending);
+                assert_eq!(next.join().expect("it was scheduled first"), 8, "seed {seed}");
+                drop(future);
+            });
+        }
+    });
+}
+
+#[test]
+fn printing_a_promise_never_runs_anything() {
+    simulated(|_| {
+        let done = when!(=> 1);
+        for _ in 0..10 {
+            assert!(format!("{done:?}").contains("finished: false"));
+        }
+        while !done.is_finished() {} // asking takes steps
+        assert!(format!("{done:?}").contains("finished: true"));
+    });
+}
+
+thread_local! {
+    /// A token that any body finds which runs on its thread, whatever it requests.
+    static TOKEN: RefCell<Option<Rc<MainThread>>> = const { RefCell::new(None) };
+}
+
+fn token() -> Rc<MainThread> {
+    TOKEN.with_borrow(|token| Rc::clone(token.as_ref().expect("put there by the test")))
+}
+
+/// The bodies of a simulated runtime run on the thread of the token, those too that request nothing
+/// pinned.
+#[test]
+fn a_simulated_body_that_finds_a_token_cannot_pump_nor_be_lent_a_value() {
+    within(LIMIT, || {
+        let runtime = Runtime::simulated(3);
+        TOKEN.set(Some(Rc::new(MainThread::claim().expect("a fresh thread"))));
+        runtime.enter(|| {
+            let cown = PinnedCown::new(&token(), 0);
+            let tried = when!(=> {
+                let other = when!(pinned cown => *cown += 1);
+                let message = panic_message(|| token().pump());
+                assert!(message.contains("inside a behavior"), "{message}");
+                assert!(token().with(&cown, |_| ()).is_err());
+                assert!(!other.is_finished());
+            });
+            tried.join().expect("refused");
+        });
+        runtime.quiesce();
+        drop(TOKEN.take());
+    });
+}
+
+/// The same on a real runtime, where a body of the home thread finds it.
+#[test]
+fn a_pinned_body_that_finds_a_token_cannot_pump_nor_be_lent_a_value() {
+    on_workers(1, || {
+        TOKEN.set(Some(Rc::new(MainThread::claim().expect("a fresh thread"))));
+        let (cown, free) = (PinnedCown::new(&token(), 0), PinnedCown::new(&token(), 0));
+        let tried = when!(pinned cown, let free = free.clone() => {
+            let next = when!(pinned free => *free += 1);
+            let message = panic_message(|| token().pump());
+            assert!(message.contains("inside a behavior"), "{message}");
+            assert!(token().with(&free, |_| ()).is_err());
+            *cown += 1;
+            next
+        });
+        tried.join().expect("refused").join().expect("runs after it");
+        assert_eq!(token().with(&free, |free| *free), Ok(1));
+        drop(TOKEN.take());
+    });
+}
+
+/// Refused whether or not there is anything to wait for, and on a real runtime too.
+#[test]
+fn waiting_for_nothing_is_refused_while_a_value_is_lent() {
+    on_home(1, |main| {
+        let cown = PinnedCown::new(main, 0);
+        let finished = when!(=> 1);
+        quiesce();
+        main.with(&cown, |_| {
+            let timed = finished.clone();
+            for message in [
+                panic_message(|| finished.join()),
+                panic_message(|| timed.join_timeout(Duration::ZERO).is_ok()),
+                panic_message(quiesce),
+                panic_message(|| boc::quiesce_timeout(Duration::ZERO)),
+                panic_message(boc::wait),
+                panic_message(|| boc::scope(|_| ())),
+                panic_message(|| boc::explore(1, |_| ())),
+            ] {
+                assert!(message.contains("inside `MainThread::with`"), "{message}");
+                assert!(message.contains("return from `with` first"), "{message}");
+            }
+        })
+        .expect("nothing runs");
+    });
+}
