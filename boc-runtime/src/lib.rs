@@ -22,6 +22,38 @@
 //! `request/affinity.rs` has the two marker types and their fold; `behavior/block.rs` (`dispatch_block`) is the
 //! function that monomorphisation makes for each behavior's type. For a set without pinned cowns it is a push to a
 //! worker's queue and nothing else.
+//!
+//! # Unsafe code: what ties a block to its type
+//!
+//! A block (a cown, a pinned cown, a promise) is known to queues, slots and workers as a
+//! `NonNull<Header>`, which says nothing of the value in it. Two things tie it to the type of that
+//! value, and every cast rests on both:
+//!
+//! 1. **Where the block is made, its table is chosen.** The functions in a `Table` are instances
+//!    for exactly the types of the block that has it (`Cown<T>::TABLE`, `Block<Q, F, R>::TABLE`,
+//!    ..), and the table never changes. So a function of a table knows the type of its block.
+//! 2. **Every handle of the block has that same type for ever.** A handle or guard of a `T` is made
+//!    from the block where the block is made, or from another handle or guard of the *same* `T`. No
+//!    conversion exists, and no subtyping: whatever a value can be written through is **invariant**
+//!    in the value's type (`memory::Invariant`), and `==`, `<` and `hash` take two handles of one
+//!    type. So the guard that a request makes has the type that the block was made with, lifetimes
+//!    included, although lifetimes leave no trace in a table.
+//!
+//! All values are `'static`, so no handle outlives what its value borrows. Subtypes still exist
+//! among `'static` types (`for<'a> fn(&'a str)` is one of `fn(&'static str)`), which is why 2.
+//! needs invariance. Per public generic type, beside whose field the reason stands, and held by the
+//! programs in `tests/ui/variance` and `tests/ui/pass/variance.rs`:
+//!
+//! | type | variance in the value | in lifetimes |
+//! |---|---|---|
+//! | `Cown`, `WeakCown`, `PinnedCown`, `Handle`, `Promise`, `PromiseFuture`, `Resolver` | invariant | |
+//! | `Acquired`, `Group` | invariant (`&mut`) | covariant: lent for less than the body |
+//! | `AcquiredRead`, `ReadGroup` | invariant: can be requested again, exclusively | covariant |
+//! | `Result<&mut R, Failure>` of `try` | invariant (`&mut`) | covariant |
+//! | `Result<&R, Failure>` of `read try` | covariant: a plain reference is no place, so it cannot be requested | covariant |
+//! | `Requested`, `Attempted`, `Named` | that of the place that they name | covariant |
+//! | `Scope<'scope, 'env>` | | invariant in both, as `std::thread::Scope` |
+//! | `Ended`, `EndedAnyhow` (of `#[boc::main]`) | covariant: they own the value, and nothing else can write it | |
 
 #![deny(unsafe_code)]
 #![warn(clippy::undocumented_unsafe_blocks)]

@@ -25,6 +25,7 @@ fn ui() {
             "pinned",
             "send",
             "target",
+            "variance",
         ] {
             tests.compile_fail(format!("ui/{room}/*.rs"));
         }

@@ -185,6 +185,7 @@ pub(crate) struct Payload<Q: Request, F, R> {
 /// A behavior's block with its types.
 pub(crate) struct Block<Q, F, R> {
     pub(crate) behavior: NonNull<Behavior>,
+    /// Never given out: which block has which types is decided where it is made, by its table.
     types: PhantomData<(Q, F, R)>,
 }
 

@@ -1,9 +1,10 @@
 //! Owns: what a body gets for a request of one cown.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use crate::memory::HeaderRef;
+use crate::memory::{HeaderRef, Invariant};
 
 /// Exclusive access to a cown's value, for the time of one body.
 ///
@@ -36,6 +37,8 @@ use crate::memory::HeaderRef;
 /// let guard = when(&cown, |guard| guard); // the guard's lifetime ends with the body
 /// ```
 pub struct Acquired<'a, T> {
+    /// Invariant in `T`, as every `&mut`. Covariant in `'a`: a guard may be lent for less than the
+    /// body.
     value: &'a mut T,
     header: HeaderRef<'a>,
 }
@@ -51,8 +54,11 @@ pub struct Acquired<'a, T> {
 /// assert_eq!(length.join().unwrap(), 6);
 /// ```
 pub struct AcquiredRead<'a, T> {
+    /// Covariant in `'a`: a guard may be lent for less than the body.
     value: &'a T,
     header: HeaderRef<'a>,
+    /// Invariant in `T`, which `value` is not: the guard can be requested again, exclusively.
+    _value: Invariant<T>,
 }
 
 impl<'a, T> Acquired<'a, T> {
@@ -71,7 +77,7 @@ impl<'a, T> Acquired<'a, T> {
 
 impl<'a, T> AcquiredRead<'a, T> {
     pub(crate) fn new(value: &'a T, header: HeaderRef<'a>) -> AcquiredRead<'a, T> {
-        AcquiredRead { value, header }
+        AcquiredRead { value, header, _value: PhantomData }
     }
 
     pub(crate) fn into_value(self) -> &'a T {

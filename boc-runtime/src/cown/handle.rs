@@ -6,14 +6,15 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use crate::memory::{self, Header, HeaderRef};
+use crate::memory::{self, Header, HeaderRef, Invariant};
 
 /// A handle of the cown that a guard stands for, whatever kind of cown it is.
 ///
 /// The macros make one when a `when!` inside a nested body names the guard of an outer body.
 pub struct Handle<T> {
     header: NonNull<Header>,
-    _value: PhantomData<fn() -> T>,
+    /// Invariant in `T`: a request of the handle may write the value.
+    _value: Invariant<T>,
 }
 
 // SAFETY: a handle reaches the value only through requests, which state what they need of `T`; a pinned value is

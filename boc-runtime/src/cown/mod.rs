@@ -13,7 +13,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::failure::Failure;
-use crate::memory::{self, Disposal, Header, Table};
+use crate::memory::{self, Disposal, Header, Invariant, Table};
 use crate::queue::Queue;
 use crate::sync::UnsafeCell;
 
@@ -46,8 +46,8 @@ pub use weak::WeakCown;
 /// ```
 pub struct Cown<T> {
     block: NonNull<CownBlock<T>>,
-    /// Owns a `T` for the drop check, and is neither `Send` nor `Sync` by itself.
-    _owns: PhantomData<T>,
+    /// Invariant in `T`: a request of the handle may write the value.
+    _value: Invariant<T>,
 }
 
 /// What can live in a [`Cown`]: everything that is `Send` and owned. It only exists for its error message.
@@ -93,7 +93,7 @@ impl<T: Send + 'static> Cown<T> {
     fn allocate(value: T) -> Cown<T> {
         let header = Header::new(&Self::TABLE, Queue::idle(), 1, 1);
         let block = memory::put(CownBlock { header, value: UnsafeCell::new(value) });
-        Cown { block, _owns: PhantomData }
+        Cown { block, _value: PhantomData }
     }
 }
 
@@ -194,7 +194,7 @@ impl<T> Clone for Cown<T> {
     fn clone(&self) -> Cown<T> {
         // SAFETY: this handle keeps the block alive.
         unsafe { memory::retain(self.header()) };
-        Cown { block: self.block, _owns: PhantomData }
+        Cown { block: self.block, _value: PhantomData }
     }
 }
 

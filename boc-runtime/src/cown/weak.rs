@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use crate::memory::{self, Header};
+use crate::memory::{self, Header, Invariant};
 
 use super::{Cown, CownBlock};
 
@@ -29,7 +29,8 @@ use super::{Cown, CownBlock};
 /// ```
 pub struct WeakCown<T> {
     block: NonNull<CownBlock<T>>,
-    _value: PhantomData<T>,
+    /// Invariant in `T`, as the [`Cown`] that it can be turned into.
+    _value: Invariant<T>,
 }
 
 // SAFETY: as for `Cown`, which it can be turned into.
@@ -51,7 +52,7 @@ impl<T> WeakCown<T> {
 
     /// A handle, if the value is still alive.
     pub fn upgrade(&self) -> Option<Cown<T>> {
-        self.header().try_retain().then(|| Cown { block: self.block, _owns: PhantomData })
+        self.header().try_retain().then(|| Cown { block: self.block, _value: PhantomData })
     }
 }
 

@@ -8,9 +8,11 @@
 mod header;
 mod prefetch;
 mod slab;
+mod typed;
 
 pub(crate) use header::{Disposal, Header, HeaderRef, Table, end_alone, release, release_weak, retain};
 pub(crate) use prefetch::prefetch;
 #[cfg(all(test, shuttle))]
 pub(crate) use slab::arena;
 pub(crate) use slab::{allocate, deallocate, free, post_parcel, put};
+pub(crate) use typed::Invariant;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::cown::never_taken;
 use crate::failure::Failure;
-use crate::memory::{self, Disposal, Header, HeaderRef, Table, release_weak};
+use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table, release_weak};
 use crate::queue::Queue;
 use crate::sched::Lending;
 use crate::sync::thread::ThreadId;
@@ -57,7 +57,8 @@ use super::main_thread::MainThread;
 /// ```
 pub struct PinnedCown<T> {
     block: NonNull<PinnedBlock<T>>,
-    _value: PhantomData<fn() -> T>,
+    /// Invariant in `T`: a request of the handle, or `MainThread::with`, may write the value.
+    _value: Invariant<T>,
 }
 
 /// The start of a pinned cown's block.

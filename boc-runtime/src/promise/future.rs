@@ -46,7 +46,7 @@ use super::ticket::{Signal, Ticket};
 /// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct PromiseFuture<R> {
-    /// Taken when the future is done.
+    /// Taken when the future is done. Invariant in `R`, and so is the future.
     promise: Option<Promise<R>>,
     /// The place in the promise's queue, since the first poll.
     ticket: Option<Arc<Ticket>>,

@@ -14,7 +14,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::memory::{self, Header};
+use crate::memory::{self, Header, Invariant};
 use crate::queue::Status;
 use crate::sim;
 use crate::unwind;
@@ -73,7 +73,8 @@ pub struct Promise<R> {
     /// The place in the queue that a `join_timeout` has left behind. Dropped by hand: what drops itself after a `drop` that may panic has
     /// to lie in memory for that, and a promise that nobody wants then costs twice as much to drop.
     ticket: ManuallyDrop<Option<Arc<Ticket>>>,
-    _result: PhantomData<R>,
+    /// Invariant in `R`: a request of the promise may write the result.
+    _result: Invariant<R>,
 }
 
 // SAFETY: a handle gives access to the result only inside of bodies (which state what they need) or moves it out,
@@ -90,7 +91,8 @@ impl<R> std::panic::RefUnwindSafe for Promise<R> {}
 #[must_use = "it owns a count, and does not give it back"]
 pub(crate) struct Due<R> {
     block: NonNull<Promised>,
-    _result: PhantomData<R>,
+    /// Invariant in `R`, as the promise.
+    _result: Invariant<R>,
 }
 
 impl<R> Due<R> {

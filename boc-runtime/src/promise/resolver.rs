@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 
 use crate::behavior::{self, Stage};
 use crate::failure::Failure;
-use crate::memory::{self, Disposal, Header, Table};
+use crate::memory::{self, Disposal, Header, Invariant, Table};
 use crate::queue::{Queue, Status};
 use crate::sim::{self, Outside};
 use crate::sync::UnsafeCell;
@@ -42,7 +42,8 @@ pub struct Resolver<R> {
     place: &'static Location<'static>,
     /// Lets a simulated runtime know that something may still happen.
     outside: Option<Outside>,
-    _result: PhantomData<R>,
+    /// Invariant in `R`: contravariant would do, for a resolver only writes, but no one needs that.
+    _result: Invariant<R>,
 }
 
 // SAFETY: a resolver moves an `R` into the block, and nothing else.

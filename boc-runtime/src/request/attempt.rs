@@ -18,7 +18,11 @@ use super::shape::Guards;
 /// A promise requested with `try`: the behavior runs even if the promise has failed, and gets a `Result`.
 #[derive(Debug)]
 pub struct Attempted<'h, P: ?Sized, M> {
+    /// Covariant in `P`, as in [`Requested`](super::Requested). The guards are plain references:
+    /// `&mut R` is invariant in `R`; `&R` is not, and need not be, for it is no place that could be
+    /// requested.
     place: &'h P,
+    /// A mode is a marker without a lifetime: it has no subtypes.
     mode: PhantomData<M>,
 }
 

@@ -30,6 +30,7 @@ use super::place::{self, Exclusive, Mode, Place, PlaceSealed, Shared};
 /// assert_eq!(sum.join().unwrap(), 32);
 /// ```
 pub struct Group<'a, T> {
+    /// Invariant in `T`, as its members.
     members: Box<[Acquired<'a, T>]>,
 }
 
@@ -44,6 +45,7 @@ pub struct Group<'a, T> {
 /// assert_eq!(largest.join().unwrap(), Some(2));
 /// ```
 pub struct ReadGroup<'a, T> {
+    /// Invariant in `T`, as its members: each can be requested again, exclusively.
     members: Box<[AcquiredRead<'a, T>]>,
 }
 

@@ -86,7 +86,10 @@ pub trait Request: Guards + sealed::Sealed {
 /// A place requested with a mode other than exclusive: what [`read`] and [`pinned`] give.
 #[derive(Debug)]
 pub struct Requested<'h, P: ?Sized, M> {
+    /// Covariant in `P`, which is what is named: a `P` through which a value can be written is
+    /// invariant in it itself.
     place: &'h P,
+    /// A mode is a marker without a lifetime: it has no subtypes.
     mode: PhantomData<M>,
 }
 
@@ -188,6 +191,7 @@ impl<Q: Request> Request for Option<Q> {
 #[derive(Debug)]
 pub struct Named<N, Q> {
     request: Q,
+    /// A name is a marker without a lifetime: it has no subtypes.
     name: PhantomData<N>,
 }
 

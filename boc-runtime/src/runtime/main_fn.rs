@@ -59,7 +59,7 @@ pub struct Ended<R> {
 /// The part of [`Ended`] that does not know what it has.
 #[derive(Debug)]
 pub struct EndedAnyhow<R> {
-    /// Until the end.
+    /// Until the end. Owned, so covariant in `R`: nothing else can write it.
     result: Option<R>,
     program: Program,
 }

@@ -60,6 +60,8 @@ impl ScopeState {
 pub struct Scope<'scope, 'env: 'scope> {
     state: Arc<ScopeState>,
     core: Arc<Core>,
+    /// Invariant in both, as `std::thread::Scope`: a body may not borrow for less than the scope
+    /// waits.
     _scope: PhantomData<&'scope mut &'scope ()>,
     _env: PhantomData<&'env mut &'env ()>,
 }
