@@ -208,6 +208,7 @@ where
     pub(crate) const TABLE: BehaviorTable = BehaviorTable {
         promise: Table {
             pinned: false,
+            weak: false,
             type_name: std::any::type_name::<Promise<R>>,
             value: Self::value,
             take: Self::take,

@@ -89,7 +89,8 @@ unsafe fn release_own_promise(behavior: NonNull<Behavior>, hint: Hint<'_>) {
     bomb.defuse();
 }
 
-/// Whether nobody has, or waits for, the promise of a behavior that has ended, and so nobody ever will: the block is ours.
+/// Whether the promise of a behavior that has ended has no handle and no request left, so that it
+/// never has one again: the block is the caller's (INV-ALONE, at `memory::end_alone`).
 ///
 /// # Safety
 /// The behavior leads its promise's queue still.
@@ -97,8 +98,8 @@ unsafe fn release_own_promise(behavior: NonNull<Behavior>, hint: Hint<'_>) {
 unsafe fn is_unwanted(behavior: NonNull<Behavior>) -> bool {
     // SAFETY: alive (caller).
     let header = &unsafe { behavior.as_ref() }.promised.header;
-    // Every request of the promise was made through a handle, which had a strong count. So once the count of its activity is
-    // the only one, the queue is what it will be.
+    // A slot enters the queue through a handle, which has a strong count. So once the count of the
+    // queue's activity is the only one (`is_last`, with Acquire), the queue stays as it is.
     header.is_last() && header.queue.is_led_alone_by(Behavior::producer_of(behavior))
 }
 

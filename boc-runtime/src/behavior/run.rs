@@ -244,22 +244,26 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     // SAFETY: the same duties.
     let ran = unsafe { call(job) };
     let hint = Hint::HandedOver(worker);
-    // SAFETY: alive and ours until the promise is released.
+    // SAFETY: the queue's activity, which the behavior leads, keeps the block until its promise is
+    // released, below.
     let this = unsafe { behavior.as_ref() };
     // SAFETY: as above.
     let is_plain = unsafe { Behavior::table(behavior) }.plain && this.scope.is_none();
     let Ran::Returned = ran else {
         drop(ran);
-        // SAFETY: executed just now.
+        // SAFETY: `execute` has written the outcome; nothing was released yet; the worker holds its
+        // core.
         return unsafe { finish(behavior, hint) };
     };
     if !is_plain {
-        // SAFETY: as above.
+        // SAFETY: as for the other outcomes.
         return unsafe { finish(behavior, hint) };
     }
-    // SAFETY: unwanted, so nobody else knows the block; the home and the body were taken out of it, and the result is plain.
+    // SAFETY: called if the promise is unwanted (`release_all`): INV-ALONE, for the table of a
+    // behavior has no weak handles (`Table::weak`). Nothing needs a drop: `begin` has moved the
+    // home and the body out, the result is plain, there is no scope.
     let end = || unsafe { Behavior::deallocate(behavior) };
-    // SAFETY: executed just now.
+    // SAFETY: `execute` has written the outcome; this is the only release.
     unsafe { release_all(behavior, hint, end) };
     worker.count_finished();
 }
@@ -270,18 +274,23 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
 /// The behavior's outcome is written; called once. Its core is alive until this returns; the block may be gone then.
 #[inline(never)]
 pub(crate) unsafe fn finish(behavior: NonNull<Behavior>, hint: Hint<'_>) {
-    // SAFETY: alive and ours until the promise is released.
+    // SAFETY: the queue's activity, which the behavior leads, keeps the block until its promise is
+    // released, below.
     let this = unsafe { behavior.as_ref() };
     let core = this.core;
-    // SAFETY: as above.
+    // SAFETY: as above; makes no reference.
     let scope = unsafe { &raw const (*behavior.as_ptr()).scope };
-    // SAFETY: moved out once; nothing drops it in the block.
+    // SAFETY: moved out here only, for `finish` is called once; what frees the block drops nothing
+    // (`free_block`).
     let scope = unsafe { scope.read() };
-    // SAFETY: unwanted, so the only strong count is ours, and nobody can make another; a promise has no weak handles.
+    // SAFETY: called if the promise is unwanted (`release_all`), which saw the only strong count,
+    // that of the queue's activity, and no slot but the producer's; the table of a behavior has no
+    // weak handles (`Table::weak`).
     let end = || unsafe { memory::end_alone(behavior.cast()) };
-    // SAFETY: the caller's duty.
+    // SAFETY: the outcome is written, and this is the only release (caller).
     unsafe { release_all(behavior, hint, end) };
-    // SAFETY: alive (caller).
+    // SAFETY: the core is alive until this returns (caller). The block may be gone: `core` was read
+    // before.
     unsafe { Core::count_finished(core) };
     if let Some(scope) = scope {
         scope.leave();

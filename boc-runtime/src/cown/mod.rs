@@ -81,6 +81,7 @@ impl<T> std::panic::RefUnwindSafe for Cown<T> {}
 impl<T: Send + 'static> Cown<T> {
     const TABLE: Table = Table {
         pinned: false,
+        weak: true,
         type_name: std::any::type_name::<Cown<T>>,
         value: value::<T>,
         take: never_taken,

@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use crate::memory::{self, Header, Invariant};
+use crate::memory::{HeaderRef, Invariant, Weak};
 
 use super::{Cown, CownBlock};
 
@@ -28,7 +28,7 @@ use super::{Cown, CownBlock};
 /// assert!(weak.upgrade().is_none());
 /// ```
 pub struct WeakCown<T> {
-    block: NonNull<CownBlock<T>>,
+    weak: Weak,
     /// Invariant in `T`, as the [`Cown`] that it can be turned into.
     _value: Invariant<T>,
 }
@@ -40,39 +40,30 @@ unsafe impl<T: Send> Sync for WeakCown<T> {}
 
 impl<T> WeakCown<T> {
     pub(super) fn new(cown: &Cown<T>) -> WeakCown<T> {
-        let weak = WeakCown { block: cown.block, _value: PhantomData };
-        weak.header().retain_weak();
-        weak
+        // SAFETY: `cown` keeps the block alive.
+        let block = unsafe { HeaderRef::new(cown.header()) };
+        WeakCown { weak: Weak::of(block).expect("a cown may have weak handles"), _value: PhantomData }
     }
 
-    fn header(&self) -> &Header {
-        // SAFETY: the weak count, or the cown from which it is being made, keeps the memory.
-        unsafe { self.block.cast().as_ref() }
+    fn block(&self) -> NonNull<CownBlock<T>> {
+        self.weak.as_ptr().cast()
     }
 
     /// A handle, if the value is still alive.
     pub fn upgrade(&self) -> Option<Cown<T>> {
-        self.header().try_retain().then(|| Cown { block: self.block, _value: PhantomData })
+        self.weak.try_retain().then(|| Cown { block: self.block(), _value: PhantomData })
     }
 }
 
 impl<T> Clone for WeakCown<T> {
     fn clone(&self) -> WeakCown<T> {
-        self.header().retain_weak();
-        WeakCown { block: self.block, _value: PhantomData }
-    }
-}
-
-impl<T> Drop for WeakCown<T> {
-    fn drop(&mut self) {
-        // SAFETY: every weak handle owns one weak count.
-        unsafe { memory::release_weak(self.block.cast()) };
+        WeakCown { weak: self.weak.clone(), _value: PhantomData }
     }
 }
 
 impl<T> PartialEq for WeakCown<T> {
     fn eq(&self, other: &WeakCown<T>) -> bool {
-        self.block == other.block
+        self.weak == other.weak
     }
 }
 
@@ -80,6 +71,6 @@ impl<T> Eq for WeakCown<T> {}
 
 impl<T> fmt::Debug for WeakCown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WeakCown<{}>({:p})", std::any::type_name::<T>(), self.block)
+        write!(f, "WeakCown<{}>({:p})", std::any::type_name::<T>(), self.block())
     }
 }

@@ -27,6 +27,9 @@ pub(crate) struct Header {
 pub(crate) struct Table {
     /// Whether the block is a pinned cown (then it starts with a `PinnedHeader`).
     pub(crate) pinned: bool,
+    /// Whether the block may have weak handles. `false`: its end looks at the strong count only
+    /// (see [`end_alone`]).
+    pub(crate) weak: bool,
     /// What is in it, for reports.
     pub(crate) type_name: fn() -> &'static str,
     /// The value, or why there is none. The caller holds the cown.
@@ -82,7 +85,7 @@ impl Header {
 
 impl Header {
     /// Takes a strong count if there is one.
-    pub(crate) fn try_retain(&self) -> bool {
+    pub(super) fn try_retain(&self) -> bool {
         // Relaxed: as in `retain`.
         let retained = self.strong.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
             (count != 0).then(|| if count > MAX_COUNT { too_many() } else { count + 1 })
@@ -103,7 +106,8 @@ impl Header {
         self.strong.load(Ordering::Acquire) == 1
     }
 
-    pub(crate) fn retain_weak(&self) {
+    /// [`Weak`](super::Weak) only: it knows which blocks may have weak handles.
+    pub(super) fn retain_weak(&self) {
         // Relaxed: as in `retain`.
         if self.weak.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
             too_many();
@@ -137,21 +141,30 @@ pub(crate) unsafe fn release(header: NonNull<Header>) {
     }
 }
 
-/// Ends a block that nobody else knows: the caller has the only strong count, and there are no weak handles. As [`release`],
-/// without an atomic.
+/// Ends a block that only the caller knows, as [`release`] does, without an atomic.
+///
+/// INV-ALONE: a block that has one strong count, no weak handles, and no slot in its queue but the
+/// caller's, is known to the owner of that count alone, and stays so: a strong count is made from
+/// another one or from a weak handle, a weak handle from a strong count (`Weak::of`), and a slot
+/// through a handle.
 ///
 /// # Safety
-/// That is so, and nobody can make another count.
+/// 1. The caller owns the only strong count, and saw that with Acquire ([`Header::is_last`]).
+/// 2. The table says that there are no weak handles (`Table::weak` is false).
+/// 3. The block stands in no queue, and no slot stands in its queue.
 #[inline]
 pub(crate) unsafe fn end_alone(header: NonNull<Header>) {
     // SAFETY: the caller's count keeps it alive.
     let table = unsafe { header.as_ref() }.table;
-    // SAFETY: nobody else looks at the value.
+    debug_assert!(!table.weak, "a block that may have weak handles ends by `release`");
+    // SAFETY: INV-ALONE: the value is the caller's.
     if table.inert.is_some_and(|inert| unsafe { inert(header) }) {
-        // SAFETY: nothing needs a drop, and nobody else knows the block.
+        // SAFETY: INV-ALONE: no other reference to the block exists. Nothing in it needs a drop
+        // (`inert`). The weak count of the strong ones is the last one, and goes with the memory.
         return unsafe { (table.free)(header) };
     }
-    // SAFETY: the only strong count is given up.
+    // SAFETY: INV-ALONE: the strong count, which is given up here, counts for zero: only its owner
+    // could add to it.
     unsafe { later::dispose(header) };
 }
 

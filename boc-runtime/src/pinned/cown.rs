@@ -94,6 +94,7 @@ impl<T> std::panic::RefUnwindSafe for PinnedCown<T> {}
 impl<T: 'static> PinnedCown<T> {
     const TABLE: Table = Table {
         pinned: true,
+        weak: true,
         type_name: std::any::type_name::<PinnedCown<T>>,
         value: value::<T>,
         take: never_taken,

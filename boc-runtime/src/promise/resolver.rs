@@ -97,6 +97,7 @@ impl<R> Owed<R> {
 impl<R: Send + 'static> Owed<R> {
     const TABLE: Table = Table {
         pinned: false,
+        weak: true,
         type_name: std::any::type_name::<Promise<R>>,
         value: Self::value,
         take: Self::take,

@@ -1,15 +1,11 @@
 //! Owns: what happened in a run: which behaviors were scheduled, where and by whom, and in which order they ran.
 
-#![expect(
-    unsafe_code,
-    reason = "counts cowns by their headers, so that a number names one cown for a whole run"
-)]
+#![expect(unsafe_code, reason = "looks at the headers of cowns that are requested")]
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
-use std::ptr::NonNull;
 
-use crate::memory::{Header, release_weak};
+use crate::memory::{HeaderRef, Weak};
 
 use super::chooser::Place;
 use super::make::Asked;
@@ -31,7 +27,7 @@ pub(super) struct Info {
     panicked: Option<String>,
 }
 
-/// See above. Keeps the memory of all cowns (not their values) while it lives, so that no address comes twice.
+/// See above. A number names one cown or promise for the whole run: [`Numbered`] says how.
 #[derive(Debug, Default)]
 pub(super) struct History {
     /// By number, from 1.
@@ -40,40 +36,58 @@ pub(super) struct History {
     /// In the order of entering.
     entries: Vec<usize>,
     numbers: HashMap<usize, usize>,
-    cowns: Vec<Cown>,
+    cowns: Vec<Numbered>,
 }
 
+/// A cown or promise that was requested: it is found by its address, which a block may inherit from
+/// another one.
+///
+/// The memory of a cown, and of a resolver's promise, is kept for as long as the history lives (not
+/// its value), so that its address does not come back. A behavior's promise has no weak handles
+/// ([`Weak`]); it gets a number of its own because [`History::scheduled`] forgets what was at the
+/// address where a behavior is made. (Of another runtime's behaviors the history hears too late:
+/// two of their promises that lived at one address, one after the other, may have one number. A
+/// search then tries more orders than it has to, and never fewer.)
 #[derive(Debug)]
-struct Cown(NonNull<Header>);
-
-// SAFETY: only counts are touched, which are atomic.
-unsafe impl Send for Cown {}
-
-impl Drop for Cown {
-    fn drop(&mut self) {
-        // SAFETY: the count made in `number`.
-        unsafe { release_weak(self.0) };
-    }
+struct Numbered {
+    type_name: fn() -> &'static str,
+    kept: Option<Weak>,
 }
 
 impl History {
-    fn number(&mut self, cown: NonNull<Header>) -> usize {
-        *self.numbers.entry(cown.as_ptr().addr()).or_insert_with(|| {
-            // SAFETY: requested just now, by a handle.
-            unsafe { cown.as_ref() }.retain_weak();
-            self.cowns.push(Cown(cown));
-            self.cowns.len()
-        })
+    /// `cown` is borrowed from a handle.
+    fn number(&mut self, cown: HeaderRef<'_>) -> usize {
+        let table = cown.get().table;
+        let address = cown.as_ptr().addr().get();
+        match self.numbers.get(&address) {
+            // What is kept is still there; what is not kept is still there unless a cown has its
+            // address now.
+            Some(&number) if self.cowns[number - 1].kept.is_some() == table.weak => number,
+            _ => {
+                self.cowns.push(Numbered { type_name: table.type_name, kept: Weak::of(cown) });
+                self.numbers.insert(address, self.cowns.len());
+                self.cowns.len()
+            }
+        }
     }
 
+    /// A behavior is made, at this address. It asks for cowns and promises, whose handles its
+    /// request borrows.
     pub(super) fn scheduled(
         &mut self,
+        address: usize,
         name: Option<&'static str>,
         place: Place,
         origin: Option<Origin>,
         asked: &[Asked],
     ) {
-        let cowns = asked.iter().map(|&(cown, shared)| (self.number(cown), shared)).collect();
+        // Before, there may have been another behavior, whose promise had a number.
+        self.numbers.remove(&address);
+        let number = |&(cown, shared): &Asked| {
+            // SAFETY: the request borrows a handle of it.
+            (self.number(unsafe { HeaderRef::new(cown) }), shared)
+        };
+        let cowns = asked.iter().map(number).collect();
         let scheduled = self.ran.len();
         self.infos.push(Info { name, place, origin, cowns, scheduled, entered: None, panicked: None });
     }
@@ -162,9 +176,8 @@ impl History {
             None => info.place.to_string(),
         };
         let cown = |&(number, shared): &(usize, bool)| {
-            // SAFETY: its memory is kept.
-            let table = unsafe { self.cowns[number - 1].0.as_ref() }.table;
-            format!("{}{}#{number}", if shared { "read " } else { "" }, short((table.type_name)()))
+            let type_name = self.cowns[number - 1].type_name;
+            format!("{}{}#{number}", if shared { "read " } else { "" }, short(type_name()))
         };
         if !info.cowns.is_empty() {
             let _ = write!(text, " ({})", info.cowns.iter().map(cown).collect::<Vec<_>>().join(", "));

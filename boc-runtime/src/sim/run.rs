@@ -82,7 +82,7 @@ impl Sim {
         let (number, origin) = (state.scheduled, state.origin);
         state.known.insert(address(job), Known { number, name, place, ran: false });
         if let Some(history) = &mut state.history {
-            history.scheduled(name, place, origin, asked);
+            history.scheduled(address(job), name, place, origin, asked);
         }
     }
 
