@@ -242,6 +242,79 @@ fn other_threads_may_not_schedule() {
     });
 }
 
+/// No thread but its own can run it: waiting for it elsewhere hung once its own thread had ended.
+#[test]
+fn when_its_thread_ends_every_wait_for_it_elsewhere_ends() {
+    struct Parts {
+        runtime: Runtime,
+        promises: Vec<Promise<i32>>,
+        /// Waits for a promise that is resolved after the end.
+        late: (Resolver<i32>, Promise<i32>),
+        drops: Drops,
+    }
+    let parts = || {
+        let (runtime, drops) = (Runtime::simulated(1), Drops::new());
+        let captured = |n| {
+            let captured = drops.token();
+            move || {
+                let _captured = captured;
+                n
+            }
+        };
+        let cown = Cown::new(0);
+        let promises = (0..4).map(|n| {
+            let body = captured(n);
+            runtime.when(&cown, move |_| body())
+        });
+        let promises = promises.collect();
+        let (resolver, promise) = Promise::new();
+        let late = (resolver, runtime.when(&promise, |promise| *promise));
+        Parts { runtime, promises, late, drops }
+    };
+    within(LIMIT, || {
+        let cancelled = |result: Result<i32, Failure>| {
+            assert_eq!(result.unwrap_err().kind(), FailureKind::Cancelled);
+        };
+        // The thread is gone already.
+        let Parts { runtime, promises, late: (resolver, late), drops } = thread::spawn(parts).join().unwrap();
+        let mut promises = promises.into_iter();
+        let mut next = || promises.next().expect("four of them");
+        cancelled(next().join());
+        cancelled(next().join_timeout(LIMIT).unwrap());
+        cancelled(pollster::block_on(next().into_future()));
+        assert!(next().is_finished());
+        resolver.resolve(1);
+        cancelled(late.join());
+        runtime.quiesce_timeout(LIMIT).unwrap();
+        runtime.quiesce();
+        assert_eq!(drops.count(), 4, "what the bodies captured is dropped");
+        drop(runtime);
+        // It goes while others wait.
+        let ((give, take), (go, gone)) = (channel(), channel::<()>());
+        let its_own = thread::spawn(move || {
+            give.send(parts()).expect("somebody waits");
+            let _ = gone.recv();
+        });
+        let Parts { runtime, promises, late: (resolver, late), .. } = take.recv().expect("it is sent");
+        let [one, two, three, four]: [Promise<i32>; 4] = promises.try_into().expect("four of them");
+        thread::scope(|scope| {
+            scope.spawn(|| cancelled(one.join()));
+            scope.spawn(|| cancelled(two.join_timeout(LIMIT).unwrap()));
+            scope.spawn(|| cancelled(pollster::block_on(three.into_future())));
+            scope.spawn(|| cancelled(late.join()));
+            scope.spawn(|| runtime.quiesce());
+            assert!(
+                four.clone().join_timeout(Duration::from_millis(1)).is_err(),
+                "its thread is still there"
+            );
+            drop(go);
+            cancelled(four.join());
+            resolver.resolve(1);
+        });
+        its_own.join().expect("no panic");
+    });
+}
+
 #[test]
 fn a_thread_has_one_simulation_at_a_time() {
     within(LIMIT, || {

@@ -102,10 +102,15 @@ impl Runtime {
     /// assert!((0..100).any(|seed| order(seed) != "abcd"));
     /// ```
     ///
+    /// The runtime may be dropped anywhere, and any thread may wait for it or for its promises.
+    /// When its own thread ends nothing can run the behaviors any more, so they are cancelled as
+    /// when the runtime is dropped: their promises fail with
+    /// [`Cancelled`](crate::FailureKind::Cancelled).
+    ///
     /// # Panics
     ///
-    /// If the thread has a simulated runtime already. The runtime may be dropped anywhere, but scheduling on it from another
-    /// thread panics; and so does waiting for something that can never happen.
+    /// If the thread has a simulated runtime already. Scheduling on it from another thread panics;
+    /// and so does waiting, on its thread, for something that can never happen.
     #[must_use]
     pub fn simulated(seed: u64) -> Runtime {
         Runtime::from_core(sim::core(sim::Chooser::seeded(seed), false))

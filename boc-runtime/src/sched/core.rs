@@ -114,7 +114,7 @@ impl Core {
 
     pub(super) fn inject(self: &Arc<Core>, job: Job) {
         if let Some(simulation) = &self.simulation {
-            return simulation.ready(self.is_cancelled(), job);
+            return simulation.ready(job);
         }
         self.injector.push(job);
         match self.idle.pushed() {

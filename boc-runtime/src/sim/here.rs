@@ -7,15 +7,35 @@ use crate::sched::{Core, context};
 use crate::sync::thread_local;
 
 thread_local! {
-    /// The simulated runtime of this thread, entered or not.
-    static HERE: RefCell<Weak<Core>> = const { RefCell::new(Weak::new()) };
+    static HERE: Here = const { Here(RefCell::new(Weak::new())) };
     /// Whether it is what `when` uses.
     static ENTERED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// The simulated runtime of this thread, entered or not.
+struct Here(RefCell<Weak<Core>>);
+
+impl Here {
+    fn core(&self) -> Option<Arc<Core>> {
+        self.0.borrow().upgrade()
+    }
+}
+
+impl Drop for Here {
+    /// The thread ends before its runtime: no other thread may run the behaviors, so they are
+    /// cancelled, as by the drop of the runtime. The threads that wait for them are woken.
+    fn drop(&mut self) {
+        if let Some(core) = self.core()
+            && !core.is_cancelled()
+        {
+            core.cancel();
+        }
+    }
+}
+
 /// The simulated runtime of this thread, unless its `Runtime` is gone.
 pub(crate) fn here() -> Option<Arc<Core>> {
-    let core = HERE.try_with(|here| here.borrow().upgrade()).ok().flatten();
+    let core = HERE.try_with(Here::core).ok().flatten();
     core.filter(|core| !core.is_cancelled())
 }
 
@@ -29,7 +49,7 @@ pub(super) fn settle(core: &Arc<Core>) {
         "this thread has a simulated runtime already, and can have one at a time; drop that one first, or use another \
          thread (`boc::explore` makes one for each of its runs, so there is none to be made in it)"
     );
-    HERE.with(|here| *here.borrow_mut() = Arc::downgrade(core));
+    HERE.with(|here| *here.0.borrow_mut() = Arc::downgrade(core));
 }
 
 /// The simulated runtime that `when` uses on this thread, or whose body runs here.
@@ -38,7 +58,7 @@ pub(crate) fn entered() -> Option<Arc<Core>> {
         return None;
     }
     // Cancelled or not: what is scheduled then is cancelled.
-    HERE.try_with(|here| here.borrow().upgrade()).ok().flatten()
+    HERE.try_with(Here::core).ok().flatten()
 }
 
 /// Makes a simulated runtime the current one, until dropped.

@@ -87,15 +87,33 @@ impl Sim {
     }
 
     /// A behavior has all its cowns.
-    pub(crate) fn ready(&self, cancelled: bool, job: Job) {
-        if cancelled {
+    pub(crate) fn ready(&self, job: Job) {
+        if !self.is_here() {
+            self.inbox.lock().push(job);
+            // Whether `cancel_all` finds the job, or its `cancelled` is seen here: it is set
+            // before.
+            if self.state.lock().cancelled {
+                self.cancel_inbox();
+            } else {
+                self.parker.unpark();
+            }
+            return;
+        }
+        let mut state = self.state.lock();
+        if state.cancelled {
+            drop(state);
             // SAFETY: dispatched to us, so it is ours to end.
             unsafe { later::cancel(job) };
-        } else if self.is_here() {
-            self.state.lock().make_ready(job);
         } else {
-            self.inbox.lock().push(job);
-            self.parker.unpark();
+            state.make_ready(job);
+        }
+    }
+
+    fn cancel_inbox(&self) {
+        let inbox = std::mem::take(&mut *self.inbox.lock());
+        for job in inbox {
+            // SAFETY: taken from a queue, so it is ours to end.
+            unsafe { later::cancel(job) };
         }
     }
 
@@ -300,11 +318,11 @@ impl Sim {
             let ready = std::mem::take(&mut state.ready);
             let outboxes = std::mem::take(&mut state.outboxes);
             drop(state);
-            let inbox = std::mem::take(&mut *self.inbox.lock());
-            if ready.is_empty() && outboxes.is_empty() && inbox.is_empty() {
+            self.cancel_inbox();
+            if ready.is_empty() && outboxes.is_empty() {
                 return;
             }
-            for job in ready.into_iter().map(|(_, job)| job).chain(inbox) {
+            for (_, job) in ready {
                 // SAFETY: taken from a queue, so it is ours to end.
                 unsafe { later::cancel(job) };
             }
