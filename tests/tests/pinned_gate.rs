@@ -204,3 +204,58 @@ fn waiting_for_nothing_is_refused_while_a_value_is_lent() {
         .expect("nothing runs");
     });
 }
+
+#[test]
+fn claiming_in_a_body_is_an_error_that_says_what_to_do() {
+    fn claim() -> boc::ClaimError {
+        MainThread::claim().map(drop).expect_err("refused")
+    }
+    let on_a_worker = on_workers(1, || when!(=> claim()).join().expect("no panic"));
+    assert!(on_a_worker.to_string().contains("inside a behavior"), "{on_a_worker}");
+    let in_a_simulation = within(LIMIT, || {
+        let runtime = Runtime::simulated(1);
+        runtime.when((), |()| claim()).join().expect("no panic")
+    });
+    assert_eq!(in_a_simulation, on_a_worker);
+    let (at_home, again) = on_home(1, |main| {
+        let cown = PinnedCown::new(main, 0);
+        let at_home = when!(pinned cown => { *cown += 1; claim() }).join().expect("no panic");
+        (at_home, claim())
+    });
+    assert_eq!(at_home, on_a_worker);
+    assert_ne!(again, on_a_worker);
+    assert!(again.to_string().contains("claimed a MainThread already"), "{again}");
+}
+
+/// A destructor that a worker runs between two bodies.
+#[test]
+fn claiming_in_a_destructor_on_a_worker_is_an_error() {
+    struct Claims(Option<Resolver<bool>>);
+    impl Drop for Claims {
+        fn drop(&mut self) {
+            self.0.take().expect("dropped once").resolve(MainThread::claim().is_err());
+        }
+    }
+    on_workers(1, || {
+        let (resolver, refused) = Promise::new();
+        let claims = Claims(Some(resolver));
+        when!(let claims = claims => claims); // a result that is not wanted
+        assert!(refused.join().expect("dropped by the worker"));
+    });
+}
+
+mod program {
+    #[boc::main]
+    pub fn main() {}
+}
+
+#[test]
+fn a_main_function_called_in_a_body_or_while_a_value_is_lent_is_refused() {
+    let message = on_workers(1, || when!(=> panic_message(program::main)).join().expect("no panic"));
+    assert!(message.contains("inside a behavior"), "{message}");
+    let message = on_home(1, |main| {
+        let cown = PinnedCown::new(main, 0);
+        main.with(&cown, |_| panic_message(program::main)).expect("nothing runs")
+    });
+    assert!(message.contains("inside `MainThread::with`"), "{message}");
+}

@@ -20,7 +20,7 @@ use crate::unwind;
 
 use super::home::{Dead, Home};
 use super::local::{self, Local};
-use super::main_thread::MainThread;
+use super::main_thread::{MainThread, Why};
 
 /// A cown whose value stays on the thread that made it: a window, a GPU context, an `Rc`.
 ///
@@ -126,30 +126,38 @@ impl<T: 'static> PinnedCown<T> {
         PinnedCown { block, _value: PhantomData }
     }
 
-    /// Lends the value on its thread. `None`: it is lent already.
+    /// Lends the value on its thread.
+    ///
+    /// # Errors
+    /// If it is lent already, or gone.
     ///
     /// # Safety
-    /// Called at home.
-    pub(super) unsafe fn lend<R>(&self, _: &Lending, user: impl FnOnce(&mut T) -> R) -> Option<R> {
+    /// Called at home. That is not closed before `user` returns, but by an end of the thread's
+    /// thread-locals under which the stack stays where it is (`exit` in `user`).
+    pub(super) unsafe fn lend<R>(&self, _: &Lending, user: impl FnOnce(&mut T) -> R) -> Result<R, Why> {
         struct GiveBack<'c>(&'c Cell<bool>);
         impl Drop for GiveBack<'_> {
             fn drop(&mut self) {
                 self.0.set(false);
             }
         }
-        // SAFETY: this handle keeps the block alive.
-        let lent = unsafe { &(*self.block.as_ptr()).head.lent };
-        if lent.replace(true) {
-            return None;
+        // SAFETY: this handle keeps the block alive; at home (caller), whose cells these are.
+        let head = unsafe { &(*self.block.as_ptr()).head };
+        if !head.listed.get() {
+            return Err(Why::Ended);
         }
-        let _give_back = GiveBack(lent);
+        if head.lent.replace(true) {
+            return Err(Why::Lent);
+        }
+        let _give_back = GiveBack(&head.lent);
         // SAFETY: as above.
         let value = unsafe { Self::value_of(self.header()) }.as_ptr();
-        // SAFETY: at home (caller), where the value is used by three kinds of code. A body: none
-        // runs, and none begins before `user` returns, for the `Lending` shuts the gate of this
-        // thread (sched/gate.rs). Another loan: `lent`. The value's end: that of the last handle is
-        // not now, and the home's is not before the caller gives its token back.
-        Some(user(unsafe { &mut *value }))
+        // SAFETY: there (`listed`), and at home (caller), where the value is used by three kinds of
+        // code. A body: none runs, and none begins before `user` returns, for the `Lending` shuts
+        // the gate of this thread (sched/gate.rs). Another loan: `lent`. The value's end: that of
+        // the last handle is not now; the home is not closed before `user` returns (caller), and an
+        // end of the thread before that leaves values alone (`Local::close` looks at the gate).
+        Ok(user(unsafe { &mut *value }))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::behavior::Job;
 use crate::later;
 use crate::sched::Parker;
 use crate::sync::thread::{self, ThreadId};
-use crate::sync::{AtomicUsize, Instant, Mutex, Ordering};
+use crate::sync::{AtomicUsize, Instant, Mutex, Ordering, ThreadMark, this_thread};
 use crate::unwind;
 
 use super::cown::PinnedHeader;
@@ -20,6 +20,7 @@ use super::watchdog::Watch;
 /// A thread that has claimed `MainThread`.
 pub(crate) struct Home {
     thread: ThreadId,
+    mark: ThreadMark,
     parker: Arc<Parker>,
     shared: Mutex<Shared>,
     /// Jobs in the inbox and in the local queue.
@@ -65,6 +66,7 @@ impl Home {
     pub(super) fn of_this_thread() -> Home {
         Home {
             thread: thread::current().id(),
+            mark: this_thread(),
             parker: Parker::current(),
             shared: Mutex::default(),
             depth: AtomicUsize::new(0),
@@ -78,7 +80,7 @@ impl Home {
     }
 
     pub(crate) fn is_here(&self) -> bool {
-        thread::current().id() == self.thread
+        this_thread() == self.mark
     }
 
     /// Sends a behavior that has all its cowns home; cancels it if nobody lives there any more.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::behavior::{self, Job, Ran};
 use crate::failure::Failure;
 use crate::later;
-use crate::sched::{self, Core, MayWait, Running, context};
+use crate::sched::{self, Core, MayWait, Occupied, Running, context};
 use crate::sim;
 use crate::sync::{Instant, thread_local};
 use crate::unwind;
@@ -38,12 +38,38 @@ pub(super) struct Local {
 }
 
 thread_local! {
-    static LOCAL: RefCell<Weak<Local>> = const { RefCell::new(Weak::new()) };
+    static CLAIM: Claim = const { Claim { local: RefCell::new(Weak::new()) } };
+}
+
+/// What this thread has claimed.
+struct Claim {
+    local: RefCell<Weak<Local>>,
+}
+
+impl Drop for Claim {
+    /// The thread ends. If its token is still there (it was leaked, or a value that is pinned here
+    /// owns it), the home is closed now: nothing that is sent home later would ever be looked at.
+    fn drop(&mut self) {
+        if let Some(local) = self.local.get_mut().upgrade() {
+            local.close();
+        }
+    }
 }
 
 /// The calling thread's, if it has claimed `MainThread`.
 pub(super) fn of_this_thread() -> Option<Rc<Local>> {
-    LOCAL.try_with(|local| local.borrow().upgrade()).ok().flatten()
+    CLAIM.try_with(|claim| claim.local.borrow().upgrade()).ok().flatten()
+}
+
+/// Why a thread cannot be claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unclaimable {
+    /// It is, already.
+    Claimed,
+    /// It runs a body, or is a worker.
+    InBody,
+    /// Its thread-locals are gone.
+    ThreadEnds,
 }
 
 /// What a wait did instead of sleeping.
@@ -81,20 +107,27 @@ pub(crate) fn run_here(place: usize, running: Running) -> Option<Ran> {
 }
 
 impl Local {
-    /// Makes the calling thread a home. `None`: it is one already.
-    pub(super) fn claim() -> Option<Rc<Local>> {
-        if of_this_thread().is_some() {
-            return None;
+    /// Makes the calling thread a home.
+    pub(super) fn claim() -> Result<Rc<Local>, Unclaimable> {
+        if let Err(Occupied::RunsBody) = sched::look() {
+            return Err(Unclaimable::InBody);
         }
-        let local = Rc::new(Local {
-            home: Arc::new(Home::of_this_thread()),
-            jobs: RefCell::default(),
-            values: Cell::new(None),
-            bodies: Bodies::default(),
-            poll: Cell::new(DEFAULT_POLL),
-        });
-        LOCAL.with(|current| *current.borrow_mut() = Rc::downgrade(&local));
-        Some(local)
+        let claim = |claim: &Claim| {
+            let mut current = claim.local.borrow_mut();
+            if current.strong_count() != 0 {
+                return Err(Unclaimable::Claimed);
+            }
+            let local = Rc::new(Local {
+                home: Arc::new(Home::of_this_thread()),
+                jobs: RefCell::default(),
+                values: Cell::new(None),
+                bodies: Bodies::default(),
+                poll: Cell::new(DEFAULT_POLL),
+            });
+            *current = Rc::downgrade(&local);
+            Ok(local)
+        };
+        CLAIM.try_with(claim).unwrap_or(Err(Unclaimable::ThreadEnds))
     }
 
     pub(super) fn home(&self) -> &Arc<Home> {
@@ -204,8 +237,10 @@ impl Local {
     }
 }
 
-impl Drop for Local {
-    fn drop(&mut self) {
+impl Local {
+    /// Ends this thread's part: README.md, "Closing". Nothing is left to be done when it is called
+    /// once more: when the token goes after the thread's end has closed the home.
+    fn close(&self) {
         Watch::set(&self.home, None);
         self.home.clear_wake_hook();
         let scope = later::Scope::new();
@@ -216,7 +251,7 @@ impl Drop for Local {
                 unsafe { later::cancel(job) };
             }
         };
-        cancel(&self.home, std::mem::take(self.jobs.get_mut()));
+        cancel(&self.home, self.jobs.take());
         drop(scope);
         while let Some(Inbox { jobs, dead, .. }) = self.home.take_or_close() {
             cancel(&self.home, jobs);
@@ -226,9 +261,20 @@ impl Drop for Local {
         while let Some(body) = self.bodies.take_first() {
             unwind::contain(|| drop(body));
         }
-        while let Some(value) = self.values.get() {
-            // SAFETY: listed, so its block is there; no body runs on it any more, for the inbox is closed.
+        // A process that ends (`exit`) in a body, or in `with`, ends its thread-locals with that
+        // still on the stack: the values stay as they are.
+        while sched::look().is_ok()
+            && let Some(value) = self.values.get()
+        {
+            // SAFETY: listed, so its block is there. No body runs and none will, for the inbox is
+            // closed; and the value is not lent: the thread is free.
             unwind::contain(|| unsafe { PinnedHeader::end(value, self) });
         }
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.close();
     }
 }

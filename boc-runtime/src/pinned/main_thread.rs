@@ -14,7 +14,7 @@ use crate::sched::Lending;
 
 use super::cown::PinnedCown;
 use super::limits::{PumpLimits, PumpResult};
-use super::local::{self, Local};
+use super::local::{self, Local, Unclaimable};
 use super::local_body::{AtHome, Ticket};
 use super::watchdog::{Watch, Watchdog};
 
@@ -27,6 +27,10 @@ use super::watchdog::{Watch, Watchdog};
 /// Dropping it ends the thread's part: behaviors that have not run fail with
 /// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled), the pinned values are dropped, and what is scheduled
 /// on them afterwards fails at once.
+///
+/// A token that is leaked, or that lies in a value pinned to its own thread, ends with its thread:
+/// then the same is done, and the values are dropped there. (On the main thread it is up to the
+/// system whether anything is done at the end of the process.)
 ///
 /// An event loop pumps when it is idle, or on its tick:
 ///
@@ -86,7 +90,9 @@ impl MainThread {
     ///
     /// # Errors
     ///
-    /// If the thread has claimed one already that is still alive.
+    /// If the thread has claimed one already that is still alive; inside a behavior (a worker runs
+    /// no pump, and a body runs no other); and when the thread is ending, in the destructor of a
+    /// thread-local. The error says which.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
@@ -99,8 +105,8 @@ impl MainThread {
     /// ```
     pub fn claim() -> Result<MainThread, ClaimError> {
         match Local::claim() {
-            Some(local) => Ok(MainThread { here: Here { local, _stays: PhantomData } }),
-            None => Err(ClaimError { _private: () }),
+            Ok(local) => Ok(MainThread { here: Here { local, _stays: PhantomData } }),
+            Err(why) => Err(ClaimError { why }),
         }
     }
 
@@ -110,9 +116,11 @@ impl MainThread {
     }
 
     /// The claim of this thread if there is one, or a new one.
-    pub(crate) fn claim_or_share() -> MainThread {
-        let local = local::of_this_thread().or_else(Local::claim);
-        MainThread { here: Here { local: local.expect("claimed, or not"), _stays: PhantomData } }
+    pub(crate) fn claim_or_share() -> Result<MainThread, ClaimError> {
+        match local::of_this_thread() {
+            Some(local) => Ok(MainThread { here: Here { local, _stays: PhantomData } }),
+            None => MainThread::claim(),
+        }
     }
 
     pub(super) fn local(&self) -> &Local {
@@ -153,7 +161,7 @@ impl MainThread {
     /// # Errors
     ///
     /// [`Busy`] if the value is lent already (a `with` inside a `with` of the same cown), if a behavior is running on
-    /// this thread, or if the cown belongs to another thread.
+    /// this thread, or if the cown belongs to another thread, or to one that has ended.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
@@ -173,8 +181,10 @@ impl MainThread {
             return Err(Busy { why: Why::Elsewhere });
         }
         let Ok(lending) = Lending::begin() else { return Err(Busy { why: Why::Body }) };
-        // SAFETY: the token is on the thread that it has claimed, so this is the cown's home.
-        unsafe { cown.lend(&lending, f) }.ok_or(Busy { why: Why::Lent })
+        // SAFETY: the token is on the thread that it has claimed, so this is the cown's home; it
+        // keeps the home from being closed but by the thread's end, which does not come before `f`
+        // has returned.
+        unsafe { cown.lend(&lending, f) }.map_err(|why| Busy { why })
     }
 
     /// Schedules a behavior that runs on this thread, when it pumps, whatever it requests. Its body need not be `Send`: it
@@ -264,15 +274,27 @@ impl fmt::Debug for MainThread {
     }
 }
 
-/// The calling thread has claimed a [`MainThread`] already.
-#[derive(Debug)]
+/// The calling thread cannot be claimed: see [`MainThread::claim`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimError {
-    _private: (),
+    why: Unclaimable,
 }
 
 impl fmt::Display for ClaimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this thread has claimed a MainThread already; pass that one on, or drop it first")
+        f.write_str(match self.why {
+            Unclaimable::Claimed => {
+                "this thread has claimed a MainThread already; pass that one on, or drop it first"
+            }
+            Unclaimable::InBody => {
+                "a MainThread cannot be claimed inside a behavior, where no other behavior may run; claim it \
+                 on a thread of your own (`#[boc::main]` does for `main`), and request what is pinned there"
+            }
+            Unclaimable::ThreadEnds => {
+                "a MainThread cannot be claimed on a thread that ends: its thread-locals are gone; claim it \
+                 before"
+            }
+        })
     }
 }
 
@@ -285,8 +307,9 @@ pub struct Busy {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
+pub(super) enum Why {
     Lent,
+    Ended,
     Body,
     Elsewhere,
 }
@@ -295,6 +318,7 @@ impl fmt::Display for Busy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.why {
             Why::Lent => "the pinned value is lent already, further out",
+            Why::Ended => "the pinned value is gone: its thread ends",
             Why::Body => "a behavior is running on this thread: request the pinned cown instead",
             Why::Elsewhere => "the pinned cown belongs to another thread",
         })

@@ -5,7 +5,7 @@ use std::process;
 use std::sync::Arc;
 
 use crate::pinned::MainThread;
-use crate::sched::Core;
+use crate::sched::{self, Core, MayWait};
 
 use super::{Builder, Runtime, global, quiesce};
 
@@ -30,8 +30,12 @@ impl MainOptions {
 
 /// Claims the thread and runs `body`; what remains to be done is up to what it returned: `run_main(..).end()`.
 ///
-/// A runtime that cannot be set up ends the process with a message and code 2.
+/// A runtime that cannot be set up ends the process with a message and code 2. Panics inside a
+/// behavior: the end of the function waits.
+#[track_caller]
 pub fn run_main<R>(options: MainOptions, body: impl FnOnce(MainThread) -> R) -> Ended<R> {
+    let _: MayWait =
+        sched::may_wait("#[boc::main]", "move what it does into a plain function, and call that");
     let core = global::set_up(options.builder).unwrap_or_else(|error| refuse(&error));
     let main = MainThread::claim().unwrap_or_else(|error| refuse(&error));
     // The body owns a token and may drop it; this one keeps the thread's part alive for the waiting.

@@ -40,8 +40,16 @@ impl Simulation {
     ///     when(pinned(&canvas), |mut canvas| *Rc::make_mut(&mut canvas) += 1);
     /// });
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the thread cannot be claimed, with the text of the [`ClaimError`](crate::ClaimError).
+    #[track_caller]
     pub fn main(&self) -> &MainThread {
-        self.main.get_or_init(MainThread::claim_or_share)
+        self.main.get_or_init(|| match MainThread::claim_or_share() {
+            Ok(main) => main,
+            Err(error) => panic!("{error}"),
+        })
     }
 }
 

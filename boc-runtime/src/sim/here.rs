@@ -49,7 +49,9 @@ pub(super) fn settle(core: &Arc<Core>) {
         "this thread has a simulated runtime already, and can have one at a time; drop that one first, or use another \
          thread (`boc::explore` makes one for each of its runs, so there is none to be made in it)"
     );
-    HERE.with(|here| *here.0.borrow_mut() = Arc::downgrade(core));
+    if HERE.try_with(|here| *here.0.borrow_mut() = Arc::downgrade(core)).is_err() {
+        panic!("a simulated runtime cannot be made on a thread that ends: its thread-locals are gone");
+    }
 }
 
 /// The simulated runtime that `when` uses on this thread, or whose body runs here.

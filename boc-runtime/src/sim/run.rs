@@ -5,7 +5,6 @@
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::thread::ThreadId;
 
 use crate::behavior::{self, Hint, Job, Pending, Ran};
 use crate::failure::{Failure, FailureKind};
@@ -13,7 +12,7 @@ use crate::later;
 use crate::pinned;
 use crate::queue::{Queue, Status};
 use crate::sched::{Core, Parker, Running, Shut};
-use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, ThreadMark, this_thread};
 
 use super::chooser::{Chooser, Place};
 use super::here::{self, Inside};
@@ -23,7 +22,7 @@ use super::state::{Action, Effect, Known, State, address};
 
 /// What a simulated core has in place of workers.
 pub(crate) struct Sim {
-    thread: ThreadId,
+    thread: ThreadMark,
     pub(super) parker: Arc<Parker>,
     pub(super) state: Mutex<State>,
     /// What other threads have made ready.
@@ -35,7 +34,7 @@ pub(crate) struct Sim {
 /// A core with a simulation, on this thread.
 pub(crate) fn core(chooser: Chooser, recording: bool) -> Arc<Core> {
     let core = Core::simulated(Sim {
-        thread: std::thread::current().id(),
+        thread: this_thread(),
         parker: Parker::current(),
         state: Mutex::new(State::new(chooser, recording)),
         inbox: Mutex::default(),
@@ -47,7 +46,7 @@ pub(crate) fn core(chooser: Chooser, recording: bool) -> Arc<Core> {
 
 impl Sim {
     fn is_here(&self) -> bool {
-        std::thread::current().id() == self.thread
+        this_thread() == self.thread
     }
 
     #[track_caller]

@@ -17,6 +17,14 @@ pub(crate) use loom::sync::atomic::{
 
 use super::MutexGuard;
 
+/// Tells threads apart; the threads of a model are one thread of the system, and no model asks.
+pub(crate) type ThreadMark = thread::ThreadId;
+
+/// The mark of the calling thread.
+pub(crate) fn this_thread() -> ThreadMark {
+    thread::current().id()
+}
+
 /// Gives the core away: for whoever has looked in vain already.
 ///
 /// Threads that wait for each other could take turns at that for ever, and loom would try every number of turns. They

@@ -1,5 +1,7 @@
 //! Owns: the door as programs go through it: the standard library's, and `parking_lot`'s locks.
 
+use std::cell::Cell;
+
 pub(crate) use std::cell::UnsafeCell;
 pub(crate) use std::hint::spin_loop;
 pub(crate) use std::sync::atomic::{
@@ -8,6 +10,27 @@ pub(crate) use std::sync::atomic::{
 pub(crate) use std::thread::{self, yield_now};
 pub(crate) use std::thread_local;
 pub(crate) use std::time::Instant;
+
+/// Tells threads apart. `thread::current` does so too, but not to the very end of a thread, in the
+/// destructors of its thread-locals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ThreadMark(u64);
+
+/// The mark of the calling thread.
+pub(crate) fn this_thread() -> ThreadMark {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    // Without a destructor, so it is there to the end.
+    std::thread_local! {
+        static MARK: Cell<u64> = const { Cell::new(0) };
+    }
+    let mut mark = MARK.get();
+    if mark == 0 {
+        // Relaxed: the numbers only differ.
+        mark = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        MARK.set(mark);
+    }
+    ThreadMark(mark)
+}
 
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 

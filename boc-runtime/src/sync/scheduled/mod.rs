@@ -25,6 +25,14 @@ pub(crate) mod thread {
     pub(crate) use std::thread::available_parallelism;
 }
 
+/// Tells threads apart.
+pub(crate) type ThreadMark = thread::ThreadId;
+
+/// The mark of the calling thread.
+pub(crate) fn this_thread() -> ThreadMark {
+    thread::current().id()
+}
+
 /// Forgets what is left of the last execution.
 pub(crate) fn begin_execution() {
     local::forget();
