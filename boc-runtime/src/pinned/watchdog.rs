@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crate::sync::{Condvar, Instant, Mutex, thread};
+use crate::sync::{Condvar, Instant, Mutex, deadline, thread};
 use crate::trace;
 use crate::unwind;
 
@@ -55,8 +55,9 @@ pub struct Starvation {
 }
 
 impl Watchdog {
-    /// Tells when behaviors have waited for so long: a `tracing` warning, or without the feature of that name a line on
-    /// the standard error stream. A threshold of zero counts as a millisecond.
+    /// Tells when behaviors have waited for so long: a `tracing` warning, or without the feature of
+    /// that name a line on the standard error stream. A threshold of zero counts as a millisecond;
+    /// one that is too long for the clock (`Duration::MAX`) is never over.
     pub fn new(threshold: Duration) -> Watchdog {
         Watchdog { threshold: threshold.max(Duration::from_millis(1)), sink: None }
     }
@@ -133,10 +134,17 @@ fn guard(home: &Weak<Home>, number: u64, watchdog: &Watchdog) {
             watch.changed.wait(&mut setting);
             continue;
         };
-        let due = told.filter(|&told| told > since).unwrap_or(since) + watchdog.threshold;
-        if now < due {
-            watch.changed.wait_until(&mut setting, due);
-            continue;
+        let start = told.filter(|&told| told > since).unwrap_or(since);
+        match deadline(start, watchdog.threshold) {
+            None => {
+                watch.changed.wait(&mut setting);
+                continue;
+            }
+            Some(due) if now < due => {
+                watch.changed.wait_until(&mut setting, due);
+                continue;
+            }
+            Some(_) => {}
         }
         drop(setting);
         told = Some(now);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::failure::Failure;
 use crate::sched::{self, MayWait};
 use crate::sim;
-use crate::sync::Instant;
+use crate::sync::{Instant, deadline_after};
 
 use super::Promise;
 use super::ticket::{Signal, Ticket};
@@ -64,8 +64,7 @@ impl<R: Send + 'static> Promise<R> {
     #[track_caller]
     pub fn join_timeout(mut self, timeout: Duration) -> Result<Result<R, Failure>, Promise<R>> {
         let may_wait = may_wait("join_timeout");
-        // A time too long to be told is no limit.
-        let deadline = Instant::now().checked_add(timeout);
+        let deadline = deadline_after(timeout);
         sim::arrive();
         let ticket = self.ticket();
         if wait(may_wait, &ticket, deadline) || !ticket.stop_waiting() {

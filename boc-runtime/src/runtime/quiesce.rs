@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::sched::{self, Core, MayWait};
-use crate::sync::Instant;
+use crate::sync::deadline_after;
 
 use super::global::{self, Current};
 
@@ -133,7 +133,6 @@ fn may_wait(what: &str) -> MayWait {
 }
 
 fn quiesce_until(core: &Core, may_wait: MayWait, timeout: Option<Duration>) -> Result<(), TimedOut> {
-    // A time too long to be told is no limit.
-    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let deadline = timeout.and_then(deadline_after);
     if core.quiesce(may_wait, deadline) { Ok(()) } else { Err(TimedOut { _private: () }) }
 }

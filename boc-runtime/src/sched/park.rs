@@ -37,8 +37,9 @@ impl Parker {
         }
     }
 
-    /// Sleeps until the token is there or the time is over.
-    pub(crate) fn park_until(&self, deadline: Instant) {
+    /// Sleeps until the token is there or the time is over; `None`: it never is.
+    pub(crate) fn park_until(&self, deadline: Option<Instant>) {
+        let Some(deadline) = deadline else { return self.park() };
         let mut token = self.token.lock();
         while !std::mem::take(&mut *token) {
             if self.given.wait_until(&mut token, deadline).timed_out() {

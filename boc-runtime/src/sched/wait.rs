@@ -2,7 +2,7 @@
 
 use crate::pinned;
 use crate::sim;
-use crate::sync::Instant;
+use crate::sync::{Instant, deadline_after};
 
 use super::gate::MayWait;
 use super::park::Parker;
@@ -28,11 +28,9 @@ pub(crate) fn wait_until(
         if pumped.ran {
             continue;
         }
-        let now = Instant::now();
-        if deadline.is_some_and(|deadline| now >= deadline) {
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return false;
         }
-        let poll = now + pumped.poll;
-        parker.park_until(deadline.map_or(poll, |deadline| deadline.min(poll)));
+        parker.park_until(deadline_after(pumped.poll).into_iter().chain(deadline).min());
     }
 }

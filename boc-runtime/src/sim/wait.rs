@@ -57,7 +57,7 @@ pub(crate) fn wait_until(
             stuck(simulation, outside);
         }
         let end = now + NAP;
-        simulation.parker.park_until(deadline.map_or(end, |deadline| deadline.min(end)));
+        simulation.parker.park_until(Some(deadline.map_or(end, |deadline| deadline.min(end))));
     }
 }
 

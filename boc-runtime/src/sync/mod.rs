@@ -2,6 +2,8 @@
 //! see comes from here: `std` in programs, `model` (loom's) in the models, which `ci/loom.sh` runs, and `scheduled`
 //! (shuttle's) in the programs of `schedules`, which `ci/shuttle.sh` runs.
 
+use ::std::time::Duration;
+
 #[cfg(all(test, any(loom, shuttle)))]
 mod checked;
 #[cfg(all(test, loom))]
@@ -19,3 +21,15 @@ pub(crate) use self::model::*;
 pub(crate) use self::scheduled::*;
 #[cfg(not(all(test, any(loom, shuttle))))]
 pub(crate) use self::std::*;
+
+/// When a time that begins at `start` is over; `None`: never, for the clock does not go so far.
+/// Every sum of an instant and a duration that a user chose is made here: `+` panics where the
+/// clock ends.
+pub(crate) fn deadline(start: Instant, time: Duration) -> Option<Instant> {
+    start.checked_add(time)
+}
+
+/// When a time is over that begins now; `None`: never.
+pub(crate) fn deadline_after(time: Duration) -> Option<Instant> {
+    deadline(Instant::now(), time)
+}
