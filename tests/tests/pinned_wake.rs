@@ -1,11 +1,13 @@
 //! Promise: the wake hook is called when the queue turns from empty to non-empty, from any thread, its panic contained.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use boc::prelude::*;
-use boc_tests::{Drops, Gate, on_home};
+use boc_tests::{Drops, Gate, on_home, panic_message};
 
 /// Counts the calls of the hook.
 fn count(main: &MainThread) -> Arc<AtomicUsize> {
@@ -75,6 +77,90 @@ fn a_hook_that_panics_or_schedules_does_no_harm() {
         while main.with(&canvas, |canvas| *canvas) != Ok(111) {
             main.pump();
         }
+    });
+}
+
+/// A loop that pumps only when the hook has woken it, one behavior at a time.
+#[test]
+fn a_pump_that_a_limit_ends_calls_it_again_while_something_is_left() {
+    on_home(1, |main| {
+        let calls = count(main);
+        let canvases = [1, 2, 3].map(|number| PinnedCown::new(main, number));
+        for canvas in &canvases {
+            when!(pinned canvas => *canvas += 1);
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        let one = || main.pump_with(PumpLimits::new().max_behaviors(NonZeroUsize::MIN));
+        assert_eq!((one().remaining, calls.load(Ordering::SeqCst)), (2, 2));
+        assert_eq!((one().remaining, calls.load(Ordering::SeqCst)), (1, 3));
+        assert_eq!((one().remaining, calls.load(Ordering::SeqCst)), (0, 3), "nothing is left");
+        for canvas in &canvases[..2] {
+            when!(pinned canvas => { *canvas += 1; thread::sleep(Duration::from_millis(20)); });
+        }
+        let short = main.pump_with(PumpLimits::new().deadline(Duration::from_millis(10)));
+        assert!(short.deadline_reached && short.remaining == 1, "{short:?}");
+        assert_eq!(calls.load(Ordering::SeqCst), 5, "the edge, and the deadline");
+        assert_eq!((main.pump().remaining, calls.load(Ordering::SeqCst)), (0, 5));
+    });
+}
+
+#[test]
+fn it_is_called_again_before_a_limited_pump_resumes_a_panic() {
+    on_home(1, |main| {
+        let calls = count(main);
+        let (canvas, other) = (PinnedCown::new(main, 0), PinnedCown::new(main, 0));
+        let failed = when!(pinned canvas => { *canvas = 1; panic!("as expected") });
+        when!(pinned other => *other += 1);
+        let limits = PumpLimits::new().max_behaviors(NonZeroUsize::MIN).resume_panics(true);
+        assert_eq!(panic_message(|| main.pump_with(limits)), "as expected");
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+        let _: Promise<()> = failed;
+    });
+}
+
+#[test]
+fn a_value_sent_home_to_be_dropped_calls_it() {
+    on_home(1, |main| {
+        let drops = Drops::new();
+        let calls = count(main);
+        let values: Vec<_> = (0..3).map(|_| PinnedCown::new(main, drops.token())).collect();
+        thread::scope(|scope| scope.spawn(|| drop(values)).join().expect("no panic"));
+        assert_eq!((drops.count(), calls.load(Ordering::SeqCst)), (0, 1), "once for all three");
+        assert_eq!((main.pump().executed, drops.count()), (0, 3));
+        let last = PinnedCown::new(main, drops.token());
+        thread::scope(|scope| scope.spawn(|| drop(last)).join().expect("no panic"));
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+        assert_eq!(
+            count(main).load(Ordering::SeqCst),
+            1,
+            "a hook that is set while it waits is called at once"
+        );
+        main.pump();
+        assert_eq!(drops.count(), 4);
+    });
+}
+
+/// The body of a behavior that was cancelled elsewhere waits at home to be dropped.
+#[test]
+fn a_body_of_this_thread_that_is_cancelled_elsewhere_calls_it() {
+    on_home(1, |main| {
+        let drops = Drops::new();
+        let calls = count(main);
+        let runtime = Runtime::builder().workers(1).build().expect("a thread");
+        let (resolver, promise) = Promise::<()>::new();
+        let token = drops.token();
+        let cancelled = runtime.enter(|| main.when(&promise, move |_| drop(token)));
+        thread::spawn(move || {
+            drop(runtime);
+            resolver.resolve(());
+        })
+        .join()
+        .expect("no panic");
+        while drops.count() == 0 {
+            assert!(calls.load(Ordering::SeqCst) > 0);
+            main.pump();
+        }
+        assert_eq!(cancelled.join().expect_err("cancelled").kind(), FailureKind::Cancelled);
     });
 }
 

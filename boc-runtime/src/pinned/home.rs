@@ -129,8 +129,8 @@ impl Home {
     /// Since when how many jobs wait; `None` if none do.
     pub(super) fn waiting(&self) -> Option<(Instant, usize)> {
         let shared = self.shared.lock();
-        // Relaxed: submitters add under the lock; a job that leaves meanwhile makes no difference.
-        let depth = self.depth.load(Ordering::Relaxed);
+        // Submitters add under the lock; a job that leaves meanwhile makes no difference.
+        let depth = self.depth();
         shared.since.filter(|_| depth != 0).map(|since| (since, depth))
     }
 
@@ -138,10 +138,28 @@ impl Home {
     pub(super) fn set_wake_hook(self: &Arc<Home>, hook: WakeHook) {
         let old = self.wake_hook.lock().replace(hook);
         drop(old);
-        // Relaxed: a submitter whose addition is not seen yet finds the new hook behind the lock.
-        if self.depth.load(Ordering::Relaxed) != 0 {
+        let dead = !self.shared.lock().inbox.dead.is_empty();
+        // Whoever adds after these looks finds the new hook behind its lock.
+        if dead || self.depth() != 0 {
             later::call_wake_hook(Arc::clone(self));
         }
+    }
+
+    /// How many behaviors wait here to be run.
+    pub(super) fn depth(&self) -> usize {
+        // Relaxed: only this thread subtracts. What a submitter adds and this does not see, it
+        // either adds to nothing, and calls the hook itself, or to jobs that this sees.
+        self.depth.load(Ordering::Relaxed)
+    }
+
+    /// A pump ends at a limit: how many behaviors it leaves. If it leaves any the hook is called
+    /// once more, for no submitter finds the queue empty before they have run.
+    pub(super) fn stops_at_a_limit(self: &Arc<Home>) -> usize {
+        let left = self.depth();
+        if left != 0 {
+            later::call_wake_hook(Arc::clone(self));
+        }
+        left
     }
 
     /// Lets the hook go: it may own handles of cowns that live here, which own this home.
@@ -158,15 +176,22 @@ impl Home {
         }
     }
 
-    /// Sends a value home to be dropped. `false`: nobody lives there, and the value is gone or will be.
-    pub(super) fn send_dead(&self, dead: Dead) -> bool {
+    /// Sends a value home to be dropped. `false`: the home is closed, and the value is gone or will
+    /// be.
+    ///
+    /// The first one since the inbox was last emptied calls the hook: then the home will look.
+    pub(super) fn send_dead(self: &Arc<Home>, dead: Dead) -> bool {
         let mut shared = self.shared.lock();
         if shared.closed {
             return false;
         }
+        let first = shared.inbox.dead.is_empty();
         shared.inbox.dead.push(dead);
         drop(shared);
         self.parker.unpark();
+        if first {
+            later::call_wake_hook(Arc::clone(self));
+        }
         true
     }
 

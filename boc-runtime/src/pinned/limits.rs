@@ -54,7 +54,23 @@ impl PumpLimits {
 }
 
 /// What a pump did.
+///
+/// ```
+/// # extern crate boc_runtime as boc;
+/// use std::num::NonZeroUsize;
+/// use boc::{MainThread, PinnedCown, PumpLimits, pinned, when};
+///
+/// let main = MainThread::claim().unwrap();
+/// let windows = [1, 2, 3].map(|number| PinnedCown::new(&main, number));
+/// for window in &windows {
+///     when(pinned(window), |mut window| *window += 1);
+/// }
+/// let one = PumpLimits::new().max_behaviors(NonZeroUsize::MIN);
+/// let result = main.pump_with(one);
+/// assert_eq!((result.executed, result.remaining), (1, 2)); // the loop pumps again
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PumpResult {
     /// How many behaviors were run.
     pub executed: usize,
@@ -62,4 +78,7 @@ pub struct PumpResult {
     pub deadline_reached: bool,
     /// How many of the bodies panicked.
     pub panicked: usize,
+    /// How many behaviors were ready to run here when the pump ended. If a limit ended it, and this
+    /// is not zero, the pump has also called the [wake hook](crate::MainThread::set_wake_hook).
+    pub remaining: usize,
 }

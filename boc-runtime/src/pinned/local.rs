@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::later;
 use crate::sched::{self, Core, MayWait, Occupied, Running, context};
 use crate::sim;
-use crate::sync::{Instant, thread_local};
+use crate::sync::{Instant, deadline_after, thread_local};
 use crate::unwind;
 
 use super::cown::PinnedHeader;
@@ -202,11 +202,10 @@ impl Local {
         if let Err(occupied) = sched::look() {
             occupied.refuse_pumping();
         }
-        // A deadline too far away to be told is none.
-        let deadline = limits.deadline.and_then(|after| Instant::now().checked_add(after));
+        let deadline = limits.deadline.and_then(deadline_after);
         let mut result = PumpResult::default();
         let mut first_panic: Option<Failure> = None;
-        let mut first = true;
+        let (mut first, mut at_a_limit) = (true, true);
         self.collect();
         loop {
             if limits.max_behaviors.is_some_and(|most| result.executed >= most.get()) {
@@ -221,7 +220,10 @@ impl Local {
                 None => self.run_next(),
             };
             match next {
-                None => break,
+                None => {
+                    at_a_limit = false;
+                    break;
+                }
                 Some(Ran::Panicked(failure)) => {
                     result.panicked += 1;
                     first_panic.get_or_insert(failure);
@@ -230,6 +232,7 @@ impl Local {
             }
             result.executed += 1;
         }
+        result.remaining = if at_a_limit { self.home.stops_at_a_limit() } else { self.home.depth() };
         match first_panic {
             Some(failure) if limits.resume_panics => failure.resume(),
             _ => result,

@@ -1,5 +1,6 @@
 //! Owns: the models of README.md, "Races": one per race, of the same name. The real [`Home`], with jobs that nobody runs.
 
+use std::collections::VecDeque;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -13,6 +14,16 @@ use super::home::{Dead, Home};
 
 fn home() -> Arc<Home> {
     Arc::new(Home::of_this_thread())
+}
+
+/// With a hook that wakes the host's loop.
+fn hooked() -> (Arc<Home>, Arc<Parker>) {
+    let (home, woken) = (home(), Arc::new(Parker::new()));
+    home.set_wake_hook({
+        let woken = Arc::clone(&woken);
+        Arc::new(move || woken.unpark())
+    });
+    (home, woken)
 }
 
 fn submit(home: &Arc<Home>) -> JoinHandle<()> {
@@ -39,12 +50,7 @@ fn pump(home: &Home) -> usize {
 #[test]
 fn a_job_meets_the_emptying_of_the_queue() {
     explore(|| {
-        let home = home();
-        let woken = Arc::new(Parker::new());
-        home.set_wake_hook({
-            let woken = Arc::clone(&woken);
-            Arc::new(move || woken.unpark())
-        });
+        let (home, woken) = hooked();
         let submitters = [submit(&home), submit(&home)];
         // The host's loop: it pumps when the hook has woken it, and only then.
         let mut ran = 0;
@@ -54,6 +60,49 @@ fn a_job_meets_the_emptying_of_the_queue() {
         }
         for submitter in submitters {
             submitter.join().expect("no panic");
+        }
+    });
+}
+
+#[test]
+fn a_job_meets_a_pump_that_stops_at_its_limit() {
+    explore(|| {
+        let (home, woken) = hooked();
+        let submitters = [submit(&home), submit(&home)];
+        let (mut ran, mut local) = (0, VecDeque::new());
+        while ran < submitters.len() {
+            woken.park();
+            // As a pump does whose limit is one behavior.
+            if local.is_empty() {
+                local.extend(home.take().jobs);
+            }
+            if local.pop_front().is_some() {
+                home.job_leaves();
+                ran += 1;
+                home.stops_at_a_limit();
+            }
+        }
+        for submitter in submitters {
+            submitter.join().expect("no panic");
+        }
+    });
+}
+
+#[test]
+fn a_value_meets_the_emptying_of_the_inbox() {
+    explore(|| {
+        let (home, woken) = hooked();
+        let senders = [1, 2].map(|key| {
+            let home = Arc::clone(&home);
+            spawn(move || assert!(home.send_dead(Dead::Body(key)), "open"))
+        });
+        let mut dropped = 0;
+        while dropped < senders.len() {
+            woken.park();
+            dropped += home.take().dead.len();
+        }
+        for sender in senders {
+            sender.join().expect("no panic");
         }
     });
 }

@@ -224,8 +224,13 @@ impl MainThread {
         crate::runtime::when(request, move |guards: Q::Guard<'_>| ticket.redeem::<F>()(guards))
     }
 
-    /// Sets what wakes the host's event loop: called, on any thread, when the queue of pinned behaviors turns from empty to
-    /// non-empty; and at once, here, if it is not empty already. The loop then pumps.
+    /// Sets what wakes the host's event loop. The loop then pumps. The hook is called
+    ///
+    /// - on any thread, when the queue of pinned behaviors turns from empty to non-empty;
+    /// - on any thread, when a value that is pinned here has lost its last handle elsewhere, and is sent
+    ///   here to be dropped (the first one since the last pump);
+    /// - on this thread, by a pump that a limit has ended with behaviors left;
+    /// - at once, on this thread, if something of this waits when the hook is set.
     ///
     /// The hook should only wake (a `winit` `EventLoopProxy`, a `tokio` `Notify`, a pipe) and return: whoever calls it is in
     /// the middle of something. It is called under no lock; its panic is contained.
@@ -262,7 +267,9 @@ impl MainThread {
 
     /// How long a wait on this thread (`join`, `quiesce` and so on) sleeps at most before it looks again; 50 ms unless set.
     ///
-    /// Waits are woken by what arrives; this only bounds a sleep, for hosts that have work of their own to look after.
+    /// Waits are woken by what arrives; this only bounds a sleep, for hosts that have work of their
+    /// own to look after. With [`Duration::MAX`] there is no bound. With [`Duration::ZERO`] a wait
+    /// never sleeps: it looks again and again, and uses a processor meanwhile.
     pub fn set_poll_interval(&self, interval: Duration) {
         self.here.local.set_poll(interval);
     }

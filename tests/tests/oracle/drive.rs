@@ -241,7 +241,7 @@ impl Run {
                 if *deadline {
                     limits = limits.deadline(Duration::from_micros(30));
                 }
-                let PumpResult { executed, panicked, deadline_reached } =
+                let PumpResult { executed, panicked, deadline_reached, .. } =
                     place.main.expect("a home").pump_with(limits);
                 StepSeen::Pumped { executed, panicked, deadline_reached }
             }
