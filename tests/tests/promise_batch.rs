@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use boc::prelude::*;
 use boc::{FailureKind, batch};
-use boc_tests::{on_workers, stress};
+use boc_tests::{LIMIT, on_home, on_workers, panic_message, stress, within};
 
 #[test]
 fn nothing_comes_between_the_behaviors_of_a_batch() {
@@ -83,6 +84,84 @@ fn the_handles_may_be_gone_before_the_batch_enters() {
             when!(in b; gone => gone.clone())
         });
         assert_eq!(seen.join().expect("runs"), "still there");
+    });
+}
+
+/// Inside of the closure nothing of the batch starts: waiting for it would never end.
+#[test]
+fn waiting_for_a_behavior_of_the_open_batch_is_refused() {
+    fn refused(wait: impl FnOnce()) {
+        let message = panic_message(wait);
+        assert!(message.contains("inside the closure of a `batch`"), "{message}");
+        assert!(message.contains("return the promise from the closure"), "{message}");
+    }
+    fn all(n: &Cown<i32>) {
+        let (promise, clone, later) = batch(|b| {
+            quiesce(); // nothing is scheduled through it yet
+            let promise = when!(in b; n => *n);
+            let joined = promise.clone();
+            refused(|| drop(joined.join()));
+            let mut timed = promise.clone();
+            refused(|| drop(timed.join_timeout(Duration::ZERO)));
+            timed = promise.clone();
+            refused(|| drop(timed.join_timeout(Duration::MAX)));
+            refused(quiesce);
+            refused(|| boc::quiesce_timeout(Duration::ZERO).unwrap());
+            refused(boc::wait);
+            // An inner batch has entered when its closure returns; what the outer one has, has not.
+            let inner = batch(|b| {
+                let own = when!(in b; => 2);
+                let (joined, outer) = (own.clone(), promise.clone());
+                refused(|| drop(joined.join()));
+                refused(|| drop(outer.join()));
+                own
+            });
+            assert_eq!(inner.join().expect("it has entered"), 2);
+            let later = promise.clone();
+            (promise.clone(), promise, later)
+        });
+        assert_eq!(promise.join().expect("it has entered now"), 1);
+        drop((clone, later));
+        quiesce();
+    }
+    on_workers(1, || all(&Cown::new(1)));
+    on_home(1, |_| all(&Cown::new(1)));
+    within(LIMIT, || Runtime::simulated(1).enter(|| all(&Cown::new(1))));
+}
+
+#[test]
+fn waiting_for_what_is_not_of_the_open_batch_is_not_refused() {
+    on_home(1, |main| {
+        let (n, before) = (Cown::new(1), when!(=> 1));
+        let other = Runtime::builder().workers(1).build().expect("a thread");
+        let canvas = PinnedCown::new(main, 0);
+        let promise = batch(|b| {
+            let promise = when!(in b; n => *n += 1);
+            assert_eq!(before.join().expect("runs"), 1);
+            assert_eq!(when!(n => *n).join().expect("runs"), 1, "before the whole batch");
+            when!(pinned canvas => *canvas += 1).join().expect("waiting pumps");
+            let mut sum = 0;
+            boc::scope(|s| drop(s.when((), |()| sum += 1)));
+            assert_eq!(sum, 1);
+            assert_eq!(other.when((), |()| 3).join().expect("runs"), 3);
+            other.quiesce();
+            boc::explore(2, |_| when!(=> 1).join().map(drop).expect("runs"));
+            promise
+        });
+        promise.join().expect("runs");
+    });
+    // A closure that panics closes its batch, too.
+    on_workers(1, || {
+        let mut kept = None;
+        let message = panic_message(|| {
+            batch(|b| {
+                kept = Some(when!(in b; => 1));
+                panic!("as expected")
+            })
+        });
+        assert_eq!(message, "as expected");
+        let failure = kept.expect("scheduled").join().expect_err("cancelled");
+        assert_eq!(failure.kind(), FailureKind::Cancelled);
     });
 }
 

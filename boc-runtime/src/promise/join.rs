@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::sched::{self, MayWait};
+use crate::sched::{self, MayWait, WaitFor};
 use crate::sim;
 use crate::sync::{Instant, deadline_after};
 
@@ -29,10 +29,11 @@ impl<R: Send + 'static> Promise<R> {
     /// # Panics
     ///
     /// At once, if called inside a behavior: a body never waits. Request the promise instead. And
-    /// inside of [`MainThread::with`](crate::MainThread::with), where no behavior may run.
+    /// inside of [`MainThread::with`](crate::MainThread::with), where no behavior may run; and
+    /// inside of the closure of a [`batch`](crate::batch), for a behavior of that batch.
     #[track_caller]
     pub fn join(mut self) -> Result<R, Failure> {
-        let may_wait = may_wait("join");
+        let may_wait = self.may_wait("join");
         sim::arrive();
         let ticket = self.ticket();
         wait(may_wait, &ticket, None);
@@ -49,8 +50,7 @@ impl<R: Send + 'static> Promise<R> {
     ///
     /// # Panics
     ///
-    /// At once, if called inside a behavior, or inside of
-    /// [`MainThread::with`](crate::MainThread::with).
+    /// As [`join`](Promise::join).
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
@@ -63,7 +63,7 @@ impl<R: Send + 'static> Promise<R> {
     /// ```
     #[track_caller]
     pub fn join_timeout(mut self, timeout: Duration) -> Result<Result<R, Failure>, Promise<R>> {
-        let may_wait = may_wait("join_timeout");
+        let may_wait = self.may_wait("join_timeout");
         let deadline = deadline_after(timeout);
         sim::arrive();
         let ticket = self.ticket();
@@ -73,6 +73,13 @@ impl<R: Send + 'static> Promise<R> {
         }
         *self.ticket = Some(ticket);
         Err(self)
+    }
+
+    #[track_caller]
+    fn may_wait(&self, what: &str) -> MayWait {
+        let may_wait = sched::may_wait(what, "request the promise: `when!(promise => ..)`");
+        sched::refuse_in_batch(what, WaitFor::Promise(self.header()));
+        may_wait
     }
 
     /// A place in the promise's queue, waiting: what an earlier `join_timeout` has left if it is still good, or a new one.
@@ -99,11 +106,6 @@ impl<R: Send + 'static> Promise<R> {
         // SAFETY: written by `take`.
         unsafe { result.assume_init() }
     }
-}
-
-#[track_caller]
-fn may_wait(what: &str) -> MayWait {
-    sched::may_wait(what, "request the promise: `when!(promise => ..)`")
 }
 
 /// Waits for the grant. `false`: the deadline came first.

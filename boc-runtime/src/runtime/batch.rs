@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::behavior::{self, Pending};
 use crate::promise::Promise;
 use crate::request::{Guards, Request};
-use crate::sched::Core;
+use crate::sched::{Core, OpenBatch};
 use crate::sim;
 
 use super::{quiesce, when};
@@ -19,6 +19,7 @@ use super::{quiesce, when};
 pub struct Batch {
     core: Arc<Core>,
     made: RefCell<Pending>,
+    open: OpenBatch,
 }
 
 /// Schedules several behaviors as one.
@@ -27,9 +28,18 @@ pub struct Batch {
 /// cowns, atomically: no other behavior runs between two of them on a cown, or sees the effect of one and, anywhere, not
 /// yet that of an earlier one. Among themselves they are ordered as they were scheduled.
 ///
-/// Nothing of a batch runs before `f` has returned; if `f` panics nothing of it ever does, and its promises fail with
-/// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled). So do not wait for a behavior of the batch in `f`. May be
-/// called from any thread, and inside a body. The idea is Verona's `(when ..) + (when ..)`.
+/// Nothing of a batch runs before `f` has returned; if `f` panics nothing of it ever does, and its
+/// promises fail with [`FailureKind::Cancelled`](crate::FailureKind::Cancelled). May be called from
+/// any thread, and inside a body. The idea is Verona's `(when ..) + (when ..)`.
+///
+/// # Waiting in `f`
+///
+/// A wait in `f` for a behavior of the batch would never end. `join` and `join_timeout` of its
+/// promise panic, and so do `quiesce` and `wait` if the batch has scheduled anything on that
+/// runtime; waiting for other behaviors is fine. Three such waits cannot be seen, so do not write
+/// them: for a behavior that requests a promise of the batch, and so waits for it; on another
+/// thread that `f` waits for; and with an executor's `block_on`, for a promise's future. Return the
+/// promises from `f`, and wait then.
 ///
 /// # Panics
 ///
@@ -52,8 +62,9 @@ pub struct Batch {
 pub fn batch<R>(f: impl FnOnce(&Batch) -> R) -> R {
     let core = quiesce::current_held();
     when::start(&core);
-    let batch = Batch { core, made: RefCell::default() };
-    let result = f(&batch);
+    let open = OpenBatch::new(&core);
+    let batch = Batch { core, made: RefCell::default(), open };
+    let result = batch.open.while_open(|| f(&batch));
     batch.enter();
     result
 }
@@ -85,7 +96,9 @@ impl Batch {
                 }
                 // SAFETY: the request borrows the handles.
                 unsafe { self.made.borrow_mut().add(made) };
-                due.promise()
+                let promise = due.promise();
+                self.open.add(promise.header());
+                promise
             }
             Err(refused) => when::refuse(refused),
         }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::sched::{self, Core, MayWait};
+use crate::sched::{self, Core, MayWait, WaitFor};
 use crate::sync::deadline_after;
 
 use super::global::{self, Current};
@@ -34,7 +34,8 @@ impl std::error::Error for TimedOut {}
 /// # Panics
 ///
 /// At once, if called inside a behavior: a body never waits. And inside of
-/// [`MainThread::with`](crate::MainThread::with).
+/// [`MainThread::with`](crate::MainThread::with); and inside of the closure of a
+/// [`batch`](crate::batch) that has scheduled something on this runtime.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
@@ -95,7 +96,7 @@ pub fn wait() {
 fn quiesce_current(timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
     let may_wait = may_wait(what);
     match existing() {
-        Some(core) => quiesce_until(&core, may_wait, timeout),
+        Some(core) => quiesce_until(&core, may_wait, timeout, what),
         None => Ok(()),
     }
 }
@@ -123,7 +124,7 @@ pub(super) fn current_held() -> Arc<Core> {
 
 #[track_caller]
 pub(super) fn quiesce_core(core: &Core, timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
-    quiesce_until(core, may_wait(what), timeout)
+    quiesce_until(core, may_wait(what), timeout, what)
 }
 
 /// Refused whether or not there is anything to wait for.
@@ -132,7 +133,14 @@ fn may_wait(what: &str) -> MayWait {
     sched::may_wait(what, "schedule a behavior that requests what you wait for")
 }
 
-fn quiesce_until(core: &Core, may_wait: MayWait, timeout: Option<Duration>) -> Result<(), TimedOut> {
+#[track_caller]
+fn quiesce_until(
+    core: &Core,
+    may_wait: MayWait,
+    timeout: Option<Duration>,
+    what: &str,
+) -> Result<(), TimedOut> {
+    sched::refuse_in_batch(what, WaitFor::All(core));
     let deadline = timeout.and_then(deadline_after);
     if core.quiesce(may_wait, deadline) { Ok(()) } else { Err(TimedOut { _private: () }) }
 }

@@ -12,6 +12,7 @@ use crate::sync::thread_local;
 
 use super::core::Core;
 use super::gate::Activity;
+use super::open_batch::OpenBatch;
 use super::worker::Worker;
 
 /// One thread-local and not four: to the compiler of a library each has to be asked for its address by a call, which costs registers
@@ -22,6 +23,8 @@ struct Context {
     /// The scope of the body that runs; a borrowed pointer of an `Arc`.
     scope: Cell<*const ScopeState>,
     activity: Cell<Activity>,
+    /// The innermost batch that is open; null: none.
+    batch: Cell<*const OpenBatch>,
 }
 
 impl Context {
@@ -31,6 +34,7 @@ impl Context {
             current: Cell::new(ptr::null()),
             scope: Cell::new(ptr::null()),
             activity: Cell::new(Activity::Free),
+            batch: Cell::new(ptr::null()),
         }
     }
 }
@@ -153,6 +157,16 @@ pub(crate) fn current() -> Option<NonNull<Core>> {
 /// What this thread does: for `gate`.
 pub(super) fn activity() -> Activity {
     CONTEXT.with(|context| context.activity.get())
+}
+
+/// The innermost batch that is open on this thread: for `open_batch`.
+pub(super) fn batch() -> *const OpenBatch {
+    CONTEXT.with(|context| context.batch.get())
+}
+
+/// For `open_batch`.
+pub(super) fn replace_batch(batch: *const OpenBatch) -> *const OpenBatch {
+    CONTEXT.with(|context| context.batch.replace(batch))
 }
 
 /// For `gate`, which keeps the rules.

@@ -12,6 +12,7 @@ mod idle;
 mod injector;
 #[cfg(all(test, loom))]
 mod loom;
+mod open_batch;
 mod park;
 mod run_queue;
 mod thief;
@@ -28,6 +29,7 @@ pub(crate) use core::{Core, Runner};
 pub(crate) use counters::Counters;
 pub(crate) use gate::{Lending, MayWait, Occupied, Running, Shut, look, may_wait};
 pub(crate) use graveyard::bury;
+pub(crate) use open_batch::{OpenBatch, WaitFor, refuse_in_batch};
 pub(crate) use park::Parker;
 pub(crate) use wait::wait_until;
 pub(crate) use worker::Worker;
