@@ -16,6 +16,14 @@ use super::ticket::{Signal, Ticket};
 
 /// The future of a [`Promise`]'s result: what `promise.await` awaits. It works on any executor.
 ///
+/// **Not with a blocking executor inside a behavior.** Polling there is fine: an executor may live
+/// in behaviors, and poll one step at a time. But `block_on(promise.into_future())` in a body
+/// blocks the worker until the promise is there, and for ever if its behavior needs a cown of that
+/// body, or the only worker. A poll cannot tell the two apart, so unlike [`join`](Promise::join)
+/// this is not refused. Request the promise instead: `when!(promise => ..)`. The same holds inside
+/// the closure of a [`batch`](crate::batch), for its behaviors; and on a thread that has claimed
+/// [`MainThread`](crate::MainThread), where `join` pumps and a blocking executor does not.
+///
 /// As [`join`](Promise::join), it takes the result. Dropping it before it is ready is harmless: the behavior runs all
 /// the same, and other handles of the promise are still good.
 ///
@@ -58,6 +66,7 @@ impl<R: Send + 'static> IntoFuture for Promise<R> {
     type Output = Result<R, Failure>;
     type IntoFuture = PromiseFuture<R>;
 
+    /// What `promise.await` awaits. Do not block on it inside a behavior: see [`PromiseFuture`].
     fn into_future(self) -> PromiseFuture<R> {
         PromiseFuture { promise: Some(self), ticket: None }
     }

@@ -22,6 +22,9 @@ impl<R: Send + 'static> Promise<R> {
     /// that requested the promise before are waited for too; those that request it later, through another handle,
     /// fail with [`FailureKind::Taken`](crate::FailureKind::Taken).
     ///
+    /// A body cannot get round the refusal with an executor's `block_on`: that is not refused, and
+    /// may never end (see [`PromiseFuture`](crate::PromiseFuture)).
+    ///
     /// # Errors
     ///
     /// The [`Failure`] of the behavior: it panicked, was cancelled, or requested a failed promise.
