@@ -106,8 +106,15 @@ mutant 'stop: the flag is not raised' sched/idle.rs \
     'self.word.fetch_or(STOPPED, Ordering::SeqCst);' '' sched::loom::stopping
 mutant 'push: does not see that there are no threads' sched/idle.rs \
     'if word.stopped() {' 'if false {' sched::loom::stopping
-mutant 'errand: no fence between wanting and locking' sched/errand.rs \
-    'fence(Ordering::SeqCst);' '' sched::loom::stopping
+mutant 'lifecycle: a start while the threads end is forgotten' sched/lifecycle.rs \
+    'Phase::Ending => threads.restart = true,' 'Phase::Ending => {}' sched::loom::stopping
+mutant 'lifecycle: the last worker does not look whether threads are wanted' sched/lifecycle.rs \
+    'wanted: mem::take(&mut threads.restart)' 'wanted: false' sched::loom::stopping
+mutant 'lifecycle: the last worker does not wake the stopper' sched/lifecycle.rs \
+    'threads.ends += 1;
+        self.changed.notify_all();' 'threads.ends += 1;' sched::loom::stopping
+mutant 'lifecycle: the stopper does not wait' sched/lifecycle.rs \
+    'while threads.phase == Phase::Ending && threads.ends == ends {' 'while false {' sched::loom::stopping
 
 # Counting.
 mutant 'totals: scheduled before finished' sched/counters.rs \

@@ -72,6 +72,11 @@ pub(super) enum Unclaimable {
     ThreadEnds,
 }
 
+/// Whether the calling thread has claimed `MainThread`.
+pub(crate) fn is_home() -> bool {
+    of_this_thread().is_some()
+}
+
 /// What a wait did instead of sleeping.
 #[derive(Debug)]
 pub(crate) struct WaitPump {

@@ -185,8 +185,7 @@ impl Runtime {
     /// [`MainThread::with`](crate::MainThread::with).
     #[track_caller]
     pub fn shutdown(self) {
-        self.quiesce();
-        self.core.stop();
+        quiesce::end_threads(&self.core, quiesce::may_wait("shutdown"));
         // What has come in since is cancelled, as in `drop`.
         drop(self);
     }

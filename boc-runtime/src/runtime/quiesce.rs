@@ -70,6 +70,9 @@ pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
 
 /// As [`quiesce`], and then ends and joins the worker threads. The next `when` starts them afresh.
 ///
+/// What the destructors of the threads' thread-locals schedule is waited for too. Such a destructor
+/// may itself schedule and wait, as on any thread.
+///
 /// # Panics
 ///
 /// At once, if called inside a behavior, or inside of
@@ -86,9 +89,21 @@ pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
 /// ```
 #[track_caller]
 pub fn wait() {
-    quiesce_current(None, "wait").expect("a wait without a deadline");
+    let may_wait = may_wait("wait");
     if let Some(core) = existing() {
+        end_threads(&core, may_wait);
+    }
+}
+
+/// Waits until nothing is in flight, and ends the threads; again if the destructors of their
+/// thread-locals have scheduled something.
+pub(super) fn end_threads(core: &Core, may_wait: MayWait) {
+    loop {
+        quiesce_until(core, may_wait, None).expect("a wait without a deadline");
         core.stop();
+        if core.has_ended() {
+            return;
+        }
     }
 }
 
@@ -129,7 +144,7 @@ pub(super) fn quiesce_core(core: &Core, timeout: Option<Duration>, what: &str) -
 
 /// Refused whether or not there is anything to wait for.
 #[track_caller]
-fn may_wait(what: &str) -> MayWait {
+pub(super) fn may_wait(what: &str) -> MayWait {
     sched::may_wait(what, "schedule a behavior that requests what you wait for")
 }
 

@@ -22,8 +22,28 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn thread(&self, index: usize) -> thread::Builder {
-        let builder = thread::Builder::new().name((self.name)(index));
+    /// The names of the threads. Runs user code.
+    ///
+    /// # Errors
+    ///
+    /// If one has a zero byte in it: no thread can have such a name.
+    pub(crate) fn names(&self) -> io::Result<Vec<String>> {
+        let checked = |index| {
+            let name = (self.name)(index);
+            if name.contains('\0') {
+                let message = format!(
+                    "the name of a worker thread, {name:?}, has a zero byte in it; give `thread_name` a \
+                     text without one"
+                );
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+            }
+            Ok(name)
+        };
+        (0..self.workers.get()).map(checked).collect()
+    }
+
+    pub(crate) fn thread(&self, name: String) -> thread::Builder {
+        let builder = thread::Builder::new().name(name);
         match self.stack_size {
             Some(size) => builder.stack_size(size),
             None => builder,

@@ -25,6 +25,8 @@ struct Context {
     activity: Cell<Activity>,
     /// The innermost batch that is open; null: none.
     batch: Cell<*const OpenBatch>,
+    /// Whether the thread was a worker, or is one.
+    was_worker: Cell<bool>,
 }
 
 impl Context {
@@ -35,6 +37,7 @@ impl Context {
             scope: Cell::new(ptr::null()),
             activity: Cell::new(Activity::Free),
             batch: Cell::new(ptr::null()),
+            was_worker: Cell::new(false),
         }
     }
 }
@@ -74,6 +77,7 @@ impl WorkerScope {
             context.worker.set(worker);
             context.current.set(core);
             context.activity.set(Activity::RunsBody);
+            context.was_worker.set(true);
         });
         WorkerScope(())
     }
@@ -87,6 +91,12 @@ impl Drop for WorkerScope {
             context.activity.set(Activity::Free);
         });
     }
+}
+
+/// Whether this thread is a worker, or was one: then what runs on it are the destructors of its
+/// thread-locals, and its own end may be waited for.
+pub(super) fn was_worker() -> bool {
+    CONTEXT.with(|context| context.was_worker.get())
 }
 
 /// Makes a runtime the current one, until dropped.

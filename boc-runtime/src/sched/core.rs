@@ -4,24 +4,22 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::behavior::Job;
 use crate::later;
 use crate::sim::Sim;
-use crate::sync::thread::JoinHandle;
-use crate::sync::{AtomicBool, Instant, MutexGuard, Ordering};
+use crate::sync::{AtomicBool, Instant, Ordering};
 use crossbeam_utils::CachePadded;
 
 use super::config::Config;
 use super::context;
 use super::counters::{self, Counters};
-use super::errand::Errand;
 use super::gate::MayWait;
 use super::idle::{AfterPush, Idle};
 use super::injector::Injector;
+use super::lifecycle::{AfterLeaving, Lifecycle, Starting};
 use super::park::Parker;
 use super::run_queue::RunQueue;
 use super::wait;
@@ -42,8 +40,7 @@ pub(crate) struct Core {
     outside: CachePadded<Counters>,
     cancelled: AtomicBool,
     waiters: Waiters,
-    /// Wanted: threads for a job that was injected when there were none.
-    lifecycle: Errand<Lifecycle>,
+    lifecycle: Lifecycle,
     config: Config,
     /// What takes the place of threads in a simulated runtime.
     simulation: Option<Box<Sim>>,
@@ -54,11 +51,6 @@ pub(crate) struct Core {
 pub(crate) enum Runner {
     Threads,
     Simulation,
-}
-
-#[derive(Debug, Default)]
-struct Lifecycle {
-    threads: Vec<JoinHandle<()>>,
 }
 
 impl Core {
@@ -84,7 +76,7 @@ impl Core {
             outside: CachePadded::default(),
             cancelled: AtomicBool::new(false),
             waiters: Waiters::default(),
-            lifecycle: Errand::new(Lifecycle::default()),
+            lifecycle: Lifecycle::new(),
             config,
             simulation,
         })
@@ -221,18 +213,27 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// The error of the first thread that could not be started; then none runs.
+    /// The error of the first thread that could not be started, or of a name that no thread can
+    /// have; then none runs.
     pub(crate) fn start(self: &Arc<Core>) -> io::Result<()> {
         if self.simulation.is_some() {
             return Ok(());
         }
-        let lifecycle = self.lifecycle.lock();
-        let result = self.start_locked(lifecycle);
-        self.settle();
-        result
+        // User code: before anything changes, and not under the lock. Its panic is the caller's.
+        let names = self.config.names()?;
+        let started = match self.lifecycle.start() {
+            Some(starting) if !self.is_cancelled() => self.start_threads(starting, names),
+            _ => Ok(()),
+        };
+        if started.is_err() {
+            // Those that could be started run what was there before they end.
+            self.lifecycle.wait_until_left();
+            self.join_threads();
+        }
+        started
     }
 
-    /// As `start`, for whoever is about to schedule from outside; cheap if they run.
+    /// As `start`, for a caller that is about to schedule from outside; cheap if they run.
     #[inline]
     pub(crate) fn ensure_started(self: &Arc<Core>) -> io::Result<Runner> {
         if self.idle.is_stopped() { self.start_unless_cancelled() } else { Ok(Runner::Threads) }
@@ -249,85 +250,99 @@ impl Core {
         Ok(Runner::Threads)
     }
 
-    fn start_locked(self: &Arc<Core>, mut lifecycle: MutexGuard<'_, Lifecycle>) -> io::Result<()> {
-        if !lifecycle.threads.is_empty() || self.is_cancelled() {
-            return Ok(());
-        }
+    fn start_threads(self: &Arc<Core>, starting: Starting<'_>, names: Vec<String>) -> io::Result<()> {
         self.idle.start();
-        for index in 0..self.workers() {
+        let run = |index, name| {
             let core = Arc::clone(self);
-            match self.config.thread(index).spawn(move || worker::main(core, index)) {
-                Ok(thread) => lifecycle.threads.push(thread),
-                Err(error) => {
-                    self.stop_locked(&mut lifecycle);
-                    return Err(error);
-                }
+            self.config.thread(name).spawn(move || worker::main(core, index))
+        };
+        starting.start(names, run, || self.tell_to_end())
+    }
+
+    /// Ends the threads, and waits for them. Jobs that arrive meanwhile start them again.
+    pub(crate) fn stop(&self) {
+        self.lifecycle.end(|| self.tell_to_end());
+        self.lifecycle.wait_until_left();
+        // What is left of a thread are the destructors of its thread-locals. They may do whatever a
+        // thread may, so one that runs on such a thread does not wait for the others.
+        if !context::was_worker() {
+            self.join_threads();
+        }
+    }
+
+    /// Whether there are no threads, and nothing for new ones to do.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.idle.is_stopped() && self.is_quiescent()
+    }
+
+    fn join_threads(&self) {
+        self.lifecycle.join(|threads| {
+            wait::pump_until(|| self.lifecycle.have_ended());
+            for thread in threads {
+                thread.join().expect("a worker that panics aborts");
             }
-        }
-        Ok(())
+        });
     }
 
-    /// Ends the threads and waits for them. Jobs that arrive meanwhile start them again.
-    pub(crate) fn stop(self: &Arc<Core>) {
-        let mut lifecycle = self.lifecycle.lock();
-        self.stop_locked(&mut lifecycle);
-        drop(lifecycle);
-        // Whatever was injected after the last worker had looked: its submitter saw the flag and wants threads, or
-        // came too late for the flag and we see its job.
-        if self.has_jobs() {
-            self.revive();
-        }
-        self.settle();
-    }
-
-    fn stop_locked(&self, lifecycle: &mut Lifecycle) {
+    fn tell_to_end(&self) {
         for worker in self.idle.stop() {
             self.unpark(worker);
         }
-        for thread in lifecycle.threads.drain(..) {
-            thread.join().expect("a worker that panics aborts");
+    }
+
+    /// A worker has left its loop: what it leaves behind is for new threads, or is cancelled.
+    pub(super) fn worker_left(self: &Arc<Core>) {
+        match self.lifecycle.leave() {
+            AfterLeaving::Nothing => {}
+            AfterLeaving::Look { wanted } => {
+                if wanted || self.has_jobs() {
+                    self.revive();
+                }
+            }
         }
     }
 
-    /// Cancels what has not started, and ends the threads; waits for them unless this is one of them, or one that is
-    /// waited for itself: bodies that drop each other's runtimes would wait in a circle.
+    /// The destructors of a worker's thread-locals have run.
+    pub(super) fn thread_ends(&self) {
+        self.lifecycle.thread_ends();
+    }
+
+    /// Cancels what has not started, and ends the threads; waits for them unless this is one of
+    /// them, or one that is waited for itself: bodies that drop each other's runtimes would wait in
+    /// a circle.
     pub(crate) fn cancel(self: &Arc<Core>) {
         self.refuse_to_start();
         if let Some(simulation) = &self.simulation {
             return simulation.cancel_all(self);
         }
-        // SeqCst: after our own store, so in a circle of cores the last one to be cancelled sees that its own was.
+        // SeqCst: after our own store, so in a circle of cores the last one to be cancelled sees
+        // that its own was.
         let waited_for = context::with_any_worker(|worker| worker.core().cancelled.load(Ordering::SeqCst));
         if waited_for == Some(true) {
-            for worker in self.idle.stop() {
-                self.unpark(worker);
-            }
-            // Detached: they end by themselves, each holding the core until then.
-            self.lifecycle.lock().threads.clear();
+            // They end by themselves, each holding the core until then.
+            self.lifecycle.end(|| self.tell_to_end());
         } else {
             self.stop();
         }
-        self.revive();
+        self.cancel_injected();
     }
 
-    /// Somebody has injected a job and seen that there are no threads: starts them, or cancels the job.
+    /// A job was injected, and its submitter has seen that there are no threads: starts them, or
+    /// cancels the job. Runs no user code, and waits for no thread.
     #[cold]
     fn revive(self: &Arc<Core>) {
-        self.lifecycle.want();
-        self.settle();
-    }
-
-    fn settle(self: &Arc<Core>) {
-        self.lifecycle.settle(|lifecycle| {
-            if self.is_cancelled() {
-                drop(lifecycle);
-                self.cancel_injected();
-            } else if self.start_locked(lifecycle).is_err() {
-                // Out of threads for the moment. The job stays; whoever schedules next tries again, and says so.
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
-        });
+        let starting = self.lifecycle.start();
+        // Under the lock, or after it: `cancel` raises the flag before it takes the lock. So either
+        // this sees the flag, or `cancel` ends what is started here.
+        if self.is_cancelled() {
+            drop(starting);
+            self.cancel_injected();
+        } else if let Some(starting) = starting {
+            let names = starting.last_names();
+            // An error: out of threads for the moment. The job stays; the next caller that schedules
+            // from outside tries again, and says so.
+            let _ = self.start_threads(starting, names);
+        }
     }
 
     fn cancel_injected(&self) {

@@ -153,6 +153,11 @@ pub(crate) fn may_wait(what: &str, instead: &str) -> MayWait {
     }
 }
 
+/// As [`may_wait`], for a caller that has something else to do where waiting is refused.
+pub(super) fn try_may_wait() -> Option<MayWait> {
+    look().is_ok().then_some(MayWait { _here: PhantomData })
+}
+
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::*;

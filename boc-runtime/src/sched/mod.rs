@@ -5,11 +5,11 @@ mod config;
 pub(crate) mod context;
 mod core;
 mod counters;
-mod errand;
 mod gate;
 mod graveyard;
 mod idle;
 mod injector;
+mod lifecycle;
 #[cfg(all(test, loom))]
 mod loom;
 mod open_batch;

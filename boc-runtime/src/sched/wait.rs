@@ -1,10 +1,12 @@
 //! Owns: waiting on a thread that is no worker.
 
+use std::time::Duration;
+
 use crate::pinned;
 use crate::sim;
-use crate::sync::{Instant, deadline_after};
+use crate::sync::{Instant, deadline_after, thread};
 
-use super::gate::MayWait;
+use super::gate::{MayWait, try_may_wait};
 use super::park::Parker;
 
 /// Waits until `done`, pumping meanwhile on a thread that has claimed `MainThread`. `false`: the deadline came first.
@@ -32,5 +34,22 @@ pub(crate) fn wait_until(
             return false;
         }
         parker.park_until(deadline_after(pumped.poll).into_iter().chain(deadline).min());
+    }
+}
+
+/// How long a home sleeps between two looks at something that no thread tells it of.
+const LOOK_AGAIN: Duration = Duration::from_micros(200);
+
+/// Pumps on a thread that has claimed `MainThread`, until `done`: for a wait for threads, whose ends
+/// unpark no waiter. What they do at their ends may need what is pinned here. On another thread, or
+/// where nothing may run, it returns at once, and the caller just waits.
+pub(super) fn pump_until(mut done: impl FnMut() -> bool) {
+    while pinned::is_home()
+        && !done()
+        && let Some(may_wait) = try_may_wait()
+    {
+        if !pinned::pump_one_while_waiting(may_wait).ran {
+            thread::sleep(LOOK_AGAIN);
+        }
     }
 }

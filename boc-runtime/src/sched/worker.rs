@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::behavior::{self, Job};
 use crate::memory;
-use crate::sync::{spin_loop, thread, yield_now};
+use crate::sync::{spin_loop, thread, thread_local, yield_now};
 use crate::unwind::Bomb;
 
 use super::context::WorkerScope;
@@ -49,6 +49,29 @@ pub(crate) struct Worker {
 
 /// What a worker thread does from start to end.
 pub(super) fn main(core: Arc<Core>, index: usize) {
+    LAST.set(Some(Last(Arc::clone(&core))));
+    work(Arc::clone(&core), index);
+    // From here on this is a thread like any other: the destructors of its thread-locals may
+    // schedule and wait.
+    core.worker_left();
+}
+
+thread_local! {
+    /// The first thread-local of a worker's thread that has a destructor, and so the last one to be
+    /// destroyed.
+    static LAST: Cell<Option<Last>> = const { Cell::new(None) };
+}
+
+/// Tells the core that the thread is at its very end.
+struct Last(Arc<Core>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0.thread_ends();
+    }
+}
+
+fn work(core: Arc<Core>, index: usize) {
     // A panic in the loop is a bug of this crate; a worker that is silently gone would be a hang.
     let bomb = Bomb("a worker looked for jobs");
     let worker = Worker {

@@ -1,13 +1,12 @@
-//! Owns: the models of stopping and starting: the real [`Idle`] and [`Errand`].
+//! Owns: the models of stopping and starting: the real [`Idle`] and [`Lifecycle`].
 
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use loom::thread::spawn;
 
-use crate::sync::{AtomicUsize, Ordering, explore};
+use crate::sync::explore;
 
-use super::super::errand::Errand;
+use super::super::lifecycle::{AfterLeaving, Lifecycle};
 use super::parking::Crew;
 
 #[test]
@@ -37,35 +36,45 @@ fn a_push_meets_the_end_of_the_threads() {
     });
 }
 
+/// Threads as the model has them: one worker, which takes no job.
+fn running() -> Rc<Lifecycle<()>> {
+    let lifecycle = Rc::new(Lifecycle::new());
+    let starting = lifecycle.start().expect("there are none");
+    starting.start(vec![String::new()], |_, _| Ok::<(), ()>(()), || ()).expect("never refused");
+    lifecycle
+}
+
 #[test]
-fn an_errand_meets_an_unlocking() {
+fn threads_are_wanted_while_the_old_ones_end() {
     explore(|| {
-        // What the errand is about: written before it is wanted, done by whoever runs it.
-        let (errand, asked, done) =
-            (Rc::new(Errand::new(())), Rc::new(AtomicUsize::new(0)), Rc::new(AtomicUsize::new(0)));
-        let settle = {
-            let (errand, asked, done) = (Rc::clone(&errand), Rc::clone(&asked), Rc::clone(&done));
+        let lifecycle = running();
+        lifecycle.end(|| ());
+        let worker = spawn({
+            let lifecycle = Rc::clone(&lifecycle);
+            move || lifecycle.leave()
+        });
+        // As `Core::revive`, for a job whose submitter has seen that the threads end.
+        let starts = lifecycle.start().is_some();
+        let left = worker.join().expect("no panic");
+        assert_eq!(left, AfterLeaving::Look { wanted: !starts }, "one of the two starts the threads");
+    });
+}
+
+#[test]
+fn a_stopper_waits_for_a_worker_that_leaves() {
+    explore(|| {
+        let lifecycle = running();
+        let worker = spawn({
+            let lifecycle = Rc::clone(&lifecycle);
             move || {
-                errand.settle(|_held| {
-                    done.store(asked.load(Ordering::Relaxed), Ordering::Relaxed);
-                    ControlFlow::Continue(())
-                });
-            }
-        };
-        let other = spawn({
-            let (errand, asked, settle) = (Rc::clone(&errand), Rc::clone(&asked), settle.clone());
-            move || {
-                asked.store(1, Ordering::Relaxed);
-                errand.want();
-                settle();
+                // Told to end by either of the stoppers.
+                lifecycle.end(|| ());
+                lifecycle.leave()
             }
         });
-        let held = errand.lock();
-        // Whatever the lock is for: a step in which the other thread can fail to lock.
-        asked.load(Ordering::Relaxed);
-        drop(held);
-        settle();
-        other.join().expect("no panic");
-        assert_eq!(done.load(Ordering::Relaxed), 1, "wanted, and nobody has run it");
+        lifecycle.end(|| ());
+        lifecycle.wait_until_left();
+        assert!(lifecycle.start().is_some(), "it has left");
+        assert_eq!(worker.join().expect("no panic"), AfterLeaving::Look { wanted: false });
     });
 }

@@ -1,0 +1,197 @@
+//! Owns: whether a core has threads, and how they end: README.md, part 3.
+
+use std::mem;
+
+use crate::sync::thread::JoinHandle;
+use crate::sync::{Condvar, Mutex, MutexGuard};
+
+/// The threads of a core. Its lock is held for a few instructions, or while threads are started: no
+/// thread waits for another one, or runs user code, under it.
+#[derive(Debug)]
+pub(super) struct Lifecycle<H = JoinHandle<()>> {
+    threads: Mutex<Threads<H>>,
+    /// A phase has ended, or threads were joined.
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Threads<H> {
+    phase: Phase,
+    /// Workers that have not left their loop.
+    working: usize,
+    /// The threads of the current phase.
+    handles: Vec<H>,
+    /// Threads that have left their loop, and may still run destructors of thread-locals.
+    left: Vec<H>,
+    /// How many threads have left their loops so far, all of a phase; and how many have run such
+    /// destructors so far.
+    gone: u64,
+    ended: u64,
+    /// How many threads join such threads.
+    joiners: usize,
+    /// How often the threads have ended.
+    ends: u64,
+    /// Wanted: threads as soon as the old ones have ended.
+    restart: bool,
+    /// The names of the threads when they were last started.
+    names: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// There are no threads.
+    Stopped,
+    /// There are threads.
+    Running,
+    /// They have been told to end, and some have not left their loop.
+    Ending,
+}
+
+/// What a worker that has left its loop has to do.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "a job that came while the threads ended may wait for new ones"]
+pub(super) enum AfterLeaving {
+    /// Others will leave after it.
+    Nothing,
+    /// It was the last one. Start threads again if there is a job, or if they are wanted.
+    Look { wanted: bool },
+}
+
+/// The lock, taken to start threads. There are none, and none are ending.
+#[derive(Debug)]
+pub(super) struct Starting<'l, H = JoinHandle<()>> {
+    threads: MutexGuard<'l, Threads<H>>,
+}
+
+impl<H> Lifecycle<H> {
+    /// There are no threads.
+    pub(super) fn new() -> Lifecycle<H> {
+        let threads = Threads {
+            phase: Phase::Stopped,
+            working: 0,
+            handles: Vec::new(),
+            left: Vec::new(),
+            gone: 0,
+            ended: 0,
+            joiners: 0,
+            ends: 0,
+            restart: false,
+            names: Vec::new(),
+        };
+        Lifecycle { threads: Mutex::new(threads), changed: Condvar::new() }
+    }
+
+    /// Begins to start threads. `None`: there are some, or there will be once the old ones have
+    /// ended.
+    pub(super) fn start(&self) -> Option<Starting<'_, H>> {
+        let mut threads = self.threads.lock();
+        match threads.phase {
+            Phase::Stopped => return Some(Starting { threads }),
+            Phase::Ending => threads.restart = true,
+            Phase::Running => {}
+        }
+        None
+    }
+
+    /// Tells the threads to end, by `tell`, if there are any that have not been told.
+    pub(super) fn end(&self, tell: impl FnOnce()) {
+        let mut threads = self.threads.lock();
+        if threads.phase == Phase::Running {
+            threads.phase = Phase::Ending;
+            // Under the lock: the last worker to leave, which locks too, sees every job whose
+            // submitter did not see the flag that this raises.
+            tell();
+        }
+    }
+
+    /// Waits until the threads that were told to end have left their loops.
+    pub(super) fn wait_until_left(&self) {
+        let mut threads = self.threads.lock();
+        let ends = threads.ends;
+        while threads.phase == Phase::Ending && threads.ends == ends {
+            self.changed.wait(&mut threads);
+        }
+    }
+
+    /// Joins the threads that have left their loops, by `join`, not under the lock, and waits until
+    /// others that do so have joined theirs.
+    pub(super) fn join(&self, join: impl FnOnce(Vec<H>)) {
+        let mut threads = self.threads.lock();
+        let left = mem::take(&mut threads.left);
+        if !left.is_empty() {
+            threads.joiners += 1;
+            drop(threads);
+            join(left);
+            threads = self.threads.lock();
+            threads.joiners -= 1;
+            self.changed.notify_all();
+        }
+        while threads.joiners != 0 {
+            self.changed.wait(&mut threads);
+        }
+    }
+
+    /// A worker has left its loop, and touches its part of the core no more.
+    pub(super) fn leave(&self) -> AfterLeaving {
+        let mut threads = self.threads.lock();
+        threads.working -= 1;
+        if threads.working != 0 {
+            return AfterLeaving::Nothing;
+        }
+        let handles = mem::take(&mut threads.handles);
+        threads.gone += handles.len() as u64;
+        threads.left.extend(handles);
+        threads.phase = Phase::Stopped;
+        threads.ends += 1;
+        self.changed.notify_all();
+        AfterLeaving::Look { wanted: mem::take(&mut threads.restart) }
+    }
+
+    /// The destructors of a thread's thread-locals have run.
+    pub(super) fn thread_ends(&self) {
+        let mut threads = self.threads.lock();
+        // Before its last colleague has left, or after.
+        threads.ended += 1;
+    }
+
+    /// Whether no thread that has left its loop runs destructors.
+    pub(super) fn have_ended(&self) -> bool {
+        let threads = self.threads.lock();
+        threads.ended >= threads.gone
+    }
+}
+
+impl<H> Starting<'_, H> {
+    /// The names for a start that must run no user code.
+    pub(super) fn last_names(&self) -> Vec<String> {
+        self.threads.names.clone()
+    }
+
+    /// Starts one thread for each name; `run` makes it. At an error the threads that were started
+    /// are told to end, by `tell`.
+    pub(super) fn start<E>(
+        mut self,
+        names: Vec<String>,
+        mut run: impl FnMut(usize, String) -> Result<H, E>,
+        tell: impl FnOnce(),
+    ) -> Result<(), E> {
+        let threads = &mut *self.threads;
+        // No thread leaves before this lock is given back.
+        for (index, name) in names.iter().enumerate() {
+            match run(index, name.clone()) {
+                Ok(handle) => {
+                    threads.handles.push(handle);
+                    threads.working += 1;
+                }
+                Err(error) => {
+                    tell();
+                    threads.phase = if threads.working == 0 { Phase::Stopped } else { Phase::Ending };
+                    return Err(error);
+                }
+            }
+        }
+        threads.phase = Phase::Running;
+        threads.names = names;
+        Ok(())
+    }
+}
