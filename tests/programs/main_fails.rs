@@ -70,6 +70,15 @@ fn program(main: MainThread) -> Result<(), String> {
     Err("given up".to_owned())
 }
 
+#[boc::main]
+fn again() -> Result<u32, String> {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let fails = CALLS.fetch_add(1, Ordering::SeqCst) == 0;
+    let cown = Cown::new(12);
+    let more = when!(cown => { *cown += 1; *cown });
+    if fails { Err("once more".to_owned()) } else { more.join().map_err(|failure| failure.to_string()) }
+}
+
 fn ran() {
     RAN.fetch_add(1, Ordering::SeqCst);
 }
@@ -91,9 +100,12 @@ fn main() {
         assert_eq!(RAN.load(Ordering::SeqCst), 0);
         assert_eq!(left.drops.count(), 1 + 200 + 1);
         assert_eq!(left.drops_at_home.threads(), [home; 101]);
-        // What is scheduled from now on fails at once.
-        let late = when(&left.cown, |_| ());
-        assert_eq!(late.join().expect_err("the runtime is gone").kind(), FailureKind::Cancelled);
+        // What is scheduled from now on starts the global runtime afresh.
+        assert_eq!(when(&left.cown, |cown| *cown).join().expect("a new runtime"), 12);
+        boc::wait();
+        // Another function under `#[boc::main]` has it, too, whether it fails or not.
+        assert_eq!(again(), Err("once more".to_owned()));
+        assert_eq!(again(), Ok(13));
         let free = left.other.when(&left.cown, |cown| *cown);
         assert_eq!(free.join().expect("the cown is free"), 12);
     });

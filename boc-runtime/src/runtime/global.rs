@@ -1,15 +1,20 @@
 //! Owns: the global runtime, and which runtime is the current one.
 
+#![expect(unsafe_code, reason = "a pointer that can be taken away while others read it")]
+
 use std::io;
-use std::ptr::NonNull;
-use std::sync::{Arc, OnceLock};
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::sched::{Core, context};
 use crate::sim;
 
 use super::builder::Builder;
 
-static GLOBAL: OnceLock<Arc<Core>> = OnceLock::new();
+/// The global runtime; null before it is set up, and after it was given up. What it points to is
+/// never freed: a thread may read the pointer just before the runtime is given up.
+static GLOBAL: AtomicPtr<Arc<Core>> = AtomicPtr::new(ptr::null_mut());
 
 /// The runtime that `when` uses on this thread.
 pub(super) enum Current {
@@ -44,7 +49,7 @@ fn outside() -> Current {
 
 #[track_caller]
 fn global() -> &'static Arc<Core> {
-    if let Some(core) = GLOBAL.get() {
+    if let Some(core) = get() {
         return core;
     }
     match set_up(Builder::default()) {
@@ -53,13 +58,38 @@ fn global() -> &'static Arc<Core> {
     }
 }
 
+/// The global runtime, if there is one.
+fn get() -> Option<&'static Arc<Core>> {
+    // Acquire: pairs with the Release in `set_up`.
+    let core = GLOBAL.load(Ordering::Acquire);
+    // SAFETY: null, or leaked by `set_up`, and only read since.
+    unsafe { core.as_ref() }
+}
+
 /// Sets the global runtime up, unless it is: then it stays as it is.
 pub(super) fn set_up(builder: Builder) -> io::Result<&'static Arc<Core>> {
-    if let Some(core) = GLOBAL.get() {
+    if let Some(core) = get() {
         return Ok(core);
     }
-    let config = builder.config()?;
-    Ok(GLOBAL.get_or_init(|| Core::new(config)))
+    let ours = Box::into_raw(Box::new(Core::new(builder.config()?)));
+    // Release: pairs with the Acquire in `get`. Acquire on failure: the same, for theirs.
+    match GLOBAL.compare_exchange(ptr::null_mut(), ours, Ordering::Release, Ordering::Acquire) {
+        // SAFETY: leaked.
+        Ok(_) => Ok(unsafe { &*ours }),
+        Err(theirs) => {
+            // SAFETY: made above, and not shared.
+            drop(unsafe { Box::from_raw(ours) });
+            // SAFETY: as in `get`; not null, or the exchange would not have failed.
+            Ok(unsafe { &*theirs })
+        }
+    }
+}
+
+/// Makes this the global runtime no more, if it is: the next `when` sets up another one.
+pub(super) fn give_up(core: &'static Arc<Core>) {
+    let ours = ptr::from_ref(core).cast_mut();
+    // Relaxed: nothing is read through a null pointer.
+    let _ = GLOBAL.compare_exchange(ours, ptr::null_mut(), Ordering::Relaxed, Ordering::Relaxed);
 }
 
 /// The current runtime if there is one: waiting for the global one does not set it up.
@@ -68,7 +98,7 @@ pub(super) fn existing() -> Option<Current> {
         Some(core) => Some(Current::Entered(core)),
         None => match sim::entered() {
             Some(core) => Some(Current::Simulated(core)),
-            None => GLOBAL.get().map(Current::Global),
+            None => get().map(Current::Global),
         },
     }
 }

@@ -117,9 +117,12 @@ impl Program {
         }
     }
 
-    /// Cancels what has not started.
+    /// Cancels what has not started. What is scheduled from now on has another global runtime, so
+    /// other users of this one in the process (tests, mostly) lose what they had scheduled, and no
+    /// more.
     fn give_up(&mut self) {
         if let Some(main) = self.main.take() {
+            global::give_up(self.core);
             self.core.refuse_to_start();
             // Before waiting for the bodies that run: nobody pumps any more, and this frees what is pinned here.
             drop(main);

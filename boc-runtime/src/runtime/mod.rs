@@ -185,7 +185,7 @@ impl Runtime {
     /// [`MainThread::with`](crate::MainThread::with).
     #[track_caller]
     pub fn shutdown(self) {
-        quiesce::end_threads(&self.core, quiesce::may_wait("shutdown"));
+        quiesce::end_threads(&self.core, quiesce::may_wait("shutdown"), "shutdown");
         // What has come in since is cancelled, as in `drop`.
         drop(self);
     }

@@ -91,15 +91,16 @@ pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
 pub fn wait() {
     let may_wait = may_wait("wait");
     if let Some(core) = existing() {
-        end_threads(&core, may_wait);
+        end_threads(&core, may_wait, "wait");
     }
 }
 
 /// Waits until nothing is in flight, and ends the threads; again if the destructors of their
 /// thread-locals have scheduled something.
-pub(super) fn end_threads(core: &Core, may_wait: MayWait) {
+#[track_caller]
+pub(super) fn end_threads(core: &Core, may_wait: MayWait, what: &str) {
     loop {
-        quiesce_until(core, may_wait, None).expect("a wait without a deadline");
+        quiesce_until(core, may_wait, None, what).expect("a wait without a deadline");
         core.stop();
         if core.has_ended() {
             return;
