@@ -58,6 +58,7 @@ pub(crate) struct Made {
 /// 2. What `body` borrows lives until then.
 // Inlined, and so is `make`: what they give stays in registers then.
 #[inline(always)]
+#[track_caller]
 pub(crate) unsafe fn schedule<Q, F, R>(
     core: &Core,
     request: &Q,
@@ -82,6 +83,7 @@ where
 /// # Safety
 /// As [`schedule`]; it is entered, or cancelled, afterwards.
 #[inline(always)]
+#[track_caller]
 pub(crate) unsafe fn make<Q, F, R>(
     core: &Core,
     request: &Q,
@@ -113,11 +115,12 @@ where
         }
     };
     let home = block::home_of::<Q>(home);
+    // Before the payload is written: if this panics, the body is dropped as any argument is.
+    // SAFETY: still ours alone.
+    unsafe { count(core, behavior, scope) };
     let payload = Payload::<Q, F, R> { plan, home, stage: UnsafeCell::new(Stage::Body(body)) };
     // SAFETY: the place of the payload in our block.
     unsafe { block.payload(slots).write(payload) };
-    // SAFETY: complete, and still ours alone.
-    unsafe { count(core, behavior, scope) };
     // SAFETY: one of the two strong counts is the promise's.
     let due = unsafe { Due::new(behavior.cast()) };
     Ok((Made { behavior, slots, first }, due))
@@ -183,9 +186,13 @@ unsafe fn planned(
 
 /// Counts a behavior as scheduled: by its core, and by its scope, or that of the body that runs here.
 ///
+/// # Panics
+/// As `Core::count_scheduled`.
+///
 /// # Safety
-/// The behavior is complete, and nobody else knows it.
+/// The part of the block before the slots is written, and no other thread knows the behavior.
 #[inline]
+#[track_caller]
 unsafe fn count(core: &Core, behavior: NonNull<Behavior>, scope: Option<Arc<ScopeState>>) {
     core.count_scheduled();
     if let Some(scope) = scope.or_else(context::current_scope) {

@@ -5,16 +5,18 @@
 use std::io;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::sched::{Core, context};
 use crate::sim;
+use crate::sync::{AtomicPtr, Ordering, global};
 
 use super::builder::Builder;
 
-/// The global runtime; null before it is set up, and after it was given up. What it points to is
-/// never freed: a thread may read the pointer just before the runtime is given up.
-static GLOBAL: AtomicPtr<Arc<Core>> = AtomicPtr::new(ptr::null_mut());
+global!(
+    /// The global runtime; null before it is set up, and after it was given up. What it points to is
+    /// never freed: a thread may read the pointer just before the runtime is given up.
+    static GLOBAL: AtomicPtr<Arc<Core>> = AtomicPtr::new(ptr::null_mut())
+);
 
 /// The runtime that `when` uses on this thread.
 pub(super) enum Current {

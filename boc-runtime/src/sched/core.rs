@@ -131,10 +131,16 @@ impl Core {
 
     // Counting: README.md, part 4.
 
+    /// Counts a behavior in.
+    ///
+    /// # Panics
+    /// As [`refuse_in_a_fork`](Core::refuse_in_a_fork); then it is not counted.
     #[inline]
+    #[track_caller]
     pub(crate) fn count_scheduled(&self) {
         let by_worker = context::with_worker_of(NonNull::from(self), Worker::count_scheduled);
         if by_worker.is_none() {
+            self.refuse_in_a_fork();
             self.outside.scheduled_by_any();
         }
     }
@@ -188,7 +194,11 @@ impl Core {
 
     /// Waits until nothing is in flight. `false`: the deadline came first.
     #[must_use]
+    #[track_caller]
     pub(crate) fn quiesce(&self, may_wait: MayWait, deadline: Option<Instant>) -> bool {
+        if !self.is_quiescent() {
+            self.refuse_in_a_fork();
+        }
         let parker = Parker::current();
         self.waiters.register(&parker);
         let quiescent = wait::wait_until(may_wait, || self.is_quiescent(), deadline);
@@ -207,6 +217,18 @@ impl Core {
     pub(crate) fn refuse_to_start(&self) {
         // SeqCst: pairs with the look at its own core that follows in another core's `cancel`.
         self.cancelled.store(true, Ordering::SeqCst);
+    }
+
+    /// Refuses what needs threads that are in the parent of this process.
+    ///
+    /// # Panics
+    /// If this process was forked while the core had threads.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn refuse_in_a_fork(&self) {
+        if self.lifecycle.is_elsewhere() {
+            refuse_in_a_fork();
+        }
     }
 
     /// Starts the threads if there are none.
@@ -234,8 +256,13 @@ impl Core {
     }
 
     /// As `start`, for a caller that is about to schedule from outside; cheap if they run.
+    ///
+    /// # Panics
+    /// As [`refuse_in_a_fork`](Core::refuse_in_a_fork).
     #[inline]
+    #[track_caller]
     pub(crate) fn ensure_started(self: &Arc<Core>) -> io::Result<Runner> {
+        self.refuse_in_a_fork();
         if self.idle.is_stopped() { self.start_unless_cancelled() } else { Ok(Runner::Threads) }
     }
 
@@ -261,6 +288,10 @@ impl Core {
 
     /// Ends the threads, and waits for them. Jobs that arrive meanwhile start them again.
     pub(crate) fn stop(&self) {
+        if self.lifecycle.is_elsewhere() {
+            // Those of the parent go on there, and in this process there are none to wait for.
+            return;
+        }
         self.lifecycle.end(|| self.tell_to_end());
         self.lifecycle.wait_until_left();
         // What is left of a thread are the destructors of its thread-locals. They may do whatever a
@@ -318,7 +349,7 @@ impl Core {
         // SeqCst: after our own store, so in a circle of cores the last one to be cancelled sees
         // that its own was.
         let waited_for = context::with_any_worker(|worker| worker.core().cancelled.load(Ordering::SeqCst));
-        if waited_for == Some(true) {
+        if waited_for == Some(true) && !self.lifecycle.is_elsewhere() {
             // They end by themselves, each holding the core until then.
             self.lifecycle.end(|| self.tell_to_end());
         } else {
@@ -331,6 +362,9 @@ impl Core {
     /// cancels the job. Runs no user code, and waits for no thread.
     #[cold]
     fn revive(self: &Arc<Core>) {
+        if self.lifecycle.is_elsewhere() {
+            return self.cancel_injected();
+        }
         let starting = self.lifecycle.start();
         // Under the lock, or after it: `cancel` raises the flag before it takes the lock. So either
         // this sees the flag, or `cancel` ends what is started here.
@@ -351,4 +385,14 @@ impl Core {
             unsafe { later::cancel(job) };
         }
     }
+}
+
+#[cold]
+#[track_caller]
+fn refuse_in_a_fork() -> ! {
+    panic!(
+        "the threads of this runtime are in the parent of this process: a fork has only the thread that \
+         forked, so nothing would run. Call `boc::wait()` (or `shutdown` a runtime of your own) before \
+         the fork, or build a runtime in the child: `Runtime::builder().build()`, and `enter` it"
+    );
 }

@@ -3,7 +3,7 @@
 use std::mem;
 
 use crate::sync::thread::JoinHandle;
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, forks, watch_forks};
 
 /// The threads of a core. Its lock is held for a few instructions, or while threads are started: no
 /// thread waits for another one, or runs user code, under it.
@@ -12,6 +12,9 @@ pub(super) struct Lifecycle<H = JoinHandle<()>> {
     threads: Mutex<Threads<H>>,
     /// A phase has ended, or threads were joined.
     changed: Condvar,
+    /// In which process the threads are: its generation and one; 0: there are none. Written under the
+    /// lock, and read without: the child of a fork may find the lock taken for ever.
+    process: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -61,6 +64,7 @@ pub(super) enum AfterLeaving {
 #[derive(Debug)]
 pub(super) struct Starting<'l, H = JoinHandle<()>> {
     threads: MutexGuard<'l, Threads<H>>,
+    process: &'l AtomicU32,
 }
 
 impl<H> Lifecycle<H> {
@@ -78,7 +82,7 @@ impl<H> Lifecycle<H> {
             restart: false,
             names: Vec::new(),
         };
-        Lifecycle { threads: Mutex::new(threads), changed: Condvar::new() }
+        Lifecycle { threads: Mutex::new(threads), changed: Condvar::new(), process: AtomicU32::new(0) }
     }
 
     /// Begins to start threads. `None`: there are some, or there will be once the old ones have
@@ -86,11 +90,20 @@ impl<H> Lifecycle<H> {
     pub(super) fn start(&self) -> Option<Starting<'_, H>> {
         let mut threads = self.threads.lock();
         match threads.phase {
-            Phase::Stopped => return Some(Starting { threads }),
+            Phase::Stopped => return Some(Starting { threads, process: &self.process }),
             Phase::Ending => threads.restart = true,
             Phase::Running => {}
         }
         None
+    }
+
+    /// Whether there are threads, in another process: this one is a fork of it. Here they will never
+    /// run anything, or leave.
+    #[inline]
+    pub(super) fn is_elsewhere(&self) -> bool {
+        // Relaxed: see `Starting::start`.
+        let process = self.process.load(Ordering::Relaxed);
+        process != 0 && process != forks() + 1
     }
 
     /// Tells the threads to end, by `tell`, if there are any that have not been told.
@@ -142,6 +155,8 @@ impl<H> Lifecycle<H> {
         threads.gone += handles.len() as u64;
         threads.left.extend(handles);
         threads.phase = Phase::Stopped;
+        // Relaxed: as in `Starting::start`.
+        self.process.store(0, Ordering::Relaxed);
         threads.ends += 1;
         self.changed.notify_all();
         AfterLeaving::Look { wanted: mem::take(&mut threads.restart) }
@@ -176,6 +191,9 @@ impl<H> Starting<'_, H> {
         tell: impl FnOnce(),
     ) -> Result<(), E> {
         let threads = &mut *self.threads;
+        watch_forks();
+        // Relaxed: read by the thread that forks, in the child, or for a message.
+        self.process.store(forks() + 1, Ordering::Relaxed);
         // No thread leaves before this lock is given back.
         for (index, name) in names.iter().enumerate() {
             match run(index, name.clone()) {
@@ -185,7 +203,11 @@ impl<H> Starting<'_, H> {
                 }
                 Err(error) => {
                     tell();
-                    threads.phase = if threads.working == 0 { Phase::Stopped } else { Phase::Ending };
+                    if threads.working == 0 {
+                        self.process.store(0, Ordering::Relaxed);
+                    } else {
+                        threads.phase = Phase::Ending;
+                    }
                     return Err(error);
                 }
             }

@@ -6,6 +6,7 @@ use ::std::time::Duration;
 
 #[cfg(all(test, any(loom, shuttle)))]
 mod checked;
+mod forks;
 #[cfg(all(test, loom))]
 mod model;
 #[cfg(all(test, shuttle))]
@@ -15,6 +16,7 @@ mod std;
 
 #[cfg(all(test, any(loom, shuttle)))]
 pub(crate) use self::checked::MutexGuard;
+pub(crate) use self::forks::{forks, watch_forks};
 #[cfg(all(test, loom))]
 pub(crate) use self::model::*;
 #[cfg(all(test, shuttle))]
