@@ -53,6 +53,19 @@ fn leak() {
     });
 }
 
+/// A scope waits for what is only resolved after it.
+fn scope() {
+    explore(1000, |_| {
+        let (resolver, promise) = Promise::<u32>::new();
+        let mut sum = 0;
+        boc::scope(|s| {
+            let sum = &mut sum;
+            drop(when!(in s; promise => *sum += *promise));
+        });
+        resolver.resolve(1);
+    });
+}
+
 /// Another order each time, whatever the seed.
 fn random() {
     let mut runs = 0;
@@ -77,6 +90,7 @@ fn main() {
         Some("crowd") => crowd,
         Some("unseen") => unseen,
         Some("leak") => leak,
+        Some("scope") => scope,
         Some("random") => random,
         _ => right,
     };

@@ -83,6 +83,14 @@ fn what_waits_for_ever_fails() {
 }
 
 #[test]
+fn a_scope_that_waits_for_ever_fails_and_says_the_seed() {
+    let report = report("scope", None);
+    assert!(report.contains("fails: this wait never ends: no behavior is ready"), "{report}");
+    assert!(report.contains("1 behavior waits for ever:"), "{report}");
+    assert!(seed(&report, "to repeat it:").starts_with("0:"), "{report}");
+}
+
+#[test]
 fn a_run_that_cannot_be_repeated_is_called_so() {
     let report = report("random", None);
     assert!(report.contains("a second run with the same decisions went another way"), "{report}");

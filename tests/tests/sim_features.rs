@@ -200,6 +200,102 @@ fn a_wait_that_never_ends_says_so_and_for_what() {
     });
 }
 
+/// The process was aborted once: bodies that might run later borrow from what the panic ends.
+#[test]
+fn a_scope_that_never_ends_says_so_and_its_bodies_never_run() {
+    /// Schedules through the scope when it is dropped, once more than it does.
+    struct Again<'s, 'e>(&'s boc::Scope<'s, 'e>, &'s Promise<i32>, &'s AtomicUsize, usize);
+    impl Drop for Again<'_, '_> {
+        fn drop(&mut self) {
+            self.2.fetch_add(1, Ordering::Relaxed);
+            if let Some(fewer) = self.3.checked_sub(1) {
+                let next = Again(self.0, self.1, self.2, fewer);
+                drop(self.0.when(self.1, move |_| drop(next)));
+            }
+        }
+    }
+    within(LIMIT, || {
+        // Made elsewhere, so that the wait is given up soon.
+        let (resolver, promise) = thread::spawn(Promise::<i32>::new).join().unwrap();
+        let runtime = Runtime::simulated(1);
+        let (held, kept) = (Cown::new(0), Cown::new(None));
+        let (ran, again) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let message = {
+            let (borrowed, drops) = (vec![AtomicUsize::new(0)], Drops::new());
+            let wait = || {
+                scope(|s| {
+                    let token = drops.token();
+                    // One waits for the promise, one for a cown that it has, one for its own
+                    // promise.
+                    let first = s.when((&promise, &held), |_| {
+                        drop(token);
+                        ran.fetch_add(1, Ordering::Relaxed);
+                        borrowed[0].fetch_add(1, Ordering::Relaxed);
+                    });
+                    let second = s.when(&held, |_| borrowed[0].fetch_add(1, Ordering::Relaxed));
+                    let third = s.when(&second, |_| borrowed[0].fetch_add(1, Ordering::Relaxed));
+                    let last = Again(s, &promise, &again, 3);
+                    drop(s.when(&promise, move |_| drop(last)));
+                    // What needs none of it runs.
+                    let free = s.when((), |()| borrowed[0].fetch_add(1, Ordering::Relaxed));
+                    drop(runtime.when((), {
+                        let kept = kept.clone();
+                        move |()| drop(when(&kept, |mut kept| *kept = Some((first, third, free))))
+                    }));
+                });
+            };
+            let message = panic_message(|| runtime.enter(wait));
+            assert_eq!(borrowed[0].load(Ordering::Relaxed), 1, "the one that was free");
+            assert_eq!(drops.count(), 1, "what a body captured has to be gone before the scope is");
+            message
+        };
+        assert!(message.contains("this wait never ends"), "{message}");
+        assert!(message.contains("4 behaviors wait for ever"), "{message}");
+        assert_eq!(again.load(Ordering::Relaxed), 4);
+        // The cowns are free again when what was given up gets them.
+        resolver.resolve(1);
+        runtime.quiesce();
+        assert_eq!(ran.load(Ordering::Relaxed), 0);
+        let (first, third, free) = runtime.when(&kept, |mut kept| kept.take()).join().unwrap().unwrap();
+        assert_eq!(first.join().unwrap_err().kind(), FailureKind::Cancelled);
+        assert_eq!(third.join().unwrap_err().kind(), FailureKind::Cancelled);
+        assert_eq!(free.join().unwrap(), 0);
+        assert_eq!(runtime.when(&held, |held| *held).join().unwrap(), 0);
+    });
+}
+
+/// Half a second after the simulation had nothing to run, the wait was said to end never; a scope
+/// aborted the process with that.
+#[test]
+fn a_wait_for_another_runtime_takes_as_long_as_it_takes() {
+    const LONG: Duration = Duration::from_millis(700);
+    within(LIMIT, || {
+        let simulated = Runtime::simulated(1);
+        // Of the simulation something waits for what comes later.
+        let (resolver, promise) = thread::spawn(Promise::<i32>::new).join().unwrap();
+        let waits = simulated.when(&promise, |promise| *promise);
+        let real = Runtime::builder().workers(1).build().unwrap();
+        let count = AtomicUsize::new(0);
+        real.enter(|| {
+            scope(|s| {
+                drop(s.when((), |()| {
+                    thread::sleep(LONG);
+                    count.fetch_add(1, Ordering::Relaxed);
+                }));
+            });
+        });
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        let slow = real.when((), |()| thread::sleep(LONG));
+        slow.join().unwrap();
+        drop(real.when((), |()| thread::sleep(LONG)));
+        real.quiesce();
+        drop(real.when((), |()| thread::sleep(LONG)));
+        real.quiesce_timeout(LIMIT).unwrap();
+        resolver.resolve(1);
+        assert_eq!(waits.join().unwrap(), 1);
+    });
+}
+
 #[test]
 fn other_threads_may_resolve_and_let_go() {
     within(LIMIT, || {
@@ -233,7 +329,7 @@ fn other_threads_may_not_schedule() {
         let (give, take) = channel();
         thread::spawn(move || {
             let main = MainThread::claim().expect("a fresh thread");
-            give.send(PinnedCown::new(&main, 0)).expect("somebody waits");
+            give.send(PinnedCown::new(&main, 0)).expect("the test waits");
             thread::park();
         });
         let foreign = take.recv().expect("it is sent");
@@ -292,7 +388,7 @@ fn when_its_thread_ends_every_wait_for_it_elsewhere_ends() {
         // It goes while others wait.
         let ((give, take), (go, gone)) = (channel(), channel::<()>());
         let its_own = thread::spawn(move || {
-            give.send(parts()).expect("somebody waits");
+            give.send(parts()).expect("the test waits");
             let _ = gone.recv();
         });
         let Parts { runtime, promises, late: (resolver, late), .. } = take.recv().expect("it is sent");

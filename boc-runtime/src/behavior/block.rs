@@ -21,7 +21,7 @@ use crate::sync::UnsafeCell;
 
 use super::count_down::CountDown;
 use super::grant::{Hint, Job};
-use super::run::{self, Ran};
+use super::run::{self, Cancel, Ran};
 use super::stage::Stage;
 
 /// The part of a block that does not depend on its types.
@@ -58,7 +58,7 @@ pub(crate) struct BehaviorTable {
     pub(super) plain: bool,
     pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint<'_>),
     pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
-    pub(crate) cancel: unsafe fn(NonNull<Behavior>),
+    pub(crate) cancel: unsafe fn(NonNull<Behavior>, Cancel),
 }
 
 impl Behavior {
@@ -209,6 +209,7 @@ where
         promise: Table {
             pinned: false,
             weak: false,
+            core: Some(core_of),
             type_name: std::any::type_name::<Promise<R>>,
             value: Self::value,
             take: Self::take,
@@ -313,6 +314,15 @@ unsafe fn free_block(header: NonNull<Header>) {
     // SAFETY: both counts are zero, but the memory is still there. The home was taken by `run`, the stage was emptied by
     // `dispose`; nothing else needs a drop.
     unsafe { Behavior::deallocate(header.cast()) };
+}
+
+/// The core of a promise's behavior, which may be gone.
+///
+/// # Safety
+/// `header` heads a behavior's block that is alive.
+unsafe fn core_of(header: NonNull<Header>) -> *const () {
+    // SAFETY: this function stands in the tables of behaviors only; alive (caller).
+    unsafe { header.cast::<Behavior>().as_ref() }.core.as_ptr().cast_const().cast()
 }
 
 /// Makes the home of an affinity out of what planning has found.

@@ -17,6 +17,6 @@ pub(crate) use count_down::CountDown;
 pub(crate) use grant::{Hint, Job};
 pub(crate) use pending::Pending;
 pub(crate) use release::{release_promise, release_slot};
-pub(crate) use run::{Ran, cancel, execute, finish, run, run_on};
+pub(crate) use run::{Ran, cancel, execute, finish, give_up, run, run_on};
 pub(crate) use schedule::{Made, Refused, make, schedule};
 pub(crate) use stage::Stage;

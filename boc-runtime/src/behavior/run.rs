@@ -66,6 +66,30 @@ unsafe fn call(job: Job) -> Ran {
     unsafe { (table.execute)(behavior) }
 }
 
+/// When a behavior is cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cancel {
+    /// It has its cowns, or has entered none; [`finish`] follows.
+    Now,
+    /// It still waits for cowns: only its body ends. [`cancel`] follows when it has them, and not
+    /// [`execute`].
+    Early,
+}
+
+/// Drops the body of a behavior that still waits for cowns: it never runs, and borrows nothing any
+/// more. Its promise fails when it has its cowns and is cancelled.
+///
+/// # Safety
+/// The behavior is alive, and never executed: [`cancel`] ends it. The calling thread is the only
+/// one that executes or cancels it.
+pub(crate) unsafe fn give_up(job: Job) {
+    let Job(behavior) = job;
+    // SAFETY: alive (caller).
+    let table = unsafe { Behavior::table(behavior) };
+    // SAFETY: the table belongs to the block; the caller's duties.
+    unsafe { (table.cancel)(behavior, Cancel::Early) };
+}
+
 /// Ends a behavior without running it: its promise fails with `Cancelled`.
 ///
 /// # Safety
@@ -75,7 +99,7 @@ pub(crate) unsafe fn cancel(job: Job) {
     // SAFETY: not run yet, so it lives.
     let table = unsafe { Behavior::table(behavior) };
     // SAFETY: the table belongs to the block.
-    unsafe { (table.cancel)(behavior) };
+    unsafe { (table.cancel)(behavior, Cancel::Now) };
     // SAFETY: its outcome is written.
     unsafe { finish(behavior, Hint::Spawned) };
 }
@@ -144,8 +168,8 @@ where
 }
 
 /// # Safety
-/// As [`cancel`], for a behavior of these types; [`finish`] follows.
-pub(super) unsafe fn cancel_block<Q, F, R>(behavior: NonNull<Behavior>)
+/// As [`cancel`] or [`give_up`], for a behavior of these types.
+pub(super) unsafe fn cancel_block<Q, F, R>(behavior: NonNull<Behavior>, when: Cancel)
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
@@ -153,10 +177,20 @@ where
 {
     let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ours to end, so it lives and is of these types.
-    let Begun { body, place, .. } = unsafe { begin(block) };
-    unwind::contain(|| drop(body));
-    // SAFETY: this behavior is what `begin` has begun.
-    unsafe { write_outcome(block, Stage::failed(Failure::cancelled(place))) };
+    let place = unsafe { block.behavior.as_ref() }.place;
+    if when == Cancel::Now {
+        // SAFETY: alive.
+        let slots = unsafe { block.slots() };
+        // SAFETY: no thread dispatches it any more; moved out once, and nothing drops it in the
+        // block.
+        drop(unsafe { std::ptr::read(&raw const (*block.payload(slots).as_ptr()).home) });
+    }
+    // SAFETY: alive. Only the thread that executes or cancels a behavior touches its stage before
+    // its promise is released; a thread that hands it a cown reads its home, beside the stage.
+    let stage = unsafe { &mut *block.stage() };
+    // The body; or the failure with which it was given up before.
+    let ended = std::mem::replace(stage, Stage::failed(Failure::cancelled(place)));
+    unwind::contain(|| drop(ended));
 }
 
 /// Before a body is called. What does not depend on a behavior's types is compiled once, and not for each of them.

@@ -82,6 +82,7 @@ impl<T: Send + 'static> Cown<T> {
     const TABLE: Table = Table {
         pinned: false,
         weak: true,
+        core: None,
         type_name: std::any::type_name::<Cown<T>>,
         value: value::<T>,
         take: never_taken,

@@ -30,6 +30,9 @@ pub(crate) struct Table {
     /// Whether the block may have weak handles. `false`: its end looks at the strong count only
     /// (see [`end_alone`]).
     pub(crate) weak: bool,
+    /// The core of the behavior that fills the promise, which may be gone. `None`: no behavior
+    /// does.
+    pub(crate) core: Option<unsafe fn(NonNull<Header>) -> *const ()>,
     /// What is in it, for reports.
     pub(crate) type_name: fn() -> &'static str,
     /// The value, or why there is none. The caller holds the cown.

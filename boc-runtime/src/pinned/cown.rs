@@ -95,6 +95,7 @@ impl<T: 'static> PinnedCown<T> {
     const TABLE: Table = Table {
         pinned: true,
         weak: true,
+        core: None,
         type_name: std::any::type_name::<PinnedCown<T>>,
         value: value::<T>,
         take: never_taken,

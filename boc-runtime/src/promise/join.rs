@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::sched::{self, MayWait, WaitFor};
+use crate::sched::{self, Awaited, MayWait, WaitFor};
 use crate::sim;
 use crate::sync::{Instant, deadline_after};
 
@@ -39,7 +39,7 @@ impl<R: Send + 'static> Promise<R> {
         let may_wait = self.may_wait("join");
         sim::arrive();
         let ticket = self.ticket();
-        wait(may_wait, &ticket, None);
+        wait(may_wait, self.awaited(), &ticket, None);
         // SAFETY: granted: without a deadline the wait ends in no other way.
         unsafe { self.take(&ticket) }
     }
@@ -70,7 +70,7 @@ impl<R: Send + 'static> Promise<R> {
         let deadline = deadline_after(timeout);
         sim::arrive();
         let ticket = self.ticket();
-        if wait(may_wait, &ticket, deadline) || !ticket.stop_waiting() {
+        if wait(may_wait, self.awaited(), &ticket, deadline) || !ticket.stop_waiting() {
             // SAFETY: granted, if need be at the last moment.
             return Ok(unsafe { self.take(&ticket) });
         }
@@ -96,6 +96,15 @@ impl<R: Send + 'static> Promise<R> {
         unsafe { Ticket::enter(self.header(), Signal::unpark()) }
     }
 
+    /// Whose behavior it is, for the wait.
+    fn awaited(&self) -> Awaited {
+        let header = self.header();
+        // SAFETY: this handle keeps the block alive.
+        let core = unsafe { header.as_ref() }.table.core;
+        // SAFETY: as above; the table belongs to the block.
+        Awaited::promise(core.map_or(std::ptr::null(), |core| unsafe { core(header) }.cast()))
+    }
+
     /// # Safety
     /// The ticket is granted; called once.
     pub(super) unsafe fn take(self, ticket: &Ticket) -> Result<R, Failure> {
@@ -113,9 +122,9 @@ impl<R: Send + 'static> Promise<R> {
 
 /// Waits for the grant. `false`: the deadline came first.
 #[track_caller]
-fn wait(may_wait: MayWait, ticket: &Ticket, deadline: Option<Instant>) -> bool {
+fn wait(may_wait: MayWait, awaited: Awaited, ticket: &Ticket, deadline: Option<Instant>) -> bool {
     let waiting = Waiting(ticket);
-    let granted = sched::wait_until(may_wait, || ticket.is_granted(), deadline);
+    let granted = sched::wait_until(may_wait, awaited, || ticket.is_granted(), deadline);
     mem::forget(waiting);
     granted
 }

@@ -42,7 +42,7 @@ pub struct Resolver<R> {
     place: &'static Location<'static>,
     /// Lets a simulated runtime know that something may still happen.
     outside: Option<Outside>,
-    /// Invariant in `R`: contravariant would do, for a resolver only writes, but no one needs that.
+    /// Invariant in `R`, although contravariant would do (a resolver only writes).
     _result: Invariant<R>,
 }
 
@@ -98,6 +98,7 @@ impl<R: Send + 'static> Owed<R> {
     const TABLE: Table = Table {
         pinned: false,
         weak: true,
+        core: None,
         type_name: std::any::type_name::<Promise<R>>,
         value: Self::value,
         take: Self::take,

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use crate::failure::Failure;
 use crate::promise::Promise;
 use crate::request::{Guards, Request};
-use crate::sched::{self, Core, Parker};
+use crate::sched::{self, Awaited, Core, MayWait, Parker};
 use crate::sync::{AtomicUsize, Mutex, Ordering};
-use crate::unwind::{self, Bomb};
+use crate::unwind::{self, Bomb, Payload};
 
 use super::{quiesce, when};
 
@@ -125,14 +125,38 @@ where
         _env: PhantomData,
     };
     let result = unwind::catch(|| f(&scope));
-    let bomb = Bomb("waiting for the behaviors of a scope");
-    sched::wait_until(may_wait, || scope.state.is_done(), None);
-    bomb.defuse();
+    let waited = scope.wait(may_wait);
     let result = result.unwrap_or_else(|payload| std::panic::resume_unwind(payload));
+    waited.unwrap_or_else(|payload| std::panic::resume_unwind(payload));
     let panicked = scope.state.panicked.lock().take();
     match panicked {
         Some(failure) => failure.resume(),
         None => result,
+    }
+}
+
+impl Scope<'_, '_> {
+    /// Waits until no behavior of the scope can run any more.
+    ///
+    /// # Errors
+    ///
+    /// A simulation knows of a wait that never ends, and panics. What waits was given up then.
+    fn wait(&self, may_wait: MayWait) -> Result<(), Payload> {
+        // From here to the end a panic would end what the bodies borrow.
+        let bomb = Bomb("waiting for the behaviors of a scope");
+        let wait = || {
+            sched::wait_until(may_wait, Awaited::of(&self.core), || self.state.is_done(), None);
+        };
+        let waited = match self.core.simulation() {
+            // Only its own thread gets here: elsewhere a simulated runtime cannot be entered.
+            Some(simulation) => unwind::catch(wait).inspect_err(|_| simulation.give_up(&self.state)),
+            None => {
+                wait();
+                Ok(())
+            }
+        };
+        bomb.defuse();
+        waited
     }
 }
 

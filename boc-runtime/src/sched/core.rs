@@ -201,7 +201,7 @@ impl Core {
         }
         let parker = Parker::current();
         self.waiters.register(&parker);
-        let quiescent = wait::wait_until(may_wait, || self.is_quiescent(), deadline);
+        let quiescent = wait::wait_until(may_wait, wait::Awaited::of(self), || self.is_quiescent(), deadline);
         self.waiters.unregister(&parker);
         quiescent
     }

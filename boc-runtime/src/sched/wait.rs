@@ -6,20 +6,48 @@ use crate::pinned;
 use crate::sim;
 use crate::sync::{Instant, deadline_after, thread};
 
+use super::core::Core;
 use super::gate::{MayWait, try_may_wait};
 use super::park::Parker;
+
+/// What is waited for: whether a simulation that has nothing to run may give the wait up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Awaited {
+    /// Whose behaviors; null: not known. An address to compare, for the core may be gone.
+    core: *const Core,
+}
+
+impl Awaited {
+    /// Behaviors of this core.
+    pub(crate) fn of(core: &Core) -> Awaited {
+        Awaited { core }
+    }
+
+    /// A promise; `core` is that of its behavior, null if a resolver fills it.
+    pub(crate) fn promise(core: *const Core) -> Awaited {
+        Awaited { core }
+    }
+
+    /// Whether `core` may be what has to make progress. Threads of another core may run for as long
+    /// as they like.
+    pub(crate) fn may_be_of(self, core: &Core) -> bool {
+        self.core.is_null() || std::ptr::eq(self.core, core)
+    }
+}
 
 /// Waits until `done`, pumping meanwhile on a thread that has claimed `MainThread`. `false`: the deadline came first.
 ///
 /// Whoever makes `done` true unparks this thread's [`Parker`]; so does whoever pushes to its pinned queue. The poll
 /// interval only bounds a single sleep. On the thread of a simulated runtime, waiting is what runs behaviors.
+#[track_caller]
 pub(crate) fn wait_until(
     may_wait: MayWait,
+    awaited: Awaited,
     mut done: impl FnMut() -> bool,
     deadline: Option<Instant>,
 ) -> bool {
     if let Some(core) = sim::here() {
-        return sim::wait_until(may_wait, &core, done, deadline);
+        return sim::wait_until(may_wait, &core, awaited, done, deadline);
     }
     let parker = Parker::current();
     loop {

@@ -11,7 +11,8 @@ use crate::failure::{Failure, FailureKind};
 use crate::later;
 use crate::pinned;
 use crate::queue::{Queue, Status};
-use crate::sched::{Core, Parker, Running, Shut};
+use crate::runtime::ScopeState;
+use crate::sched::{self, Core, Parker, Running, Shut};
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, ThreadMark, this_thread};
 
 use super::chooser::{Chooser, Place};
@@ -79,7 +80,7 @@ impl Sim {
         let mut state = self.state.lock();
         state.scheduled += 1;
         let (number, origin) = (state.scheduled, state.origin);
-        state.known.insert(address(job), Known { number, name, place, ran: false });
+        state.known.insert(address(job), Known { job, number, name, place, ran: false, given_up: false });
         if let Some(history) = &mut state.history {
             history.scheduled(address(job), name, place, origin, asked);
         }
@@ -226,6 +227,14 @@ impl Sim {
         let (number, before) = {
             let mut state = self.state.lock();
             let known = state.known.get_mut(&address(job)).expect("noted when it was made");
+            if known.given_up {
+                let before = state.origin.take();
+                drop(state);
+                // SAFETY: the caller's duties.
+                unsafe { sched::cancel_now(job) };
+                self.state.lock().origin = before;
+                return Ran::Skipped;
+            }
             known.ran = true;
             let number = known.number;
             state.outboxes.iter_mut().for_each(|outbox| (outbox.fresh, outbox.at_once) = (false, false));
@@ -264,6 +273,42 @@ impl Sim {
         self.state.lock().known.remove(&address(job));
         // SAFETY: the caller's duty.
         unsafe { behavior::finish(job.0, Hint::Spawned) };
+    }
+
+    /// Gives up what a scope has scheduled and what has not run: the bodies are dropped, so that
+    /// the scope may end though they borrow from its surroundings. For a wait that never ends.
+    ///
+    /// A scope of a simulation waits on its thread, where the runtime is entered, so borrowed: it
+    /// is not dropped meanwhile. So nothing else runs or cancels the behaviors now; and what runs
+    /// them later asks for `given_up` first ([`Sim::run`]).
+    ///
+    /// # Panics
+    /// If that is not so.
+    pub(crate) fn give_up(&self, scope: &Arc<ScopeState>) {
+        // A destructor may schedule once more through the scope.
+        loop {
+            let mut state = self.state.lock();
+            assert!(self.is_here() && !state.cancelled, "a scope of this simulation waits");
+            let is_left = |known: &&mut Known| {
+                // SAFETY: known, so not finished: it lives, and has its scope still.
+                let of = &unsafe { known.job.0.as_ref() }.scope;
+                !known.ran && !known.given_up && of.as_ref().is_some_and(|of| Arc::ptr_eq(of, scope))
+            };
+            let mut left: Vec<_> = state.known.values_mut().filter(is_left).collect();
+            left.iter_mut().for_each(|known| known.given_up = true);
+            left.sort_by_key(|known| known.number);
+            let left: Vec<Job> = left.into_iter().map(|known| known.job).collect();
+            drop(state);
+            if left.is_empty() {
+                return;
+            }
+            for job in left {
+                // SAFETY: known, so not finished, and not run; from now on it is only cancelled
+                // (`Sim::run`), and on this thread: the runtime is not dropped meanwhile (see
+                // above).
+                unsafe { behavior::give_up(job) };
+            }
+        }
     }
 
     /// A behavior is cancelled.

@@ -36,10 +36,13 @@ pub(super) struct State {
 
 #[derive(Clone, Copy)]
 pub(super) struct Known {
+    pub(super) job: Job,
     pub(super) number: usize,
     pub(super) name: Option<&'static str>,
     pub(super) place: Place,
     pub(super) ran: bool,
+    /// Its body was dropped: it is cancelled when it is ready.
+    pub(super) given_up: bool,
 }
 
 /// What somebody has done and what has not taken effect yet, in order.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::behavior::Ran;
 use crate::failure::Failure;
 use crate::queue::{Queue, Status};
-use crate::sched::{self, Core, MayWait, Occupied};
+use crate::sched::{self, Awaited, Core, MayWait, Occupied};
 use crate::sync::Instant;
 use std::ptr::NonNull;
 
@@ -24,18 +24,25 @@ fn simulation(core: &Core) -> &Sim {
     core.simulation().expect("the core of a simulation")
 }
 
-/// Lets things happen until `done`. `false`: the deadline has come, or nothing can happen any more and there is a deadline.
+/// Lets things happen until `done`. `false`: the deadline has come, or nothing can happen any more
+/// and there is a deadline.
+///
+/// What is waited for may be another runtime's: then its workers end the wait, or the deadline
+/// does, however long nothing happens here.
 ///
 /// # Panics
-/// If nothing can ever happen any more.
+/// If nothing can ever happen any more. The caller makes sure that no body runs later which borrows
+/// what the panic ends: see `Sim::give_up`.
 #[track_caller]
 pub(crate) fn wait_until(
     _may_wait: MayWait,
     core: &Arc<Core>,
+    awaited: Awaited,
     mut done: impl FnMut() -> bool,
     deadline: Option<Instant>,
 ) -> bool {
     let simulation = simulation(core);
+    let ours = awaited.may_be_of(core);
     let mut idle_since = None;
     loop {
         if done() {
@@ -47,13 +54,14 @@ pub(crate) fn wait_until(
         }
         let now = Instant::now();
         let (unfinished, outside) = (!core.is_quiescent(), simulation.outside());
-        if deadline.is_some_and(|deadline| now >= deadline || (unfinished && outside == 0)) {
+        if deadline.is_some_and(|deadline| now >= deadline || (ours && unfinished && outside == 0)) {
             return false;
         }
-        // Something else will end this: another thread that resolves or drops, or another runtime's workers.
+        // Something else will end this: another thread that resolves or drops, or another runtime's
+        // workers.
         let idle = now - *idle_since.get_or_insert(now);
         let patience = if outside == 0 { SHORT_PATIENCE } else { PATIENCE };
-        if (outside != 0 || unfinished) && idle >= patience {
+        if ours && (outside != 0 || unfinished) && idle >= patience {
             stuck(simulation, outside);
         }
         let end = now + NAP;
