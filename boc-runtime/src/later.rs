@@ -12,10 +12,11 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::Waker;
 
-use crate::behavior::Job;
+use crate::behavior::{self, Given, Job};
 use crate::memory::{Disposal, Header, release_weak};
 use crate::pinned::Home;
 use crate::promise::Ticket;
+use crate::queue::Slot;
 use crate::sched;
 use crate::sync::thread_local;
 use crate::unwind::{self, Payload};
@@ -26,6 +27,8 @@ enum Item {
     PassOn(Arc<Ticket>),
     Wake(Waker),
     WakeHook(Arc<Home>),
+    EndEarly(Given),
+    LetGo(NonNull<Slot>),
 }
 
 struct Here {
@@ -129,6 +132,18 @@ pub(crate) fn call_wake_hook(home: Arc<Home>) {
     put_off(Item::WakeHook(home));
 }
 
+/// Ends a behavior that was given up.
+pub(crate) fn end_early(given: Given) {
+    let _scope = Scope::new();
+    put_off(Item::EndEarly(given));
+}
+
+/// Releases a slot of such a behavior.
+pub(crate) fn let_go(slot: NonNull<Slot>) {
+    let _scope = Scope::new();
+    put_off(Item::LetGo(slot));
+}
+
 /// Puts it on the list. At the very end of a thread, when the list is gone, it is done at once, recursion or not.
 fn put_off(item: Item) {
     let mut item = Some(item);
@@ -168,6 +183,15 @@ fn carry_out(item: Item) -> Option<Payload> {
         }
         Item::Wake(waker) => unwind::catch(|| waker.wake()).err(),
         Item::WakeHook(home) => unwind::catch(|| home.call_wake_hook()).err(),
+        Item::EndEarly(given) => {
+            given.end();
+            None
+        }
+        Item::LetGo(slot) => {
+            // SAFETY: granted, and put on the list once.
+            unsafe { behavior::let_go(slot) };
+            None
+        }
         Item::PassOn(ticket) => {
             // SAFETY: granted and spent: nobody else releases it.
             unsafe { ticket.release() };

@@ -28,9 +28,8 @@ use super::stage::Stage;
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Behavior {
+    /// Its queue's first user is the behavior's core: see [`Behavior::core`].
     pub(crate) promised: Promised,
-    /// Alive while the behavior is counted as scheduled and not finished: see `sched/README.md`, part 4.
-    pub(crate) core: NonNull<Core>,
     pub(crate) place: &'static Location<'static>,
     /// Taken by `finish`.
     pub(crate) scope: Option<Arc<ScopeState>>,
@@ -59,17 +58,18 @@ pub(crate) struct BehaviorTable {
     pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint<'_>),
     pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
     pub(crate) cancel: unsafe fn(NonNull<Behavior>, Cancel),
+    /// Where the behavior will run, unless that is any worker. It is not begun and not cancelled.
+    pub(super) home: unsafe fn(NonNull<Behavior>) -> Option<NonNull<Home>>,
 }
 
 impl Behavior {
     #[inline]
     pub(super) fn new(
         promised: Promised,
-        core: NonNull<Core>,
         place: &'static Location<'static>,
         slots: u32,
     ) -> Behavior {
-        Behavior { promised, core, place, scope: None, pending: CountDown::new(slots), slots }
+        Behavior { promised, place, scope: None, pending: CountDown::new(slots), slots }
     }
 
     /// # Safety
@@ -80,6 +80,15 @@ impl Behavior {
         let table: *const Table = unsafe { behavior.as_ref() }.promised.header.table;
         // SAFETY: the table in a behavior's header starts a `BehaviorTable` (see `Block::TABLE`).
         unsafe { &*table.cast::<BehaviorTable>() }
+    }
+
+    /// Alive while the behavior is counted as scheduled and not finished: see `sched/README.md`,
+    /// part 4.
+    #[inline]
+    pub(crate) fn core(&self) -> NonNull<Core> {
+        let core = self.promised.header.queue.users().first();
+        // SAFETY: a behavior's promise is made with its core as the first user, which stays.
+        unsafe { NonNull::new_unchecked(core) }
     }
 
     /// How many slots there are.
@@ -155,6 +164,18 @@ impl Behavior {
         (block.pad_to_align(), payload)
     }
 
+    /// Takes the scope out. It is taken once, when the behavior ends.
+    ///
+    /// # Safety
+    /// The block is there; it was not taken before.
+    #[inline]
+    pub(super) unsafe fn take_scope(behavior: NonNull<Behavior>) -> Option<Arc<ScopeState>> {
+        // SAFETY: there (caller); makes no reference.
+        let scope = unsafe { &raw const (*behavior.as_ptr()).scope };
+        // SAFETY: moved out once (caller); nothing drops it in the block.
+        unsafe { scope.read() }
+    }
+
     /// Frees a block.
     ///
     /// # Safety
@@ -226,6 +247,7 @@ where
         dispatch: dispatch_block::<Q, F, R>,
         execute: run::execute_block::<Q, F, R>,
         cancel: run::cancel_block::<Q, F, R>,
+        home: Self::home,
     };
 
     /// A block of these types that starts at `behavior`.
@@ -289,6 +311,15 @@ where
         unsafe { out.cast::<Result<R, Failure>>().write(result) };
     }
 
+    unsafe fn home(behavior: NonNull<Behavior>) -> Option<NonNull<Home>> {
+        let block = Self::from_raw(behavior);
+        // SAFETY: this function stands in the table of this type only; alive (caller).
+        let slots = unsafe { block.slots() };
+        // SAFETY: as above; not begun, so the home is there.
+        let home = unsafe { &(*block.payload(slots).as_ptr()).home };
+        home.found()
+    }
+
     /// For a result that needs no drop: only a failure does.
     unsafe fn inert(header: NonNull<Header>) -> bool {
         // SAFETY: this function stands in the table of this type only; the memory is kept by the weak count.
@@ -322,7 +353,7 @@ unsafe fn free_block(header: NonNull<Header>) {
 /// `header` heads a behavior's block that is alive.
 unsafe fn core_of(header: NonNull<Header>) -> *const () {
     // SAFETY: this function stands in the tables of behaviors only; alive (caller).
-    unsafe { header.cast::<Behavior>().as_ref() }.core.as_ptr().cast_const().cast()
+    unsafe { header.cast::<Behavior>().as_ref() }.core().as_ptr().cast_const().cast()
 }
 
 /// Makes the home of an affinity out of what planning has found.
@@ -347,7 +378,7 @@ where
     // SAFETY: as above.
     let payload = unsafe { block.payload(slots).as_ref() };
     // SAFETY: as above.
-    let core = unsafe { block.behavior.as_ref() }.core;
+    let core = unsafe { block.behavior.as_ref() }.core();
     // SAFETY: the behavior is scheduled and not finished, so its core lives until the job is handed over.
     unsafe { <Q::Affinity as Affinity>::dispatch(&payload.home, core, job, hint) };
 }

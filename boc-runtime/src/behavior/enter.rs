@@ -7,16 +7,30 @@ use std::ptr::NonNull;
 use crate::later;
 use crate::memory::{self, Header};
 use crate::queue::{self, Effects, Kind, Queue, Slot};
+use crate::sched::Core;
 use crate::unwind::Bomb;
 
 use super::block::{Behavior, SlotOfMany};
 use super::grant::{self, Hint};
 use super::schedule::Made;
+use super::waitlist;
 
-/// The effects of entering: what is granted at once was free.
-struct Entering;
+/// The effects of entering a behavior of this core, or several: what is granted at once was free.
+struct Entering(NonNull<Core>);
 
 impl Effects for Entering {
+    /// A behavior of several slots was looked at before any of them was published.
+    #[inline]
+    fn waits(&mut self, slot: NonNull<Slot>) {
+        // SAFETY: not granted yet, so it lives; its cown does, for the scheduler has a handle.
+        let this = unsafe { slot.as_ref() };
+        // SAFETY: as above.
+        if !unsafe { this.cown().as_ref() }.users().are_only(self.0) && this.kind() == Kind::Alone {
+            // SAFETY: of this kind, and it cannot be granted before this returns.
+            unsafe { waitlist::track(Behavior::of_slot(slot)) };
+        }
+    }
+
     #[inline]
     fn granted(&mut self, slot: NonNull<Slot>) {
         // SAFETY: granted just now, by the queue.
@@ -44,8 +58,12 @@ impl Made {
         let _scope = later::Scope::new();
         let bomb = Bomb("entering the queues of a behavior's cowns");
         match (self.slots, self.first) {
-            // SAFETY: its only slot.
-            (1, Some(slot)) => unsafe { queue::enter_single(slot, &mut Entering) },
+            (1, Some(slot)) => {
+                // SAFETY: not entered; the cown is alive (caller).
+                unsafe { note_user(slot, self.core) };
+                // SAFETY: its only slot.
+                unsafe { queue::enter_single(slot, &mut Entering(self.core)) };
+            }
             // SAFETY: the same duties.
             (_, Some(_)) => unsafe { self.enter_many() },
             // SAFETY: it requests nothing, so it is ready.
@@ -58,11 +76,18 @@ impl Made {
     /// As [`Made::enter`]; there are several slots.
     #[inline(never)]
     unsafe fn enter_many(self) {
+        // SAFETY: the same duties.
+        unsafe { self.note_user() };
         for slot in self.entering() {
             // SAFETY: in the global order; published below. Who is next was read before the word serves as the predecessor's.
             unsafe { queue::enter(slot) };
         }
-        let mut effects = EnteringMany { behavior: self.behavior, granted: 0 };
+        // SAFETY: entered, and none is published.
+        if unsafe { self.track_if_it_waits_for_others() } {
+            // SAFETY: the same duties.
+            return unsafe { self.publish_tracked() };
+        }
+        let mut effects = EnteringMany { core: self.core, behavior: self.behavior, granted: 0 };
         let mut entered = 0;
         for slot in self.all_slots() {
             // SAFETY: the scheduler's count, which is taken off last, keeps the block.
@@ -82,9 +107,72 @@ impl Made {
     }
 }
 
+/// Tells the queue of a slot that a behavior of this core is about to enter it.
+///
+/// # Safety
+/// The slot has not entered yet; its cown is alive during the call, and so is the core.
+#[inline]
+unsafe fn note_user(slot: NonNull<Slot>, core: NonNull<Core>) {
+    // SAFETY: not entered, so the block lives.
+    let cown = unsafe { slot.as_ref() }.cown();
+    // SAFETY: alive (caller).
+    let users = unsafe { cown.as_ref() }.users();
+    if !users.are_only(core) {
+        // SAFETY: alive (caller).
+        waitlist::note_user(users, unsafe { core.as_ref() });
+    }
+}
+
+impl Made {
+    /// As the function [`note_user`], for all slots.
+    ///
+    /// # Safety
+    /// As there.
+    unsafe fn note_user(&self) {
+        for slot in self.entering() {
+            // SAFETY: the same duties.
+            unsafe { note_user(slot, self.core) };
+        }
+    }
+
+    /// Whether the behavior may have to wait for what no worker of its core finishes; then it is
+    /// tracked.
+    ///
+    /// # Safety
+    /// Its slots have all entered, and none is published.
+    unsafe fn track_if_it_waits_for_others(&self) -> bool {
+        let waits = |slot: NonNull<Slot>| {
+            // SAFETY: not published, so it lives.
+            let slot = unsafe { slot.as_ref() };
+            slot.kind() != Kind::Repeated && slot.waits_for_others(self.core)
+        };
+        let tracked = self.all_slots().any(waits);
+        if tracked {
+            // SAFETY: no slot can be granted before it is published.
+            unsafe { waitlist::track(self.behavior) };
+        }
+        tracked
+    }
+
+    /// # Safety
+    /// As [`Made::enter`]; all slots have entered, and are tracked.
+    unsafe fn publish_tracked(self) {
+        for slot in self.all_slots() {
+            // SAFETY: the scheduler's count, which is taken off last, keeps the block.
+            if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
+                // SAFETY: all are entered.
+                unsafe { queue::publish(slot, &mut Entering(self.core)) };
+            }
+        }
+        // SAFETY: the scheduler's own count.
+        unsafe { waitlist::scheduled(self.behavior) };
+    }
+}
+
 /// The effects of entering with several slots: those that are granted at once are counted down together at the end, and not at all if
 /// they are all.
 struct EnteringMany {
+    core: NonNull<Core>,
     behavior: NonNull<Behavior>,
     granted: u32,
 }
@@ -97,7 +185,7 @@ impl Effects for EnteringMany {
         if unsafe { slot.as_ref() }.kind() == Kind::Many && own() {
             self.granted += 1;
         } else {
-            Entering.granted(slot);
+            Entering(self.core).granted(slot);
         }
     }
 
@@ -108,11 +196,11 @@ impl Effects for EnteringMany {
 
     #[inline]
     fn activated(&mut self, cown: NonNull<Queue>) {
-        Entering.activated(cown);
+        Entering(self.core).activated(cown);
     }
 
     fn idle(&mut self, cown: NonNull<Queue>) {
-        Entering.idle(cown);
+        Entering(self.core).idle(cown);
     }
 }
 
@@ -126,24 +214,35 @@ pub(super) unsafe fn enter_batch(batch: &[Made]) {
     let cown = |slot: &NonNull<Slot>| unsafe { slot.as_ref() }.cown();
     // Stable: on one cown in the order of the batch.
     slots.sort_by_key(cown);
-    let numbers_of_slots: Vec<_> = batch.iter().map(|made| (made.slots, made.behavior)).collect();
+    let mut rest: Vec<_> = batch.iter().map(|made| (made.slots, made.behavior, false)).collect();
+    let Some(core) = batch.first().map(|made| made.core) else { return };
 
     let _scope = later::Scope::new();
     let bomb = Bomb("entering the queues of a batch's cowns");
+    for made in batch {
+        // SAFETY: the cowns are alive (caller).
+        unsafe { made.note_user() };
+    }
     for run in slots.chunk_by(|one, two| cown(one) == cown(two)) {
         // SAFETY: in the global order, a cown's slots together; published below.
         unsafe { queue::enter_run(run) };
     }
+    for (made, (slots, _, tracked)) in batch.iter().zip(&mut rest) {
+        // SAFETY: all are entered, and none is published.
+        *tracked = *slots > 1 && unsafe { made.track_if_it_waits_for_others() };
+    }
     for slot in slots {
         // SAFETY: all are entered. A behavior of one slot may run, and go, from here on; of several, when its own count is
         // taken off below.
-        unsafe { queue::publish(slot, &mut Entering) };
+        unsafe { queue::publish(slot, &mut Entering(core)) };
     }
-    for (slots, behavior) in numbers_of_slots {
+    for (slots, behavior, tracked) in rest {
         match slots {
             // SAFETY: it requests nothing, so it is ready.
             0 => unsafe { grant::dispatch(behavior, Hint::Spawned) },
             1 => {}
+            // SAFETY: the scheduler's own count.
+            _ if tracked => unsafe { waitlist::scheduled(behavior) },
             // SAFETY: the scheduler's own count.
             _ => unsafe { grant::count_down(behavior, 1, Hint::Spawned) },
         }

@@ -9,6 +9,7 @@ use crate::queue::{Kind, Slot};
 use crate::sched::Worker;
 
 use super::block::{Behavior, SlotOfMany};
+use super::waitlist;
 
 /// How a behavior became ready.
 #[derive(Clone, Copy, Debug)]
@@ -47,20 +48,23 @@ pub(crate) unsafe fn grant(slot: NonNull<Slot>, hint: Hint<'_>) {
         // SAFETY: its only grant.
         unsafe { dispatch(behavior, hint) };
     } else {
-        // SAFETY: of no behavior.
-        unsafe { grant_to_joiner(slot) };
+        // SAFETY: the same duties.
+        unsafe { grant_rarely(slot, hint) };
     }
 }
 
 /// # Safety
-/// As [`grant`], for a slot that is no behavior's.
+/// As [`grant`], for a slot that is a joiner's, or tracked.
 #[inline(never)]
-unsafe fn grant_to_joiner(slot: NonNull<Slot>) {
+unsafe fn grant_rarely(slot: NonNull<Slot>, hint: Hint<'_>) {
     // SAFETY: not granted yet, so it lives.
-    let kind = unsafe { slot.as_ref() }.kind();
-    assert_eq!(kind, Kind::Joiner, "a repeated slot enters no queue");
-    // SAFETY: its only grant.
-    unsafe { Ticket::granted(slot) };
+    match unsafe { slot.as_ref() }.kind() {
+        // SAFETY: its only grant.
+        Kind::Joiner => unsafe { Ticket::granted(slot) },
+        // SAFETY: granted just now.
+        Kind::Tracked => unsafe { waitlist::granted(slot, hint) },
+        other => unreachable!("a slot of the kind {other:?} is not granted here"),
+    }
 }
 
 /// Some of the counts in `pending` are done.

@@ -80,7 +80,7 @@ pub(super) unsafe fn release_all(behavior: NonNull<Behavior>, hint: Hint<'_>, en
 /// # Safety
 /// The behavior's outcome is written, and nothing else of it is to be released; the block may be gone on return.
 #[inline(never)]
-unsafe fn release_own_promise(behavior: NonNull<Behavior>, hint: Hint<'_>) {
+pub(super) unsafe fn release_own_promise(behavior: NonNull<Behavior>, hint: Hint<'_>) {
     let bomb = Bomb("releasing the promise of a behavior");
     // SAFETY: the behavior leads its promise's queue; the outcome is written.
     unsafe {

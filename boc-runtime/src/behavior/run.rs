@@ -311,12 +311,9 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>, hint: Hint<'_>) {
     // SAFETY: the queue's activity, which the behavior leads, keeps the block until its promise is
     // released, below.
     let this = unsafe { behavior.as_ref() };
-    let core = this.core;
-    // SAFETY: as above; makes no reference.
-    let scope = unsafe { &raw const (*behavior.as_ptr()).scope };
-    // SAFETY: moved out here only, for `finish` is called once; what frees the block drops nothing
-    // (`free_block`).
-    let scope = unsafe { scope.read() };
+    let core = this.core();
+    // SAFETY: as above; `finish` is called once, and not for a behavior that was given up.
+    let scope = unsafe { Behavior::take_scope(behavior) };
     // SAFETY: called if the promise is unwanted (`release_all`), which saw the only strong count,
     // that of the queue's activity, and no slot but the producer's; the table of a behavior has no
     // weak handles (`Table::weak`).

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::memory::{Header, Table};
 use crate::pinned::Home;
 use crate::promise::{Due, Promised};
-use crate::queue::{Queue, Slot};
+use crate::queue::{Queue, Slot, Users};
 use crate::request::{Claims, Misfit, Request};
 use crate::runtime::ScopeState;
 use crate::sched::{Core, context};
@@ -46,6 +46,8 @@ impl fmt::Display for Refused {
 /// A behavior that is made, and counted as scheduled, but stands in no queue yet.
 pub(crate) struct Made {
     pub(super) behavior: NonNull<Behavior>,
+    /// The behavior's; it lives as that does.
+    pub(super) core: NonNull<Core>,
     pub(super) slots: usize,
     /// The slot that enters first; each knows which one is next.
     pub(super) first: Option<NonNull<Slot>>,
@@ -123,7 +125,7 @@ where
     unsafe { block.payload(slots).write(payload) };
     // SAFETY: one of the two strong counts is the promise's.
     let due = unsafe { Due::new(behavior.cast()) };
-    Ok((Made { behavior, slots, first }, due))
+    Ok((Made { behavior, core: NonNull::from(core), slots, first }, due))
 }
 
 // What follows does not depend on a behavior's types, so that it is compiled once and not for each of them.
@@ -142,9 +144,9 @@ unsafe fn begin<'b>(
 ) -> Claims<'b> {
     let producer = Behavior::producer_of(behavior);
     // Two strong counts: the promise that is returned, and the activity of its queue, which the behavior leads.
-    let header = Header::new(table, Queue::led_by(producer.as_ptr()), 2, 1);
+    let header = Header::new(table, Queue::led_by(producer.as_ptr(), Users::only(NonNull::from(core))), 2, 1);
     // SAFETY: the block is ours and of this layout (caller).
-    unsafe { behavior.write(Behavior::new(Promised::new(header), NonNull::from(core), place, slots)) };
+    unsafe { behavior.write(Behavior::new(Promised::new(header), place, slots)) };
     // SAFETY: the block has room for so many slots (caller).
     unsafe { Claims::new(Behavior::slots_of(behavior), slots as usize, behavior) }
 }

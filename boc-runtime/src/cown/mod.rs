@@ -14,7 +14,7 @@ use std::ptr::NonNull;
 
 use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, Invariant, Table};
-use crate::queue::Queue;
+use crate::queue::{Queue, Users};
 use crate::sync::UnsafeCell;
 
 pub use guard::{Acquired, AcquiredRead};
@@ -93,7 +93,7 @@ impl<T: Send + 'static> Cown<T> {
 
     /// The block of a new cown.
     fn allocate(value: T) -> Cown<T> {
-        let header = Header::new(&Self::TABLE, Queue::idle(), 1, 1);
+        let header = Header::new(&Self::TABLE, Queue::idle(Users::none()), 1, 1);
         let block = memory::put(CownBlock { header, value: UnsafeCell::new(value) });
         Cown { block, _value: PhantomData }
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::cown::never_taken;
 use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table, release_weak};
-use crate::queue::Queue;
+use crate::queue::{Queue, Users};
 use crate::sched::Lending;
 use crate::sync::thread::ThreadId;
 use crate::unwind;
@@ -108,7 +108,7 @@ impl<T: 'static> PinnedCown<T> {
     pub fn new(main: &MainThread, value: T) -> PinnedCown<T> {
         let local = main.local();
         // Two weak counts: of all handles together, and of the list.
-        let header = Header::new(&Self::TABLE, Queue::idle(), 1, 2);
+        let header = Header::new(&Self::TABLE, Queue::idle(Users::mixed()), 1, 2);
         let head = PinnedHeader {
             header,
             home: Arc::clone(local.home()),

@@ -195,6 +195,11 @@ impl Home {
         true
     }
 
+    /// Whether nothing runs here any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.lock().closed
+    }
+
     /// Empties the inbox.
     pub(super) fn take(&self) -> Inbox {
         std::mem::take(&mut self.shared.lock().inbox)

@@ -176,7 +176,7 @@ impl Local {
     fn run(&self, job: Job, running: Running) -> Ran {
         self.home.job_leaves();
         // SAFETY: not run yet, so it lives.
-        let core = unsafe { job.0.as_ref() }.core;
+        let core = unsafe { job.0.as_ref() }.core();
         // SAFETY: a behavior of it is in flight.
         let held = unsafe { Core::hold(core) };
         if held.is_cancelled() {
@@ -265,7 +265,9 @@ impl Local {
             cancel(&self.home, jobs);
             self.bury(dead);
         }
-        // Of behaviors that still wait for cowns: they are cancelled when they are ready, their captures go now.
+        // What still waits for cowns and would come here. Its captures that stay here are sent to the
+        // inbox, which is closed: they go below.
+        behavior::give_up_home(&self.home);
         while let Some(body) = self.bodies.take_first() {
             unwind::contain(|| drop(body));
         }

@@ -11,7 +11,7 @@ use std::ptr::NonNull;
 use crate::behavior::{self, Stage};
 use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, Invariant, Table};
-use crate::queue::{Queue, Status};
+use crate::queue::{Queue, Status, Users};
 use crate::sim::{self, Outside};
 use crate::sync::UnsafeCell;
 
@@ -65,12 +65,12 @@ impl<R: Send + 'static> Promise<R> {
     #[track_caller]
     pub fn new() -> (Resolver<R>, Promise<R>) {
         // Two strong counts: the promise, and the activity of its queue, which the resolver leads.
-        let header = Header::new(&Owed::<R>::TABLE, Queue::idle(), 2, 1);
+        let header = Header::new(&Owed::<R>::TABLE, Queue::idle(Users::none()), 2, 1);
         let owed = Owed { promised: Promised::new(header), stage: UnsafeCell::new(Stage::Running) };
         let mut block = memory::put(owed);
         let producer = Owed::producer_of(block);
         // SAFETY: nobody else knows the block yet.
-        unsafe { block.as_mut() }.promised.header.queue = Queue::led_by(producer.as_ptr());
+        unsafe { block.as_mut() }.promised.header.queue = Queue::led_by(producer.as_ptr(), Users::mixed());
         // SAFETY: one of the two strong counts is the promise's.
         let promise = unsafe { Due::new(block.cast()) }.promise();
         (

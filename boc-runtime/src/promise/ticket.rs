@@ -63,6 +63,9 @@ impl Ticket {
         // SAFETY: from an `Arc`: not null.
         let slot = unsafe { NonNull::new_unchecked(raw.cast::<Slot>()) };
         let _scope = later::Scope::new();
+        // A joiner is no behavior: no worker brings it to give the promise up.
+        // SAFETY: alive (caller).
+        unsafe { promise.as_ref() }.queue.users().note_stranger();
         // SAFETY: the only slot of its owner; the promise is alive (caller).
         unsafe { queue::enter_single(slot, &mut EnteringTicket) };
         ticket

@@ -130,8 +130,12 @@ unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut im
     let queue = unsafe { cown.as_ref() };
     // SAFETY: INV-2.
     match unsafe { predecessor.as_ref() } {
-        Some(predecessor) if !shared => predecessor.link_writer(slot),
+        Some(predecessor) if !shared => {
+            effects.waits(slot);
+            predecessor.link_writer(slot);
+        }
         Some(predecessor) => {
+            effects.waits(slot);
             if !predecessor.try_link_reader(slot) {
                 // The predecessor reads: join it. Counted before the link, or its release might see the cown idle.
                 // Relaxed: ordered before the release's subtraction by the link (Release) that it acquires.
@@ -158,6 +162,7 @@ unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut im
 fn arrive_writer(queue: &Queue, cown: NonNull<Queue>, slot: NonNull<Slot>, effects: &mut impl Effects) {
     // Acquire: edge E6, pairs with the last reader's subtraction. A stale value other than 0 is settled below.
     if queue.readers.load(Ordering::Acquire) != 0 {
+        effects.waits(slot);
         // Relaxed: carried by the addition, edge E7.
         queue.writer.store(slot.as_ptr(), Ordering::Relaxed);
         // Release: edge E7. Acquire: edge E6 if this finds 0.

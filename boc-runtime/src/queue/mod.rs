@@ -8,6 +8,7 @@ mod slot;
 mod status;
 #[cfg(test)]
 mod tests;
+mod users;
 
 use std::ptr::{self, NonNull};
 
@@ -17,6 +18,7 @@ pub(crate) use enter::{enter, enter_run, enter_single, publish};
 pub(crate) use release::{release, release_producer};
 pub(crate) use slot::{Kind, Slot};
 pub(crate) use status::Status;
+pub(crate) use users::Users;
 
 /// What a step of the protocol asks its caller to do. The queue knows no behavior, no worker and no value.
 pub(crate) trait Effects {
@@ -27,6 +29,10 @@ pub(crate) trait Effects {
     fn granted_at_once(&mut self, slot: NonNull<Slot>) {
         self.granted(slot);
     }
+    /// This request is about to be linked behind another one, or to wait for readers. It may be
+    /// granted at any moment after that.
+    #[inline]
+    fn waits(&mut self, _slot: NonNull<Slot>) {}
     /// The cown turned from idle to active: take a reference count for it.
     fn activated(&mut self, cown: NonNull<Queue>);
     /// The cown turned idle: give the count back. It may die of this.
@@ -35,11 +41,12 @@ pub(crate) trait Effects {
 
 /// The queue of one cown: README.md, part 1.
 #[derive(Debug)]
-#[repr(C)]
+#[repr(C, align(16))]
 pub(crate) struct Queue {
     tail: AtomicPtr<Status>,
     readers: AtomicUsize,
     writer: AtomicPtr<Slot>,
+    users: Users,
 }
 
 /// One reader in the word `readers`.
@@ -48,18 +55,24 @@ const READER: usize = 2;
 const WRITER_WAITS: usize = 1;
 
 impl Queue {
-    /// The queue of a cown that nobody has requested.
-    pub(crate) fn idle() -> Queue {
-        Queue::led_by(ptr::null_mut())
+    /// The queue of a cown that has not been requested.
+    pub(crate) fn idle(users: Users) -> Queue {
+        Queue::led_by(ptr::null_mut(), users)
     }
 
     /// The queue of a promise: its producer holds it from the start.
-    pub(crate) fn led_by(producer: *mut Status) -> Queue {
+    pub(crate) fn led_by(producer: *mut Status, users: Users) -> Queue {
         Queue {
             tail: AtomicPtr::new(producer),
             readers: AtomicUsize::new(0),
             writer: AtomicPtr::new(ptr::null_mut()),
+            users,
         }
+    }
+
+    #[inline]
+    pub(crate) fn users(&self) -> &Users {
+        &self.users
     }
 
     #[inline]

@@ -2,7 +2,10 @@
 
 #![expect(unsafe_code, reason = "takes the tag off a pointer that is not null")]
 
+use std::cell::Cell;
 use std::ptr::NonNull;
+
+use crate::sync::Ordering;
 
 use super::Queue;
 use super::status::Status;
@@ -15,8 +18,9 @@ use super::status::Status;
 #[repr(C, align(8))]
 pub(crate) struct Slot {
     pub(super) status: Status,
-    /// The queue, with three tag bits: [`Slot::SHARED`] and the kind.
-    cown: *mut Queue,
+    /// The queue, with four tag bits: [`Slot::SHARED`], the kind, and [`Slot::TRACKED`]. A cell: it
+    /// is tagged while others know the slot's status.
+    cown: Cell<*mut Queue>,
 }
 
 /// Whose slot it is: where its owner finds what else there is to know about the request. The queue does not care.
@@ -30,6 +34,9 @@ pub(crate) enum Kind {
     Alone,
     /// A joiner's.
     Joiner,
+    /// As `Many` or `Alone`, of a behavior that is on the list of those that may wait for something
+    /// that no worker of their core finishes.
+    Tracked,
 }
 
 impl Slot {
@@ -40,6 +47,9 @@ impl Slot {
     const REPEATED: usize = 0b010;
     const ALONE: usize = 0b100;
     const JOINER: usize = 0b110;
+    /// With the kinds `Many` and `Alone`.
+    const TRACKED: usize = 0b1000;
+    const TAGS: usize = 0b1111;
 
     #[inline]
     pub(crate) fn new(cown: NonNull<Queue>, shared: bool, kind: Kind) -> Slot {
@@ -48,9 +58,10 @@ impl Slot {
             Kind::Repeated => Self::REPEATED,
             Kind::Alone => Self::ALONE,
             Kind::Joiner => Self::JOINER,
+            Kind::Tracked => unreachable!("a slot is tracked when it is about to wait"),
         };
         let tag = kind | if shared { Self::SHARED } else { 0 };
-        Slot { status: Status::waiting(), cown: cown.as_ptr().map_addr(|addr| addr | tag) }
+        Slot { status: Status::waiting(), cown: Cell::new(cown.as_ptr().map_addr(|addr| addr | tag)) }
     }
 
     /// Notes, before the slot enters its queue, which one enters after it.
@@ -67,19 +78,40 @@ impl Slot {
 
     /// Marks a second shared request of a cown.
     pub(crate) fn make_repeated(&mut self) {
-        self.cown = self.cown.map_addr(|addr| (addr & !Self::KIND) | Self::REPEATED);
+        self.cown.set(self.cown.get().map_addr(|addr| (addr & !Self::KIND) | Self::REPEATED));
+    }
+
+    /// Makes the kind `Tracked`. Only its scheduler calls this, before the slot can be granted.
+    pub(crate) fn track(&self) {
+        debug_assert!(matches!(self.kind(), Kind::Many | Kind::Alone));
+        self.cown.set(self.cown.get().map_addr(|addr| addr | Self::TRACKED));
+    }
+
+    /// Whether a slot that is tracked is its behavior's only one.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.cown.get().addr() & Self::KIND == Self::ALONE
+    }
+
+    /// For a slot that has taken its turn and is not published: whether it may have to wait, for
+    /// requests that are not all of `party`.
+    pub(crate) fn waits_for_others<T>(&self, party: NonNull<T>) -> bool {
+        // SAFETY: the caller has a handle of the cown: it is entering.
+        let queue = unsafe { self.cown().as_ref() };
+        // Relaxed: a value other than 0 that is not up to date does no harm; 0 is (E4).
+        let readers = || !self.is_shared() && queue.readers.load(Ordering::Relaxed) != 0;
+        (!self.status.remembered().is_null() || readers()) && !queue.users().are_only(party)
     }
 
     #[inline]
     pub(crate) fn cown(&self) -> NonNull<Queue> {
-        let cown = self.cown.map_addr(|addr| addr & !(Self::SHARED | Self::KIND));
-        // SAFETY: made from a `NonNull` whose low bits are free (a `Queue` is 8-aligned).
+        let cown = self.cown.get().map_addr(|addr| addr & !Self::TAGS);
+        // SAFETY: made from a `NonNull` whose low bits are free (a `Queue` is 16-aligned).
         unsafe { NonNull::new_unchecked(cown) }
     }
 
     #[inline]
     pub(crate) fn is_shared(&self) -> bool {
-        self.cown.addr() & Self::SHARED != 0
+        self.cown.get().addr() & Self::SHARED != 0
     }
 
     /// For a holder whose body is about to run: it releases soon, and then the successor's block is needed.
@@ -90,11 +122,12 @@ impl Slot {
 
     #[inline]
     pub(crate) fn kind(&self) -> Kind {
-        match self.cown.addr() & Self::KIND {
+        match self.cown.get().addr() & (Self::KIND | Self::TRACKED) {
             Self::MANY => Kind::Many,
             Self::REPEATED => Kind::Repeated,
             Self::ALONE => Kind::Alone,
-            _ => Kind::Joiner,
+            Self::JOINER => Kind::Joiner,
+            _ => Kind::Tracked,
         }
     }
 }

@@ -36,7 +36,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Bench {
-        Bench { queue: Box::new(Queue::idle()), slots: Vec::new(), record: Record::default() }
+        Bench { queue: Box::new(Queue::idle(Users::none())), slots: Vec::new(), record: Record::default() }
     }
 
     /// Makes a request that has not entered.
@@ -229,7 +229,7 @@ fn a_producer_leads_its_promise() {
     let mut bench = Bench::new();
     let producer = Box::new(Status::ready());
     let status = NonNull::from(&*producer);
-    *bench.queue = Queue::led_by(status.as_ptr());
+    *bench.queue = Queue::led_by(status.as_ptr(), Users::none());
     bench.record.activity = 1; // the producer's
     let (r, w) = (bench.read(), bench.write());
     bench.assert_granted(&[]);

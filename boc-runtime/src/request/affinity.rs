@@ -101,6 +101,10 @@ impl fmt::Debug for PinnedTo {
 pub trait HomeOf: Send + 'static {
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
     fn from_found(found: Option<Arc<Home>>) -> Self;
+
+    /// The home, if there is one: to compare with.
+    #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+    fn found(&self) -> Option<NonNull<Home>>;
 }
 
 impl HomeOf for () {
@@ -109,12 +113,22 @@ impl HomeOf for () {
     fn from_found(found: Option<Arc<Home>>) {
         debug_assert!(found.is_none(), "a set with a pinned cown has the affinity `Anywhere`");
     }
+
+    #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+    fn found(&self) -> Option<NonNull<Home>> {
+        None
+    }
 }
 
 impl HomeOf for PinnedTo {
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
     fn from_found(found: Option<Arc<Home>>) -> PinnedTo {
         PinnedTo(found)
+    }
+
+    #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+    fn found(&self) -> Option<NonNull<Home>> {
+        self.0.as_deref().map(NonNull::from)
     }
 }
 

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::behavior::Job;
+use crate::behavior::{self, Job};
 use crate::later;
 use crate::sim::Sim;
 use crate::sync::{AtomicBool, Instant, Ordering};
@@ -343,6 +343,7 @@ impl Core {
     /// a circle.
     pub(crate) fn cancel(self: &Arc<Core>) {
         self.refuse_to_start();
+        behavior::give_up_of(self);
         if let Some(simulation) = &self.simulation {
             return simulation.cancel_all(self);
         }

@@ -17,7 +17,7 @@ use loom::thread::JoinHandle;
 use crate::behavior::CountDown;
 use crate::sync::{self, AtomicUsize, Ordering, fence, thread_local};
 
-use super::super::{Effects, Kind, Queue, Slot, enter, enter_run, enter_single, publish, release};
+use super::super::{Effects, Kind, Queue, Slot, Users, enter, enter_run, enter_single, publish, release};
 
 /// A request of the cown of this number.
 #[derive(Clone, Copy)]
@@ -72,7 +72,7 @@ impl Bench {
     /// So many cowns, in the global order, and so many threads that have a handle of each.
     pub(super) fn new(cowns: usize, threads: usize) -> Rc<Bench> {
         let cown = |_| Cown {
-            queue: sync::UnsafeCell::new(Queue::idle()),
+            queue: sync::UnsafeCell::new(Queue::idle(Users::none())),
             count: AtomicUsize::new(threads),
             value: UnsafeCell::new(0),
             order: RefCell::default(),
