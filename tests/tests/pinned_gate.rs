@@ -10,7 +10,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use boc::prelude::*;
-use boc_tests::{LIMIT, on_home, on_workers, panic_message, within};
+use boc_tests::{Drops, LIMIT, on_home, on_workers, panic_message, within};
 
 /// A simulated runtime, entered, on a thread that has claimed a `MainThread`; and one under
 /// `explore`.
@@ -156,6 +156,25 @@ fn a_simulated_body_that_finds_a_token_cannot_pump_nor_be_lent_a_value() {
         });
         runtime.quiesce();
         drop(TOKEN.take());
+    });
+}
+
+/// The last token goes in a body that holds nothing pinned: the values go with it.
+#[test]
+fn a_simulated_body_that_drops_the_token_ends_the_home() {
+    within(LIMIT, || {
+        let (runtime, drops) = (Runtime::simulated(3), Drops::new());
+        TOKEN.set(Some(Rc::new(MainThread::claim().expect("a fresh thread"))));
+        runtime.enter(|| {
+            let cown = PinnedCown::new(&token(), drops.token());
+            let dropped = when!(let drops = drops.clone() => {
+                drop(TOKEN.take());
+                drops.count()
+            });
+            assert_eq!(dropped.join().expect("no panic"), 1);
+            let after = when!(pinned cown => { let _ = &cown; });
+            assert_eq!(after.join().expect_err("the home is closed").kind(), FailureKind::Cancelled);
+        });
     });
 }
 

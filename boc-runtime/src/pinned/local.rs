@@ -51,7 +51,11 @@ impl Drop for Claim {
     /// owns it), the home is closed now: nothing that is sent home later would ever be looked at.
     fn drop(&mut self) {
         if let Some(local) = self.local.get_mut().upgrade() {
-            local.close();
+            // A process that ends (`exit`) in a body, or in `with`, ends its thread-locals with that
+            // still on the stack: its values stay as they are.
+            let unused = sched::look().is_ok();
+            // SAFETY: a pinned value is used while this thread runs a body or lends, and only then.
+            unsafe { local.close(unused) };
         }
     }
 }
@@ -180,6 +184,8 @@ impl Local {
         // SAFETY: a behavior of it is in flight.
         let held = unsafe { Core::hold(core) };
         if held.is_cancelled() {
+            // Its destructors run in no body.
+            drop(running);
             // SAFETY: ours to end.
             unsafe { later::cancel(job) };
             return Ran::Skipped;
@@ -248,7 +254,10 @@ impl Local {
 impl Local {
     /// Ends this thread's part: README.md, "Closing". Nothing is left to be done when it is called
     /// once more: when the token goes after the thread's end has closed the home.
-    fn close(&self) {
+    ///
+    /// # Safety
+    /// To end the values: no body that holds one, and no `MainThread::with`, is on the stack.
+    unsafe fn close(&self, end_values: bool) {
         Watch::set(&self.home, None);
         self.home.clear_wake_hook();
         let scope = later::Scope::new();
@@ -271,13 +280,9 @@ impl Local {
         while let Some(body) = self.bodies.take_first() {
             unwind::contain(|| drop(body));
         }
-        // A process that ends (`exit`) in a body, or in `with`, ends its thread-locals with that
-        // still on the stack: the values stay as they are.
-        while sched::look().is_ok()
-            && let Some(value) = self.values.get()
-        {
-            // SAFETY: listed, so its block is there. No body runs and none will, for the inbox is
-            // closed; and the value is not lent: the thread is free.
+        while end_values && let Some(value) = self.values.get() {
+            // SAFETY: listed, so its block is there. Nothing on the stack uses it (caller), and nothing
+            // will: the inbox is closed, so no body runs, and `with` looks whether it is listed.
             unwind::contain(|| unsafe { PinnedHeader::end(value, self) });
         }
     }
@@ -285,6 +290,8 @@ impl Local {
 
 impl Drop for Local {
     fn drop(&mut self) {
-        self.close();
+        // SAFETY: what runs a body that holds a pinned value, or lends one, has a count of this `Local`
+        // (a pump borrows its token, a wait and a step count for themselves), and the last one is gone.
+        unsafe { self.close(true) };
     }
 }
