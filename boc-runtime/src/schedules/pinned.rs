@@ -229,6 +229,32 @@ fn two_threads_pump_for_each_other() {
 }
 
 #[test]
+fn a_leaked_home_is_closed_with_its_thread() {
+    explore(|| {
+        let (runtime, dropped) = (runtime(), Count::default());
+        let (hand_over, handed) = Promise::new();
+        let other = beside(&runtime, {
+            let value = dropped.dropped();
+            move |_| {
+                let main = MainThread::claim().expect("not claimed");
+                let there = PinnedCown::new(&main, value);
+                hand_over.resolve(there.clone());
+                std::mem::forget((main, there));
+            }
+        });
+        let there = handed.join().expect("handed over");
+        // It arrives before the thread's end, while that closes the home, or afterwards.
+        let first = runtime.when(pinned(&there), |_| ());
+        assert_eq!(first.join().expect_err("the token is leaked").kind(), FailureKind::Cancelled);
+        other.join().expect("no panic");
+        let second = runtime.when(pinned(&there), |_| ());
+        assert_eq!(second.join().expect_err("the thread has ended").kind(), FailureKind::Cancelled);
+        runtime.quiesce();
+        assert_eq!(dropped.get(), 1);
+    });
+}
+
+#[test]
 fn a_watchdog_ends_with_its_setting_or_with_the_home() {
     explore(|| {
         let runtime = runtime();
