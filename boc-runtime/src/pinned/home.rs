@@ -5,13 +5,13 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::behavior::Job;
 use crate::later;
-use crate::sched::Parker;
+use crate::sched::{Core, Parker};
 use crate::sync::thread::{self, ThreadId};
-use crate::sync::{AtomicUsize, Instant, Mutex, Ordering, ThreadMark, this_thread};
+use crate::sync::{AtomicUsize, Instant, Mutex, Ordering, ThreadMark, global, this_thread};
 use crate::unwind;
 
 use super::cown::PinnedHeader;
@@ -50,6 +50,13 @@ pub(super) struct Inbox {
     pub(super) dead: Vec<Dead>,
 }
 
+/// What the home does next.
+pub(super) enum Next {
+    Job(Job),
+    Dead(Vec<Dead>),
+    Nothing,
+}
+
 /// What is to be dropped at home.
 pub(super) enum Dead {
     /// The value of a pinned cown without handles; comes with a weak count.
@@ -60,6 +67,24 @@ pub(super) enum Dead {
 
 // SAFETY: only the home thread touches what it names.
 unsafe impl Send for Dead {}
+
+global!(static HOMES: Mutex<Vec<Weak<Home>>> = Mutex::new(Vec::new()));
+
+/// Cancels what waits at any home to be pumped, of a core that is cancelled.
+pub(crate) fn cancel_at_homes(core: NonNull<Core>) {
+    let homes: Vec<_> = HOMES.lock().iter().filter_map(Weak::upgrade).collect();
+    homes.into_iter().for_each(|home| home.cancel_jobs_of(core));
+}
+
+/// Whether the core of a job is cancelled.
+///
+/// # Safety
+/// The job is the caller's.
+unsafe fn is_cancelled(job: Job) -> bool {
+    // The models' jobs have no behavior.
+    // SAFETY: not run or cancelled, so it lives (caller); in flight, so its core does.
+    !cfg!(all(test, loom)) && unsafe { job.0.as_ref().core().as_ref() }.is_cancelled()
+}
 
 impl Home {
     /// The home that the calling thread is.
@@ -75,6 +100,15 @@ impl Home {
         }
     }
 
+    /// As [`of_this_thread`](Home::of_this_thread), found by [`cancel_at_homes`].
+    pub(super) fn register() -> Arc<Home> {
+        let home = Arc::new(Home::of_this_thread());
+        let mut homes = HOMES.lock();
+        homes.retain(|home| home.strong_count() != 0);
+        homes.push(Arc::downgrade(&home));
+        home
+    }
+
     pub(crate) fn thread(&self) -> ThreadId {
         self.thread
     }
@@ -86,7 +120,9 @@ impl Home {
     /// Sends a behavior that has all its cowns home; cancels it if nobody lives there any more.
     pub(crate) fn submit(self: Arc<Home>, job: Job) {
         let mut shared = self.shared.lock();
-        if shared.closed {
+        // Under the lock: what cancels a core says so before it looks into the inbox.
+        // SAFETY: dispatched to us, and not pushed yet.
+        if shared.closed || unsafe { is_cancelled(job) } {
             drop(shared);
             // SAFETY: dispatched to us, so it is ours to end.
             return unsafe { later::cancel(job) };
@@ -147,7 +183,7 @@ impl Home {
 
     /// How many behaviors wait here to be run.
     pub(super) fn depth(&self) -> usize {
-        // Relaxed: only this thread subtracts. What a submitter adds and this does not see, it
+        // Relaxed: only this thread subtracts, and what cancels jobs, under the lock. What a submitter adds and this does not see, it
         // either adds to nothing, and calls the hook itself, or to jobs that this sees.
         self.depth.load(Ordering::Relaxed)
     }
@@ -198,6 +234,33 @@ impl Home {
     /// Whether nothing runs here any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.shared.lock().closed
+    }
+
+    /// Takes the next job, or what is to be dropped before it.
+    pub(super) fn next(&self) -> Next {
+        let mut shared = self.shared.lock();
+        if !shared.inbox.dead.is_empty() {
+            return Next::Dead(std::mem::take(&mut shared.inbox.dead));
+        }
+        shared.inbox.jobs.pop_front().map_or(Next::Nothing, Next::Job)
+    }
+
+    /// Cancels what waits here of a core that is cancelled.
+    fn cancel_jobs_of(&self, core: NonNull<Core>) {
+        let mut shared = self.shared.lock();
+        // SAFETY: not run or cancelled, so it lives.
+        let is_its = |job: &Job| unsafe { job.0.as_ref() }.core() == core;
+        let (its, others): (Vec<_>, _) =
+            Vec::from(std::mem::take(&mut shared.inbox.jobs)).into_iter().partition(is_its);
+        shared.inbox.jobs = VecDeque::from(others);
+        // Under the lock: a submitter that came in between would find no edge, and the home may have
+        // looked already.
+        its.iter().for_each(|_| self.job_leaves());
+        drop(shared);
+        for job in its {
+            // SAFETY: taken from the queue, so it is ours to end.
+            unsafe { later::cancel(job) };
+        }
     }
 
     /// Empties the inbox.

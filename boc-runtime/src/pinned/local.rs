@@ -18,7 +18,7 @@ use crate::sync::{Instant, deadline_after, thread_local};
 use crate::unwind;
 
 use super::cown::PinnedHeader;
-use super::home::{Dead, Home, Inbox};
+use super::home::{Dead, Home, Inbox, Next};
 use super::limits::{PumpLimits, PumpResult};
 use super::local_body::Bodies;
 use super::watchdog::Watch;
@@ -127,7 +127,7 @@ impl Local {
                 return Err(Unclaimable::Claimed);
             }
             let local = Rc::new(Local {
-                home: Arc::new(Home::of_this_thread()),
+                home: Home::register(),
                 jobs: RefCell::default(),
                 values: Cell::new(None),
                 bodies: Bodies::default(),
@@ -147,7 +147,8 @@ impl Local {
         self.poll.set(poll);
     }
 
-    /// Moves what has arrived to the local queue, and drops the values that were sent home.
+    /// For a simulation: moves what has arrived to the local queue, and drops the values that were
+    /// sent home.
     fn collect(&self) {
         let Inbox { jobs, dead, .. } = self.home.take();
         self.jobs.borrow_mut().extend(jobs);
@@ -167,13 +168,19 @@ impl Local {
     /// Runs the next behavior, if there is one.
     #[track_caller]
     fn run_next(&self) -> Option<Ran> {
-        // The destructors in here do not run in a body.
-        if self.jobs.borrow().is_empty() {
-            self.collect();
+        loop {
+            let running = Running::begin().unwrap_or_else(|occupied| occupied.refuse_pumping());
+            let left = self.jobs.borrow_mut().pop_front();
+            match left.map_or_else(|| self.home.next(), Next::Job) {
+                Next::Job(job) => return Some(self.run(job, running)),
+                Next::Dead(dead) => {
+                    // The destructors do not run in a body, and may pump and wait.
+                    drop(running);
+                    self.bury(dead);
+                }
+                Next::Nothing => return None,
+            }
         }
-        let running = Running::begin().unwrap_or_else(|occupied| occupied.refuse_pumping());
-        let job = self.jobs.borrow_mut().pop_front()?;
-        Some(self.run(job, running))
     }
 
     /// Runs a behavior that was taken off the local queue.
@@ -200,13 +207,6 @@ impl Local {
         unsafe { behavior::run(job, &running) }
     }
 
-    fn has_jobs(&self) -> bool {
-        if self.jobs.borrow().is_empty() {
-            self.collect();
-        }
-        !self.jobs.borrow().is_empty()
-    }
-
     /// Runs what is ready, within the limits.
     #[track_caller]
     pub(super) fn pump(&self, limits: &PumpLimits) -> PumpResult {
@@ -217,13 +217,12 @@ impl Local {
         let mut result = PumpResult::default();
         let mut first_panic: Option<Failure> = None;
         let (mut first, mut at_a_limit) = (true, true);
-        self.collect();
         loop {
             if limits.max_behaviors.is_some_and(|most| result.executed >= most.get()) {
                 break;
             }
             if result.executed > 0 && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                result.deadline_reached = self.has_jobs();
+                result.deadline_reached = self.home.depth() != 0;
                 break;
             }
             let next = match sim::here() {

@@ -1,6 +1,5 @@
 //! Owns: the models of README.md, "Races": one per race, of the same name. The real [`Home`], with jobs that nobody runs.
 
-use std::collections::VecDeque;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use crate::behavior::Job;
 use crate::sched::Parker;
 use crate::sync::explore;
 
-use super::home::{Dead, Home};
+use super::home::{Dead, Home, Next};
 
 fn home() -> Arc<Home> {
     Arc::new(Home::of_this_thread())
@@ -35,16 +34,11 @@ fn submit(home: &Arc<Home>) -> JoinHandle<()> {
 /// As a pump does: what is in the inbox, one job after the other.
 fn pump(home: &Home) -> usize {
     let mut ran = 0;
-    loop {
-        let jobs = home.take().jobs;
-        if jobs.is_empty() {
-            return ran;
-        }
-        for _ in jobs {
-            home.job_leaves();
-            ran += 1;
-        }
+    while let Next::Job(_) = home.next() {
+        home.job_leaves();
+        ran += 1;
     }
+    ran
 }
 
 #[test]
@@ -69,14 +63,11 @@ fn a_job_meets_a_pump_that_stops_at_its_limit() {
     explore(|| {
         let (home, woken) = hooked();
         let submitters = [submit(&home), submit(&home)];
-        let (mut ran, mut local) = (0, VecDeque::new());
+        let mut ran = 0;
         while ran < submitters.len() {
             woken.park();
             // As a pump does whose limit is one behavior.
-            if local.is_empty() {
-                local.extend(home.take().jobs);
-            }
-            if local.pop_front().is_some() {
+            if let Next::Job(_) = home.next() {
                 home.job_leaves();
                 ran += 1;
                 home.stops_at_a_limit();
@@ -99,7 +90,9 @@ fn a_value_meets_the_emptying_of_the_inbox() {
         let mut dropped = 0;
         while dropped < senders.len() {
             woken.park();
-            dropped += home.take().dead.len();
+            while let Next::Dead(dead) = home.next() {
+                dropped += dead.len();
+            }
         }
         for sender in senders {
             sender.join().expect("no panic");

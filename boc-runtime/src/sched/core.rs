@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::behavior::{self, Job};
 use crate::later;
+use crate::pinned;
 use crate::sim::Sim;
 use crate::sync::{AtomicBool, Instant, Ordering};
 use crossbeam_utils::CachePadded;
@@ -344,6 +345,7 @@ impl Core {
     pub(crate) fn cancel(self: &Arc<Core>) {
         self.refuse_to_start();
         behavior::give_up_of(self);
+        pinned::cancel_at_homes(NonNull::from(&**self));
         if let Some(simulation) = &self.simulation {
             return simulation.cancel_all(self);
         }

@@ -1,0 +1,256 @@
+//! Promise: when a runtime or a `MainThread` is dropped, what still waits is cancelled at once:
+//! whatever it waits for (a cown that another runtime's body holds, a promise, a pump), its promise
+//! fails, its captures are dropped, its places in the queues are given up in order.
+
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use boc::FailureKind;
+use boc::prelude::*;
+use boc_tests::{Drops, LIMIT, on_home, within};
+
+fn runtime(workers: usize) -> Runtime {
+    Runtime::builder().workers(workers).build().expect("a runtime")
+}
+
+/// What became of a promise; a hang is told by the deadline of the test.
+fn kind<R: Send + 'static>(promise: Promise<R>) -> Option<FailureKind> {
+    promise.join().err().map(|failure| failure.kind())
+}
+
+/// A body of `on` that holds the cown until the sender is dropped, and has begun.
+fn occupy(on: &Runtime, cown: &Cown<u32>) -> (Sender<()>, Promise<u32>) {
+    let (go, wait) = channel::<()>();
+    let (begin, begun) = channel();
+    let held = on.when(cown, move |mut cown| {
+        begin.send(()).unwrap();
+        assert!(wait.recv().is_err());
+        *cown += 1;
+        *cown
+    });
+    begun.recv().unwrap();
+    (go, held)
+}
+
+#[test]
+fn a_behavior_that_waits_for_a_promise_is_cancelled_while_the_resolver_lives() {
+    within(LIMIT, || {
+        let (resolver, promise) = Promise::<u8>::new();
+        let (own, drops) = (runtime(1), Drops::new());
+        let token = drops.token();
+        let waiting = own.when(&promise, move |promise| {
+            drop(token);
+            *promise
+        });
+        let behind = own.when(&waiting, |waiting| *waiting);
+        let (cown, other) = (Cown::new(1), runtime(1));
+        let with_a_cown = own.when((&promise, &cown), |_| ());
+        let foreign = other.when(&waiting, |waiting| *waiting);
+        drop(own);
+        assert_eq!(kind(waiting), Some(FailureKind::Cancelled));
+        assert_eq!(drops.count(), 1, "its captures are dropped");
+        assert_eq!(kind(behind), Some(FailureKind::Cancelled));
+        assert_eq!(kind(foreign), Some(FailureKind::Cancelled), "the failure travels");
+        assert_eq!(kind(with_a_cown), Some(FailureKind::Cancelled));
+        // The place at the head of the cown's queue was given up, though the promise's was not.
+        assert_eq!(other.when(&cown, |cown| *cown).join().unwrap(), 1);
+        // The places behind the resolver are passed on when their turns come.
+        let last = other.when(&promise, |promise| *promise);
+        resolver.resolve(7);
+        assert_eq!(last.join().unwrap(), 7);
+        assert_eq!(promise.join().unwrap(), 7);
+    });
+}
+
+#[test]
+fn a_behavior_that_waits_for_another_runtimes_body_is_cancelled_while_that_goes_on() {
+    within(LIMIT, || {
+        let (own, other) = (runtime(2), runtime(1));
+        let (a, b, c) = (Cown::new(0), Cown::new(0), Cown::new(0));
+        let (go, held) = occupy(&other, &a);
+        let mut waiting = Vec::new();
+        for _ in 0..20 {
+            waiting.push(own.when((&a, &b), |_| ()));
+            waiting.push(own.when(&a, |_| ()));
+            waiting.push(own.when((&b, &c), |_| ()));
+            waiting.push(own.when((read(&a), read(&b), read(&c)), |_| ()));
+            waiting.push(own.when(read(&a), |_| ()));
+            waiting.push(own.when((read(&a), read(&a)), |_| ()));
+        }
+        let behind = other.when((&a, &b, &c), |(a, ..)| *a);
+        drop(own);
+        for promise in waiting {
+            assert_eq!(kind(promise), Some(FailureKind::Cancelled));
+        }
+        let free = runtime(1);
+        // `behind` waits for `a`, and holds the other two.
+        assert!(free.when(&c, |_| ()).join_timeout(Duration::from_millis(20)).is_err());
+        drop(go);
+        assert_eq!(held.join().unwrap(), 1);
+        assert_eq!(behind.join().unwrap(), 1, "in order: after the body that held the cown");
+        free.quiesce();
+        assert_eq!(free.when(&a, |a| *a).join().unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_batch_is_cancelled_too() {
+    within(LIMIT, || {
+        let (own, other, a, b) = (runtime(1), runtime(2), Cown::new(0), Cown::new(0));
+        let (go, held) = occupy(&other, &a);
+        let promises = own.enter(|| {
+            boc::batch(|batch| {
+                [batch.when(&a, |_| ()), batch.when((&b, &a), |_| ()), batch.when((&a, read(&b)), |_| ())]
+            })
+        });
+        drop(own);
+        for promise in promises {
+            assert_eq!(kind(promise), Some(FailureKind::Cancelled));
+        }
+        assert_eq!(other.when(&b, |b| *b).join().unwrap(), 0);
+        drop(go);
+        assert_eq!(held.join().unwrap(), 1);
+        other.quiesce();
+    });
+}
+
+#[test]
+fn what_waits_for_a_pump_is_cancelled_without_one() {
+    on_home(1, |main| {
+        let (own, canvas, cown) = (runtime(1), PinnedCown::new(main, 0), Cown::new(0));
+        let ready = own.when(pinned(&canvas), |_| ());
+        let waiting = own.when((pinned(&canvas), &cown), |_| ());
+        let behind = own.when(&cown, |_| ());
+        let (resolver, promise) = Promise::<u8>::new();
+        let of_promise = own.when((&promise, pinned(&canvas)), |_| ());
+        drop(own);
+        // On a thread that pumps nothing.
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for promise in [ready, waiting, behind, of_promise] {
+                    assert_eq!(kind(promise), Some(FailureKind::Cancelled));
+                }
+            });
+        });
+        drop(resolver);
+        main.pump();
+        assert_eq!(main.with(&canvas, |canvas| *canvas), Ok(0));
+    });
+}
+
+#[test]
+fn a_home_that_goes_cancels_what_waits_to_run_there() {
+    within(LIMIT, || {
+        let (own, other, cown) = (runtime(1), runtime(1), Cown::new(0));
+        let (go, held) = occupy(&other, &cown);
+        let (resolver, promise) = Promise::<u8>::new();
+        let main = MainThread::claim().unwrap();
+        let canvas = PinnedCown::new(&main, 0);
+        let drops = Drops::new();
+        let waiting = own.enter(|| {
+            let (one, two) = (drops.token(), drops.token());
+            [
+                when((pinned(&canvas), &cown), move |_| drop(one)),
+                when((pinned(&canvas), &promise), |_| ()),
+                when(pinned(&canvas), |_| ()),
+                main.when(&cown, move |_| drop(two)),
+            ]
+        });
+        // It waits for the cown, too, and has nothing to do with the home.
+        let stays = own.when(&cown, |cown| *cown);
+        drop(main);
+        for promise in waiting {
+            assert_eq!(kind(promise), Some(FailureKind::Cancelled));
+        }
+        assert_eq!(drops.count(), 2);
+        assert!(!stays.is_finished());
+        // Nothing of it is in flight but `stays`.
+        drop(go);
+        assert_eq!(stays.join().unwrap(), 1);
+        assert_eq!(held.join().unwrap(), 1);
+        own.quiesce();
+        drop(resolver);
+    });
+}
+
+#[test]
+fn a_simulated_runtime_cancels_what_waits() {
+    within(LIMIT, || {
+        let own = Runtime::simulated(1);
+        let (resolver, promise) = Promise::<u8>::new();
+        let cown = Cown::new(0);
+        let waiting = own.when((&promise, &cown), |_| ());
+        let behind = own.when(&cown, |_| ());
+        drop(own);
+        assert_eq!(kind(waiting), Some(FailureKind::Cancelled));
+        assert_eq!(kind(behind), Some(FailureKind::Cancelled));
+        drop(resolver);
+        assert_eq!(runtime(1).when(&cown, |cown| *cown).join().unwrap(), 0);
+    });
+}
+
+/// The release of a queue of a hundred thousand places that were given up uses constant stack.
+#[test]
+fn a_long_queue_is_given_up_and_passed_on() {
+    within(LIMIT, || {
+        let (own, other, a, b) = (runtime(1), runtime(1), Cown::new(0), Cown::new(0));
+        let (go, held) = occupy(&other, &a);
+        let drops = Drops::new();
+        for n in 0..100_000 {
+            let token = drops.token();
+            if n % 2 == 0 {
+                own.when(&a, move |_| drop(token));
+            } else {
+                own.when((&a, &b), move |_| drop(token));
+            }
+        }
+        let last = other.when(&a, |a| *a);
+        drop(own);
+        assert_eq!(drops.count(), 100_000);
+        drop(go);
+        assert_eq!(held.join().unwrap(), 1);
+        assert_eq!(last.join().unwrap(), 1);
+        assert_eq!(other.when(&b, |b| *b).join().unwrap(), 0);
+    });
+}
+
+/// Runtimes are dropped while others release what they wait for: each behavior runs or is cancelled,
+/// once, and the queues go on.
+#[test]
+fn giving_up_meets_granting() {
+    within(LIMIT, || {
+        let other = runtime(2);
+        let (a, b) = (Cown::new(0_u64), Cown::new(0_u64));
+        for round in 0..boc_tests::repetitions(300) {
+            let (own, drops) = (runtime(1), Drops::new());
+            let (resolver, promise) = Promise::<u8>::new();
+            let mut promises = Vec::new();
+            for n in 0..30 {
+                other.when((&a, &b), |(mut a, mut b)| (*a += 1, *b += 1).0);
+                let token = drops.token();
+                promises.push(match n % 5 {
+                    0 => own.when(&a, move |_| drop(token)),
+                    1 => own.when((&a, &b), move |_| drop(token)),
+                    2 => own.when((read(&a), &promise), move |_| drop(token)),
+                    3 => own.when((read(&b), read(&a)), move |_| drop(token)),
+                    _ => own.when(&promise, move |_| drop(token)),
+                });
+            }
+            let resolving = std::thread::spawn(move || {
+                (0..round % 50).for_each(|_| std::hint::spin_loop());
+                resolver.resolve(1);
+            });
+            drop(own);
+            assert_eq!(drops.count(), 30, "the bodies are gone");
+            for promise in promises {
+                let kind = kind(promise);
+                assert!(matches!(kind, None | Some(FailureKind::Cancelled)), "{kind:?}");
+            }
+            resolving.join().unwrap();
+        }
+        other.quiesce();
+        let sums = other.when((&a, &b), |(a, b)| (*a, *b)).join().unwrap();
+        assert_eq!(sums.0, sums.1);
+        assert_eq!(sums.0 % 30, 0);
+    });
+}
