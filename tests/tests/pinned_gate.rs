@@ -115,6 +115,37 @@ fn a_future_polled_while_a_value_is_lent_comes_after_what_was_scheduled_before()
     });
 }
 
+/// Nothing can happen there, so a loop would ask for ever: it is told.
+#[test]
+fn asking_for_ever_where_nothing_runs_is_a_panic() {
+    within(LIMIT, || {
+        let (runtime, main) = (Runtime::simulated(1), MainThread::claim().expect("a fresh thread"));
+        runtime.enter(|| {
+            let cown = PinnedCown::new(&main, 0);
+            let done = when!(pinned cown => *cown += 1);
+            let awaited = done.clone();
+            let messages = main.with(&cown, |number| {
+                let asks = panic_message(|| while !done.is_finished() {});
+                let awaits = panic_message(|| pollster::block_on(awaited.into_future()));
+                *number += 1;
+                [asks, awaits]
+            });
+            for message in messages.expect("nothing runs") {
+                assert!(message.contains("return from `with` first"), "{message}");
+            }
+            let asks = when!(=> {
+                let other = when!(=> ());
+                panic_message(|| while !other.is_finished() {})
+            });
+            let message = asks.join().expect("no panic");
+            assert!(message.contains("inside a behavior"), "{message}");
+            done.join().expect("runs");
+            assert_eq!(main.with(&cown, |number| *number), Ok(2));
+        });
+        runtime.quiesce();
+    });
+}
+
 #[test]
 fn printing_a_promise_never_runs_anything() {
     simulated(|_| {

@@ -95,7 +95,8 @@ impl<R: Send + 'static> Future for PromiseFuture<R> {
         };
         if !ticket.is_granted() {
             // On the thread of a simulated runtime somebody has to run what is awaited.
-            if sim::step_here() {
+            let promise = self.promise.as_ref().expect("taken when it is ready");
+            if sim::step_here(|| promise.awaited()) {
                 context.waker().wake_by_ref();
             }
             return Poll::Pending;

@@ -96,15 +96,6 @@ impl<R: Send + 'static> Promise<R> {
         unsafe { Ticket::enter(self.header(), Signal::unpark()) }
     }
 
-    /// Whose behavior it is, for the wait.
-    fn awaited(&self) -> Awaited {
-        let header = self.header();
-        // SAFETY: this handle keeps the block alive.
-        let core = unsafe { header.as_ref() }.table.core;
-        // SAFETY: as above; the table belongs to the block.
-        Awaited::promise(core.map_or(std::ptr::null(), |core| unsafe { core(header) }.cast()))
-    }
-
     /// # Safety
     /// The ticket is granted; called once.
     pub(super) unsafe fn take(self, ticket: &Ticket) -> Result<R, Failure> {
@@ -117,6 +108,17 @@ impl<R: Send + 'static> Promise<R> {
         unsafe { ticket.release() };
         // SAFETY: written by `take`.
         unsafe { result.assume_init() }
+    }
+}
+
+impl<R> Promise<R> {
+    /// Whose behavior it is, for the wait.
+    pub(super) fn awaited(&self) -> Awaited {
+        let header = self.header();
+        // SAFETY: this handle keeps the block alive.
+        let core = unsafe { header.as_ref() }.table.core;
+        // SAFETY: as above; the table belongs to the block.
+        Awaited::promise(core.map_or(std::ptr::null(), |core| unsafe { core(header) }.cast()))
     }
 }
 

@@ -119,7 +119,8 @@ impl<R> Promise<R> {
     ///
     /// On a [simulated runtime](crate::Runtime::simulated) each call runs something, so that a loop
     /// that asks ends; inside a behavior and inside of
-    /// [`MainThread::with`](crate::MainThread::with) it runs nothing.
+    /// [`MainThread::with`](crate::MainThread::with) it runs nothing, and panics if it is called
+    /// there for ever.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
@@ -127,11 +128,12 @@ impl<R> Promise<R> {
     /// boc::quiesce();
     /// assert!(promise.is_finished());
     /// ```
+    #[track_caller]
     pub fn is_finished(&self) -> bool {
         let finished = self.has_finished();
         if !finished {
             // On the thread of a simulated runtime nothing would ever run for who only asks.
-            sim::step_here();
+            sim::step_here(|| self.awaited());
         }
         finished
     }

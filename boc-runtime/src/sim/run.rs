@@ -13,7 +13,7 @@ use crate::pinned;
 use crate::queue::{Queue, Status};
 use crate::runtime::ScopeState;
 use crate::sched::{self, Core, Parker, Running, Shut};
-use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, ThreadMark, this_thread};
+use crate::sync::{AtomicUsize, Instant, Mutex, MutexGuard, Ordering, ThreadMark, this_thread};
 
 use super::chooser::{Chooser, Place};
 use super::here::{self, Inside};
@@ -169,6 +169,7 @@ impl Sim {
     }
 
     fn carry_out(&self, mut state: MutexGuard<'_, State>, action: Action) -> Option<Ran> {
+        state.asked = None;
         match action {
             Action::Ready(at) => {
                 let running = begin();
@@ -319,6 +320,14 @@ impl Sim {
     /// Whether what the calling thread has done has not all taken effect yet.
     pub(super) fn has_effects_of_caller(&self) -> bool {
         self.state.lock().outboxes.iter().any(|outbox| outbox.origin == 0)
+    }
+
+    /// A promise is asked for where nothing can happen; since when, and how often.
+    pub(super) fn asked_in_vain(&self) -> (Instant, u32) {
+        let mut state = self.state.lock();
+        let (since, times) = state.asked.get_or_insert_with(|| (Instant::now(), 0));
+        *times = times.saturating_add(1);
+        (*since, *times)
     }
 
     /// What the calling thread has done takes effect now, in order, and no body runs in between.

@@ -8,6 +8,7 @@ use std::ptr::NonNull;
 use crate::behavior::{self, Job, Pending};
 use crate::failure::Failure;
 use crate::queue::{Queue, Status};
+use crate::sync::Instant;
 
 use super::chooser::{Chooser, Place};
 use super::history::{History, Origin};
@@ -27,6 +28,9 @@ pub(super) struct State {
     /// How much of the running body has taken effect.
     pub(super) effects: usize,
     pub(super) cancelled: bool,
+    /// Since when, and how often, code has asked for a promise where nothing can happen: in a body,
+    /// or inside of `with`.
+    pub(super) asked: Option<(Instant, u32)>,
     /// A wait has been given up.
     pub(super) stuck: bool,
     pub(super) history: Option<History>,
@@ -93,6 +97,7 @@ impl State {
             origin: Some(0),
             effects: 0,
             cancelled: false,
+            asked: None,
             stuck: false,
             history: recording.then(History::default),
             unseen: Vec::new(),

@@ -20,6 +20,15 @@ const SHORT_PATIENCE: Duration = Duration::from_millis(500);
 /// How long one sleep of these is at most.
 const NAP: Duration = Duration::from_millis(50);
 
+impl Sim {
+    fn patience(&self) -> Duration {
+        if self.outside() == 0 { SHORT_PATIENCE } else { PATIENCE }
+    }
+}
+
+/// How often code asks for a promise that is in a loop.
+const MANY: u32 = 1_000;
+
 fn simulation(core: &Core) -> &Sim {
     core.simulation().expect("the core of a simulation")
 }
@@ -60,8 +69,7 @@ pub(crate) fn wait_until(
         // Something else will end this: another thread that resolves or drops, or another runtime's
         // workers.
         let idle = now - *idle_since.get_or_insert(now);
-        let patience = if outside == 0 { SHORT_PATIENCE } else { PATIENCE };
-        if ours && (outside != 0 || unfinished) && idle >= patience {
+        if ours && (outside != 0 || unfinished) && idle >= simulation.patience() {
             stuck(simulation, outside);
         }
         let end = now + NAP;
@@ -105,16 +113,45 @@ pub(crate) fn arrive() {
     }
 }
 
-/// Lets one thing happen, if the thread is free. `false`: nothing can, or this is no simulation's
-/// thread.
-pub(crate) fn step_here() -> bool {
-    match here() {
-        Some(core) if sched::look().is_ok() => {
-            let simulation = simulation(&core);
-            simulation.step() || simulation.take_from_inbox()
+/// Lets one thing happen, if the thread is free: for code that asks for a promise again and again.
+/// Whether it should ask again at once. `awaited` is that promise.
+///
+/// # Panics
+/// If it asks for long where nothing can happen: it would ask for ever.
+#[track_caller]
+pub(crate) fn step_here(awaited: impl FnOnce() -> Awaited) -> bool {
+    let Some(core) = here() else { return false };
+    let simulation = simulation(&core);
+    match sched::look() {
+        Ok(()) => simulation.step() || simulation.take_from_inbox(),
+        Err(occupied) => {
+            if !core.is_quiescent() && awaited().may_be_of(&core) {
+                refuse_asking_for_ever(simulation, occupied);
+            }
+            // So that an executor that blocks inside of `with` asks until it is told. One that
+            // lives in bodies is woken when there is something.
+            occupied == Occupied::Lends
         }
-        _ => false,
     }
+}
+
+#[track_caller]
+fn refuse_asking_for_ever(simulation: &Sim, occupied: Occupied) {
+    let (since, times) = simulation.asked_in_vain();
+    if times < MANY || Instant::now() - since < simulation.patience() {
+        return;
+    }
+    simulation.state.lock().stuck = true;
+    let (place, end) = match occupied {
+        Occupied::Lends => ("inside `MainThread::with`", "return from `with` first"),
+        Occupied::RunsBody => {
+            ("inside a behavior", "let the behavior end, and request the promise in another")
+        }
+    };
+    panic!(
+        "this promise is asked for again and again {place}, where a simulated runtime runs nothing: it would go \
+         on for ever; {end}"
+    );
 }
 
 /// For a pump: runs other behaviors as chosen, until one is chosen that runs here.
