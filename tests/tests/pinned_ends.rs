@@ -132,14 +132,15 @@ fn values_that_schedule_and_panic_in_their_drop_end_with_their_thread_too() {
     }
     on_workers(1, || {
         let drops = Drops::new();
-        on_a_thread(|| {
-            let main = MainThread::claim().expect("a fresh thread");
+        let app = on_a_thread(|| {
+            let main = Rc::new(MainThread::claim().expect("a fresh thread"));
             let other = PinnedCown::new(&main, 1);
             let awkward: Vec<_> =
                 (0..3).map(|_| PinnedCown::new(&main, Awkward(other.clone(), drops.clone()))).collect();
-            forget((main, awkward));
+            PinnedCown::new(&main, App { _main: Rc::clone(&main), _token: awkward })
         });
         assert_eq!(drops.count(), 3);
+        drop(app);
         boc::quiesce_timeout(LIMIT).expect("nothing is left");
     });
 }

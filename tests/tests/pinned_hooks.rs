@@ -156,17 +156,15 @@ fn a_watchdogs_thread_ends_with_its_home() {
         let drops = Drops::new();
         let token = drops.token();
         on_workers(1, || {
-            let main = MainThread::claim().expect("a fresh thread");
+            let main = Rc::new(MainThread::claim().expect("a fresh thread"));
             main.set_watchdog(Some(Watchdog::new(Duration::from_millis(1)).on_starve(move |_| {
                 let _ = &token;
             })));
             let cown = PinnedCown::new(&main, 0);
             when!(pinned cown => *cown += 1);
             thread::sleep(Duration::from_millis(5));
-            if leak {
-                forget(main);
-                quiesce(); // a wait of the thread pumps, its token leaked or not
-            }
+            // A value of its own home owns the token, until the thread has ended.
+            leak.then(|| PinnedCown::new(&main, Rc::clone(&main)))
         });
         until_dropped(&drops, "the watchdog's thread goes on");
     };
