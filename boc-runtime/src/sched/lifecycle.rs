@@ -82,7 +82,7 @@ impl<H> Lifecycle<H> {
             restart: false,
             names: Vec::new(),
         };
-        Lifecycle { threads: Mutex::new(threads), changed: Condvar::new(), process: AtomicU32::new(0) }
+        Lifecycle { threads: Mutex::new(threads), changed: Condvar::default(), process: AtomicU32::new(0) }
     }
 
     /// Begins to start threads. `None`: there are some, or there will be once the old ones have
