@@ -4,6 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
+use crate::later;
 use crate::sync::Mutex;
 use crate::unwind::{self, Payload};
 
@@ -121,7 +122,8 @@ impl Failure {
 impl Drop for Inner {
     fn drop(&mut self) {
         if let Some(payload) = self.payload.get_mut().take() {
-            unwind::discard(payload);
+            // Not here: a payload may hold the failure that was before, and that one's, and so on.
+            later::discard(payload);
         }
     }
 }

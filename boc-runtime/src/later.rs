@@ -1,13 +1,32 @@
 //! Owns: what must not happen now: user code while queues are being changed, and recursion along chains.
 //!
-//! Five things can follow from releasing a cown or dropping a handle that run user code or release more: a value
-//! dies, a behavior is cancelled, an async task or a host's event loop is woken, a spent ticket passes its promise on. Each may cause the next, a million deep. Inside
-//! a [`Scope`] they are put on a list of this thread, and the outermost scope works the list off in a loop when it ends.
+//! Several things can follow from releasing a cown or dropping a handle that run user code or
+//! release more: a value dies, a failure dies with what its panic carried, a behavior is cancelled
+//! or given up, an async task or a host's event loop is woken, a spent ticket, or a slot that was
+//! given up, passes its cown on. Each may cause the next, a million deep. Inside a [`Scope`]
+//! (queues are being changed) they are put on a list of this thread; the end of the scope works off
+//! what was put there.
+//!
+//! # What user code can rely on
+//!
+//! User code that runs from here (a destructor, a waker, a wake hook) may use the whole library: no
+//! queue is being changed on its thread, no lock is held. What it causes itself happens **at
+//! once**, before the call that causes it returns, in the order of a program without a list: it may
+//! drop the last handle of a cown, or use a resolver, and then wait for what that brings about, by
+//! any means (a `join`, a channel, a foreign executor's `block_on`). So user code may run inside
+//! user code, as a destructor runs inside of another one.
+//!
+//! That holds [`LEVELS`] deep. From there on, for chains, what user code causes stays on the list
+//! until it returns, or until it waits: a wait of this library, and the poll of a promise's future,
+//! work off first what the running code has put on the list ([`catch_up`]). A thread that would
+//! sleep then cancels the behaviors on the rest of the list too ([`before_sleep`]): of the queue of
+//! a `MainThread` that is dropped, one behavior's captures may wait for another behavior. Nothing
+//! else of the rest is touched: those values die after the code that runs now, which may hold what
+//! they need.
 
 #![expect(unsafe_code, reason = "disposes of blocks whose counts have reached zero, cancels jobs")]
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::Waker;
@@ -22,6 +41,8 @@ use crate::sync::thread_local;
 use crate::unwind::{self, Payload};
 
 enum Item {
+    /// It was carried out before its turn.
+    Gone,
     Dispose(NonNull<Header>),
     Cancel(Job),
     PassOn(Arc<Ticket>),
@@ -29,19 +50,32 @@ enum Item {
     WakeHook(Arc<Home>),
     EndEarly(Given),
     LetGo(NonNull<Slot>),
+    Discard(Payload),
 }
 
+/// How deep user code runs inside user code at once.
+const LEVELS: usize = 16;
+
 struct Here {
-    /// How many scopes the thread is in.
+    /// How many scopes the thread is in, since the running user code began.
     depth: Cell<usize>,
-    /// Whether anything is on the list.
+    /// Whether anything may be on the list.
     any: Cell<bool>,
+    /// How many items are being carried out, one inside the other.
+    level: Cell<usize>,
+    /// How long the list was when the innermost of them began: what follows was put there since.
+    base: Cell<usize>,
 }
 
 thread_local! {
     // No destructor here, so this outlives every other thread-local.
-    static HERE: Here = const { Here { depth: Cell::new(0), any: Cell::new(false) } };
-    static ITEMS: RefCell<VecDeque<Item>> = const { RefCell::new(VecDeque::new()) };
+    static HERE: Here = const {
+        Here { depth: Cell::new(0), any: Cell::new(false), level: Cell::new(0), base: Cell::new(0) }
+    };
+    /// A stack: what is to happen next is last, but for what was put there by the item that is
+    /// being carried out, or by the scope that is open: that is in its order, and turned round
+    /// afterwards.
+    static ITEMS: RefCell<Vec<Item>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Everything that is put off happens when the outermost of these ends; panics in it are contained.
@@ -60,15 +94,19 @@ impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
         HERE.with(|here| {
-            if here.depth.get() == 1
-                && here.any.get()
-                && let Some(payload) = work_off()
-            {
-                unwind::discard(payload);
+            let outer = here.depth.get() - 1;
+            if outer == 0 && here.any.get() {
+                end_of_scope();
             }
-            here.depth.set(here.depth.get() - 1);
+            here.depth.set(outer);
         });
     }
+}
+
+#[cold]
+#[inline(never)]
+fn end_of_scope() {
+    HERE.with(|here| work_off(here, LEVELS)).into_iter().for_each(unwind::discard);
 }
 
 /// Drops the value of a block: put off inside a scope, at once outside; there its panic goes on.
@@ -83,26 +121,91 @@ pub(crate) unsafe fn dispose(header: NonNull<Header>) {
         // SAFETY: the strong handles' weak count.
         return unsafe { release_weak(header) };
     }
-    if HERE.with(|here| here.depth.get()) != 0 {
-        return put_off(Item::Dispose(header));
-    }
-    HERE.with(|here| here.depth.set(1));
-    let first = carry_out(Item::Dispose(header));
-    let rest = if HERE.with(|here| here.any.get()) { work_off() } else { None };
-    HERE.with(|here| here.depth.set(0));
-    let panicked = match (first, rest) {
-        (Some(first), rest) => {
-            rest.into_iter().for_each(unwind::discard);
-            Some(first)
+    let panicked = HERE.with(|here| {
+        if here.depth.get() != 0 || here.level.get() >= LEVELS {
+            put_off(Item::Dispose(header));
+            return None;
         }
-        (None, rest) => rest,
-    };
+        let panicked = carry_out_here(here, Item::Dispose(header));
+        if here.any.get() { first_of(panicked, drain(here)) } else { panicked }
+    });
     // A handle dropped by user code: a panicking destructor of the value panics there, as with `Arc`.
     match panicked {
         Some(payload) if std::thread::panicking() => unwind::discard(payload),
         Some(payload) => std::panic::resume_unwind(payload),
         None => {}
     }
+}
+
+/// When user code asks or polls: works off what it has put on the list, however deep it is. `true`:
+/// there was something.
+#[inline]
+pub(crate) fn catch_up() -> bool {
+    HERE.with(|here| here.any.get() && catch_up_here(here))
+}
+
+#[cold]
+#[inline(never)]
+fn catch_up_here(here: &Here) -> bool {
+    if here.depth.get() != 0 || length() <= here.base.get() {
+        return false;
+    }
+    work_off(here, usize::MAX).into_iter().for_each(unwind::discard);
+    true
+}
+
+/// Before a thread sleeps in a wait: as [`catch_up`], and if there is nothing cancels the behaviors
+/// on the rest of the list.
+#[inline]
+pub(crate) fn before_sleep() -> bool {
+    HERE.with(|here| here.any.get() && (catch_up_here(here) || cancel_rest(here)))
+}
+
+#[cold]
+#[inline(never)]
+fn cancel_rest(here: &Here) -> bool {
+    if here.depth.get() != 0 {
+        return false;
+    }
+    // What is taken leaves its place: the lengths that are kept, of what was there before, stay
+    // right.
+    let take = |items: &RefCell<Vec<Item>>| {
+        let mut items = items.borrow_mut();
+        let item = items.iter_mut().rev().find(|item| matches!(item, Item::Cancel(_)))?;
+        Some(std::mem::replace(item, Item::Gone))
+    };
+    let mut any = false;
+    while let Ok(Some(item)) = ITEMS.try_with(take) {
+        any = true;
+        let panicked = first_of(carry_out_here(here, item), drain(here));
+        panicked.into_iter().for_each(unwind::discard);
+    }
+    any
+}
+
+/// Runs user code in the middle of a scope, where no queue is being changed. What the scope has put
+/// off stays on the list meanwhile; what the user code causes happens as ever.
+pub(crate) fn aside(user: impl FnOnce()) {
+    let panicked = HERE.with(|here| {
+        sched::user_code_ahead();
+        let (base, depth) = (length(), here.depth.replace(0));
+        let outer = here.base.replace(base);
+        here.level.set(here.level.get() + 1);
+        let panicked = unwind::catch(user).err();
+        here.level.set(here.level.get() - 1);
+        // Too deep, it stays behind what the scope has put off.
+        let panicked = match here.level.get() < LEVELS && here.any.get() {
+            true => {
+                turn_round(base);
+                first_of(panicked, drain(here))
+            }
+            false => panicked,
+        };
+        here.base.set(outer);
+        here.depth.set(depth);
+        panicked
+    });
+    panicked.into_iter().for_each(unwind::discard);
 }
 
 /// Cancels a behavior.
@@ -144,6 +247,12 @@ pub(crate) fn let_go(slot: NonNull<Slot>) {
     put_off(Item::LetGo(slot));
 }
 
+/// Drops a panic's payload, which may hold a failure with a payload in turn.
+pub(crate) fn discard(payload: Payload) {
+    let _scope = Scope::new();
+    put_off(Item::Discard(payload));
+}
+
 /// Puts it on the list. At the very end of a thread, when the list is gone, it is done at once, recursion or not.
 fn put_off(item: Item) {
     let mut item = Some(item);
@@ -154,24 +263,73 @@ fn put_off(item: Item) {
     }
 }
 
-/// Does everything on the list, and what that adds; gives the first panic back.
-#[cold]
-fn work_off() -> Option<Payload> {
-    sched::user_code_ahead();
-    let mut first = None;
-    while let Ok(Some(item)) = ITEMS.try_with(|items| items.borrow_mut().pop_front()) {
-        match (carry_out(item), &first) {
-            (Some(payload), Some(_)) => unwind::discard(payload),
-            (Some(payload), None) => first = Some(payload),
-            (None, _) => {}
+/// How long the list is. One that is gone is empty.
+fn length() -> usize {
+    ITEMS.try_with(|items| items.borrow().len()).unwrap_or(0)
+}
+
+/// Turns round what follows on the list: what was put there first happens first.
+fn turn_round(base: usize) {
+    let _ = ITEMS.try_with(|items| {
+        if let Some(new) = items.borrow_mut().get_mut(base..) {
+            new.reverse();
         }
+    });
+}
+
+/// Does everything that was put on the list since the item that is being carried out began, and
+/// what that adds; gives the first panic back. On level `levels` or deeper it stays on the list.
+#[cold]
+fn work_off(here: &Here, levels: usize) -> Option<Payload> {
+    if here.level.get() >= levels {
+        return None;
     }
-    HERE.with(|here| here.any.set(false));
+    sched::user_code_ahead();
+    turn_round(here.base.get());
+    drain(here)
+}
+
+/// As [`work_off`], of what has been turned round.
+fn drain(here: &Here) -> Option<Payload> {
+    let base = here.base.get();
+    let next = |items: &RefCell<Vec<Item>>| {
+        let mut items = items.borrow_mut();
+        if items.len() > base { items.pop() } else { None }
+    };
+    let mut first = None;
+    while let Ok(Some(item)) = ITEMS.try_with(next) {
+        first = first_of(first, carry_out_here(here, item));
+    }
+    here.any.set(base != 0);
+    first
+}
+
+/// Carries one out, at the next level. What it has left on the list is on top of it then, turned
+/// round: the caller drains it.
+fn carry_out_here(here: &Here, item: Item) -> Option<Payload> {
+    let base = length();
+    let (depth, outer) = (here.depth.replace(0), here.base.replace(base));
+    here.level.set(here.level.get() + 1);
+    let panicked = carry_out(item);
+    turn_round(base);
+    here.level.set(here.level.get() - 1);
+    here.base.set(outer);
+    here.depth.set(depth);
+    panicked
+}
+
+/// Keeps the first of two panics.
+fn first_of(first: Option<Payload>, second: Option<Payload>) -> Option<Payload> {
+    if first.is_none() {
+        return second;
+    }
+    second.into_iter().for_each(unwind::discard);
     first
 }
 
 fn carry_out(item: Item) -> Option<Payload> {
     match item {
+        Item::Gone => None,
         Item::Dispose(header) => {
             // SAFETY: the duty of `dispose`.
             unsafe { dispose_now(header) }
@@ -185,6 +343,10 @@ fn carry_out(item: Item) -> Option<Payload> {
         Item::WakeHook(home) => unwind::catch(|| home.call_wake_hook()).err(),
         Item::EndEarly(given) => {
             given.end();
+            None
+        }
+        Item::Discard(payload) => {
+            unwind::discard(payload);
             None
         }
         Item::LetGo(slot) => {

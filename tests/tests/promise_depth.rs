@@ -4,7 +4,7 @@
 use std::thread;
 
 use boc::prelude::*;
-use boc_tests::{Gate, LIMIT, within};
+use boc_tests::{Drops, Gate, LIMIT, within};
 
 const STACK: usize = 256 * 1024;
 
@@ -154,5 +154,23 @@ fn a_chain_of_behaviors_that_capture_each_other() {
         }
         gate.open();
         last.join().unwrap();
+    });
+}
+
+/// A failure that is the payload of the next one's panic, and so on.
+#[test]
+fn dropping_a_chain_of_failures_in_failures() {
+    on_small_stacks(1, || {
+        let drops = Drops::new();
+        let mut failure = when((), |()| panic!("first")).join().unwrap_err();
+        for depth in 0..50_000 {
+            let token = (depth == 0).then(|| drops.token());
+            // Resumed: the panic hook does not print it.
+            let panics = move |()| std::panic::resume_unwind(Box::new((failure, token)));
+            failure = when((), panics).join().map(|()| "no value").unwrap_err();
+        }
+        assert_eq!(drops.count(), 0);
+        drop(failure);
+        assert_eq!(drops.count(), 1, "the innermost one, too");
     });
 }

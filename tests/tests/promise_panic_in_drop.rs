@@ -138,3 +138,25 @@ fn result_that_nobody_wants() {
         assert_eq!(drops.count(), 1);
     });
 }
+
+/// The batch has the last handles of its cowns.
+#[test]
+fn a_destructor_that_panics_at_the_end_of_a_batch_does_not_keep_the_other_values() {
+    on_workers(1, || {
+        for closure_panics in [false, true] {
+            let (drops, bombs) = (Drops::new(), Drops::new());
+            let end = catch_unwind(AssertUnwindSafe(|| {
+                boc::batch(|b| {
+                    for _ in 0..50 {
+                        drop(b.when(&Cown::new(drops.token()), |_| ()));
+                        drop(b.when(&Cown::new(Bomb::new(&bombs)), |_| ()));
+                    }
+                    assert!(!closure_panics, "in the closure");
+                });
+            }));
+            assert_eq!(end.is_err(), closure_panics, "panics of such destructors are contained");
+            quiesce();
+            assert_eq!(drops.count(), 50);
+        }
+    });
+}

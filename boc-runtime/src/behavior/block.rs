@@ -57,18 +57,14 @@ pub(crate) struct BehaviorTable {
     pub(super) plain: bool,
     pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint<'_>),
     pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
-    pub(crate) cancel: unsafe fn(NonNull<Behavior>, Cancel),
+    pub(crate) cancel: unsafe fn(NonNull<Behavior>, Cancel<'_>),
     /// Where the behavior will run, unless that is any worker. It is not begun and not cancelled.
     pub(super) home: unsafe fn(NonNull<Behavior>) -> Option<NonNull<Home>>,
 }
 
 impl Behavior {
     #[inline]
-    pub(super) fn new(
-        promised: Promised,
-        place: &'static Location<'static>,
-        slots: u32,
-    ) -> Behavior {
+    pub(super) fn new(promised: Promised, place: &'static Location<'static>, slots: u32) -> Behavior {
         Behavior { promised, place, scope: None, pending: CountDown::new(slots), slots }
     }
 

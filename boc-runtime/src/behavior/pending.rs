@@ -4,6 +4,7 @@
 
 use std::ptr::NonNull;
 
+use crate::later;
 use crate::memory::{self, Header};
 use crate::sched;
 
@@ -66,6 +67,8 @@ impl Pending {
 }
 
 fn release(cowns: Vec<NonNull<Header>>) {
+    // What dies by it dies at the end of this: a destructor that panics does not keep the others.
+    let _scope = later::Scope::new();
     for cown in cowns {
         // SAFETY: counted in `add`.
         unsafe { memory::release(cown) };

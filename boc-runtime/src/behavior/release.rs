@@ -67,6 +67,29 @@ pub(super) unsafe fn release_all(behavior: NonNull<Behavior>, hint: Hint<'_>, en
     let slots = unsafe { behavior.as_ref() }.slots();
     // SAFETY: the body has ended.
     unsafe { release_slots(behavior, slots, hint) };
+    // SAFETY: the caller's duties.
+    unsafe { release_promise_of(behavior, hint, end) };
+    drop(later);
+}
+
+/// The first part of [`release_all`] alone, for a behavior that is cancelled; in a scope of
+/// `later`.
+///
+/// # Safety
+/// The behavior holds its slots, or has entered none, and never runs; called once.
+pub(super) unsafe fn release_cowns(behavior: NonNull<Behavior>) {
+    // SAFETY: alive until the promise is released.
+    let slots = unsafe { behavior.as_ref() }.slots();
+    // SAFETY: there is no body that uses them (caller).
+    unsafe { release_slots(behavior, slots, Hint::Spawned) };
+}
+
+/// The second part of [`release_all`] alone: the promise. In a scope of `later`, too.
+///
+/// # Safety
+/// As [`release_all`]; the cowns are released.
+#[inline(always)]
+pub(super) unsafe fn release_promise_of(behavior: NonNull<Behavior>, hint: Hint<'_>, end: impl FnOnce()) {
     // SAFETY: alive until the promise is released.
     if unsafe { is_unwanted(behavior) } {
         end();
@@ -74,7 +97,6 @@ pub(super) unsafe fn release_all(behavior: NonNull<Behavior>, hint: Hint<'_>, en
         // SAFETY: the outcome is written, and everything else released.
         unsafe { release_own_promise(behavior, hint) };
     }
-    drop(later);
 }
 
 /// # Safety

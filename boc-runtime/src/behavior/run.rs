@@ -4,10 +4,14 @@
 
 use std::panic::Location;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 use crate::failure::Failure;
+use crate::later;
 use crate::memory;
+use crate::queue::Slot;
 use crate::request::{Granted, Request};
+use crate::runtime::ScopeState;
 use crate::sched::context::{self, ScopeBefore};
 use crate::sched::{Core, Running, Worker};
 use crate::trace;
@@ -15,7 +19,7 @@ use crate::unwind::{self, Payload};
 
 use super::block::{Behavior, Block};
 use super::grant::{Hint, Job};
-use super::release::release_all;
+use super::release::{release_all, release_cowns, release_promise_of, release_slot};
 use super::stage::Stage;
 
 /// How a behavior ended.
@@ -68,12 +72,15 @@ unsafe fn call(job: Job) -> Ran {
 
 /// When a behavior is cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cancel {
-    /// It has its cowns, or has entered none; [`finish`] follows.
+pub(crate) enum Cancel<'s> {
+    /// It has its cowns, or has entered none: they are released, and it is counted out on return.
     Now,
     /// It still waits for cowns: only its body ends. [`cancel`] follows when it has them, and not
     /// [`execute`].
     Early,
+    /// It still waits for cowns, and was given up (`waitlist`): as `Now`, but of its slots these
+    /// are released. It is not cancelled again, and the owner of this has a count of the promise.
+    Waiting(&'s [NonNull<Slot>]),
 }
 
 /// Drops the body of a behavior that still waits for cowns: it never runs, and borrows nothing any
@@ -98,10 +105,8 @@ pub(crate) unsafe fn cancel(job: Job) {
     let Job(behavior) = job;
     // SAFETY: not run yet, so it lives.
     let table = unsafe { Behavior::table(behavior) };
-    // SAFETY: the table belongs to the block.
+    // SAFETY: the table belongs to the block; the same duties.
     unsafe { (table.cancel)(behavior, Cancel::Now) };
-    // SAFETY: its outcome is written.
-    unsafe { finish(behavior, Hint::Spawned) };
 }
 
 /// # Safety
@@ -169,7 +174,7 @@ where
 
 /// # Safety
 /// As [`cancel`] or [`give_up`], for a behavior of these types.
-pub(super) unsafe fn cancel_block<Q, F, R>(behavior: NonNull<Behavior>, when: Cancel)
+pub(super) unsafe fn cancel_block<Q, F, R>(behavior: NonNull<Behavior>, when: Cancel<'_>)
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
@@ -178,19 +183,56 @@ where
     let block = Block::<Q, F, R>::from_raw(behavior);
     // SAFETY: ours to end, so it lives and is of these types.
     let place = unsafe { block.behavior.as_ref() }.place;
-    if when == Cancel::Now {
-        // SAFETY: alive.
-        let slots = unsafe { block.slots() };
-        // SAFETY: no thread dispatches it any more; moved out once, and nothing drops it in the
-        // block.
-        drop(unsafe { std::ptr::read(&raw const (*block.payload(slots).as_ptr()).home) });
-    }
     // SAFETY: alive. Only the thread that executes or cancels a behavior touches its stage before
     // its promise is released; a thread that hands it a cown reads its home, beside the stage.
     let stage = unsafe { &mut *block.stage() };
     // The body; or the failure with which it was given up before.
     let ended = std::mem::replace(stage, Stage::failed(Failure::cancelled(place)));
-    unwind::contain(|| drop(ended));
+    if when == Cancel::Early {
+        return unwind::contain(|| drop(ended));
+    }
+    // SAFETY: alive.
+    let slots = unsafe { block.slots() };
+    // SAFETY: no thread dispatches it any more; moved out once, and nothing drops it in the block.
+    drop(unsafe { std::ptr::read(&raw const (*block.payload(slots).as_ptr()).home) });
+    let mut ended = Some(ended);
+    let granted = if let Cancel::Waiting(granted) = when { Some(granted) } else { None };
+    // SAFETY: the outcome is written; all slots are held, or were never entered, or those are.
+    unsafe { end_cancelled(behavior, granted, &mut || drop(ended.take())) };
+}
+
+/// Releases a cancelled behavior, drops its body in between, and counts it out.
+///
+/// The cowns come first: the destructors of the captures may wait for what requests the same ones.
+/// The promise comes last: a joiner finds the captures dropped. What follows from all that happens
+/// afterwards (or when a destructor waits for it), so that none of it meets this promise
+/// unreleased.
+///
+/// # Safety
+/// As [`finish`]; if only some slots are held, they are `granted`.
+#[inline(never)]
+unsafe fn end_cancelled(
+    behavior: NonNull<Behavior>,
+    granted: Option<&[NonNull<Slot>]>,
+    drop_body: &mut dyn FnMut(),
+) {
+    // SAFETY: the caller's duties.
+    let left = unsafe { Left::take(behavior) };
+    let section = later::Scope::new();
+    match granted {
+        // SAFETY: no body uses the slots; released once (caller).
+        None => unsafe { release_cowns(behavior) },
+        // SAFETY: as above.
+        Some(granted) => granted.iter().for_each(|&slot| unsafe { release_slot(slot) }),
+    }
+    later::aside(|| unwind::contain(drop_body));
+    // SAFETY: called if the promise is unwanted: see `end`.
+    let end = || unsafe { end(behavior) };
+    // SAFETY: the outcome is written, the cowns are released.
+    unsafe { release_promise_of(behavior, Hint::Spawned, end) };
+    drop(section);
+    // SAFETY: the core is alive until this returns (caller).
+    unsafe { left.count_out() };
 }
 
 /// Before a body is called. What does not depend on a behavior's types is compiled once, and not for each of them.
@@ -308,22 +350,53 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
 /// The behavior's outcome is written; called once. Its core is alive until this returns; the block may be gone then.
 #[inline(never)]
 pub(crate) unsafe fn finish(behavior: NonNull<Behavior>, hint: Hint<'_>) {
-    // SAFETY: the queue's activity, which the behavior leads, keeps the block until its promise is
-    // released, below.
-    let this = unsafe { behavior.as_ref() };
-    let core = this.core();
-    // SAFETY: as above; `finish` is called once, and not for a behavior that was given up.
-    let scope = unsafe { Behavior::take_scope(behavior) };
-    // SAFETY: called if the promise is unwanted (`release_all`), which saw the only strong count,
-    // that of the queue's activity, and no slot but the producer's; the table of a behavior has no
-    // weak handles (`Table::weak`).
-    let end = || unsafe { memory::end_alone(behavior.cast()) };
+    // SAFETY: the caller's duties.
+    let left = unsafe { Left::take(behavior) };
+    // SAFETY: called if the promise is unwanted: see `end`.
+    let end = || unsafe { end(behavior) };
     // SAFETY: the outcome is written, and this is the only release (caller).
     unsafe { release_all(behavior, hint, end) };
-    // SAFETY: the core is alive until this returns (caller). The block may be gone: `core` was read
-    // before.
-    unsafe { Core::count_finished(core) };
-    if let Some(scope) = scope {
-        scope.leave();
+    // SAFETY: the core is alive until this returns (caller).
+    unsafe { left.count_out() };
+}
+
+/// Ends the block of a behavior whose promise is unwanted.
+///
+/// # Safety
+/// The release saw the only strong count, that of the queue's activity, and no slot but the
+/// producer's (`is_unwanted`).
+#[inline(always)]
+unsafe fn end(behavior: NonNull<Behavior>) {
+    // SAFETY: that (caller); the table of a behavior has no weak handles (`Table::weak`).
+    unsafe { memory::end_alone(behavior.cast()) };
+}
+
+/// What is to be told when a behavior has released everything: the block may be gone then.
+struct Left {
+    core: NonNull<Core>,
+    scope: Option<Arc<ScopeState>>,
+}
+
+impl Left {
+    /// # Safety
+    /// The behavior is not released yet; called once.
+    #[inline(always)]
+    unsafe fn take(behavior: NonNull<Behavior>) -> Left {
+        // SAFETY: the queue's activity, which the behavior leads, keeps the block until its promise
+        // is released (caller).
+        let core = unsafe { behavior.as_ref() }.core();
+        // SAFETY: as above; taken once (caller).
+        Left { core, scope: unsafe { Behavior::take_scope(behavior) } }
+    }
+
+    /// # Safety
+    /// The core is alive until this returns.
+    #[inline(always)]
+    unsafe fn count_out(self) {
+        // SAFETY: the caller's duty.
+        unsafe { Core::count_finished(self.core) };
+        if let Some(scope) = self.scope {
+            scope.leave();
+        }
     }
 }

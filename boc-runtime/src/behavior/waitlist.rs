@@ -16,7 +16,7 @@ use crate::sync::{Mutex, global};
 
 use super::block::{Behavior, SlotOfMany};
 use super::grant::{self, Hint, Job};
-use super::release::{release_own_promise, release_slot};
+use super::release::release_slot;
 use super::run::Cancel;
 
 /// A behavior on the list.
@@ -259,34 +259,18 @@ impl Given {
         let Given { behavior, granted } = self;
         // SAFETY: on the list until `less` below, so it lives.
         let this = unsafe { behavior.as_ref() };
-        // SAFETY: not finished: a count keeps its core.
+        // SAFETY: not finished, so its core lives.
         let core = unsafe { Core::hold(this.core()) };
         if let Some(simulation) = core.simulation() {
             simulation.forget(Job(behavior));
         }
         // For the slots that stay in their queues: the promise's handles may all go.
         this.promised.header.retain();
-        {
-            let _scope = later::Scope::new();
-            // SAFETY: alive.
-            let table = unsafe { Behavior::table(behavior) };
-            // SAFETY: the table belongs to the block. It was given up once, and before all its slots
-            // were granted, so nothing else runs or cancels it.
-            unsafe { (table.cancel)(behavior, Cancel::Now) };
-            for slot in granted {
-                // SAFETY: granted, and in no other list; the body is gone.
-                unsafe { release_slot(slot) };
-            }
-            // SAFETY: the outcome is written; the slots that are left have a count of their own.
-            unsafe { release_own_promise(behavior, Hint::Spawned) };
-        }
-        // SAFETY: `end` alone takes it, once.
-        let scope = unsafe { Behavior::take_scope(behavior) };
-        // SAFETY: held above.
-        unsafe { Core::count_finished(NonNull::from(&*core)) };
-        if let Some(scope) = scope {
-            scope.leave();
-        }
+        // SAFETY: alive.
+        let table = unsafe { Behavior::table(behavior) };
+        // SAFETY: the table belongs to the block. It was given up once, and before all its slots were
+        // granted, so nothing else runs or cancels it; `granted` were, and are in no other list.
+        unsafe { (table.cancel)(behavior, Cancel::Waiting(&granted)) };
         let after = LIST.lock().less(behavior);
         // SAFETY: said just now.
         unsafe { carry_out(after, behavior, Hint::Spawned) };

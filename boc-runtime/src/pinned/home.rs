@@ -268,14 +268,11 @@ impl Home {
         std::mem::take(&mut self.shared.lock().inbox)
     }
 
-    /// Empties the inbox; `None`: it was empty, and is closed from now on.
-    pub(super) fn take_or_close(&self) -> Option<Inbox> {
+    /// Closes the inbox: what is sent from now on is refused. Gives back what was in it.
+    pub(super) fn close(&self) -> Inbox {
         let mut shared = self.shared.lock();
-        if shared.inbox.jobs.is_empty() && shared.inbox.dead.is_empty() {
-            shared.closed = true;
-            return None;
-        }
-        Some(std::mem::take(&mut shared.inbox))
+        shared.closed = true;
+        std::mem::take(&mut shared.inbox)
     }
 }
 

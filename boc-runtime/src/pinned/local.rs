@@ -259,6 +259,8 @@ impl Local {
     unsafe fn close(&self, end_values: bool) {
         Watch::set(&self.home, None);
         self.home.clear_wake_hook();
+        // Before user code runs: a destructor may schedule here, and wait for that.
+        let Inbox { jobs, dead, .. } = self.home.close();
         let scope = later::Scope::new();
         let cancel = |home: &Home, jobs: VecDeque<Job>| {
             for job in jobs {
@@ -268,14 +270,12 @@ impl Local {
             }
         };
         cancel(&self.home, self.jobs.take());
+        cancel(&self.home, jobs);
         drop(scope);
-        while let Some(Inbox { jobs, dead, .. }) = self.home.take_or_close() {
-            cancel(&self.home, jobs);
-            self.bury(dead);
-        }
-        // What still waits for cowns and would come here. Its captures that stay here are sent to the
-        // inbox, which is closed: they go below.
+        // What still waits for cowns and would come here.
         behavior::give_up_home(&self.home);
+        self.bury(dead);
+        // The bodies of behaviors that are to be ended on other threads.
         while let Some(body) = self.bodies.take_first() {
             unwind::contain(|| drop(body));
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::failure::Failure;
+use crate::later;
 use crate::sim;
 
 use super::Promise;
@@ -79,6 +80,8 @@ impl<R: Send + 'static> Future for PromiseFuture<R> {
     ///
     /// If polled again after it was ready.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // The task may wait for what this thread itself has put off.
+        later::catch_up();
         let signal = Signal::Wake(context.waker().clone());
         let ticket = match &self.ticket {
             Some(ticket) => {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::failure::Failure;
 use crate::sched::{self, Awaited, MayWait, WaitFor};
 use crate::sim;
-use crate::sync::{Instant, deadline_after};
+use crate::sync::{Instant, deadline_after, forks};
 
 use super::Promise;
 use super::ticket::{Signal, Ticket};
@@ -39,7 +39,7 @@ impl<R: Send + 'static> Promise<R> {
         let may_wait = self.may_wait("join");
         sim::arrive();
         let ticket = self.ticket();
-        wait(may_wait, self.awaited(), &ticket, None);
+        wait(may_wait, || self.awaited(), &ticket, None);
         // SAFETY: granted: without a deadline the wait ends in no other way.
         unsafe { self.take(&ticket) }
     }
@@ -70,7 +70,7 @@ impl<R: Send + 'static> Promise<R> {
         let deadline = deadline_after(timeout);
         sim::arrive();
         let ticket = self.ticket();
-        if wait(may_wait, self.awaited(), &ticket, deadline) || !ticket.stop_waiting() {
+        if wait(may_wait, || self.awaited(), &ticket, deadline) || !ticket.stop_waiting() {
             // SAFETY: granted, if need be at the last moment.
             return Ok(unsafe { self.take(&ticket) });
         }
@@ -82,7 +82,19 @@ impl<R: Send + 'static> Promise<R> {
     fn may_wait(&self, what: &str) -> MayWait {
         let may_wait = sched::may_wait(what, "request the promise: `when!(promise => ..)`");
         sched::refuse_in_batch(what, WaitFor::Promise(self.header()));
+        if forks() != 0 {
+            self.refuse_in_a_fork();
+        }
         may_wait
+    }
+
+    #[cold]
+    #[track_caller]
+    fn refuse_in_a_fork(&self) {
+        // SAFETY: this handle keeps the block alive.
+        if !unsafe { self.block.as_ref() }.producer.is_finished() {
+            self.awaited().refuse_in_a_fork();
+        }
     }
 
     /// A place in the promise's queue, waiting: what an earlier `join_timeout` has left if it is still good, or a new one.
@@ -124,7 +136,12 @@ impl<R> Promise<R> {
 
 /// Waits for the grant. `false`: the deadline came first.
 #[track_caller]
-fn wait(may_wait: MayWait, awaited: Awaited, ticket: &Ticket, deadline: Option<Instant>) -> bool {
+fn wait(
+    may_wait: MayWait,
+    awaited: impl FnOnce() -> Awaited,
+    ticket: &Ticket,
+    deadline: Option<Instant>,
+) -> bool {
     let waiting = Waiting(ticket);
     let granted = sched::wait_until(may_wait, awaited, || ticket.is_granted(), deadline);
     mem::forget(waiting);

@@ -14,6 +14,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
+use crate::later;
 use crate::memory::{self, Header, Invariant};
 use crate::queue::Status;
 use crate::sim;
@@ -130,6 +131,8 @@ impl<R> Promise<R> {
     /// ```
     #[track_caller]
     pub fn is_finished(&self) -> bool {
+        // A loop that asks may wait for what this thread itself has put off.
+        later::catch_up();
         let finished = self.has_finished();
         if !finished {
             // On the thread of a simulated runtime nothing would ever run for who only asks.

@@ -56,8 +56,7 @@ impl Users {
     #[inline(never)]
     fn note_another(&self, party: *mut ()) {
         // Relaxed: as in `are_only`.
-        let first =
-            self.0.compare_exchange(ptr::null_mut(), party, Ordering::Relaxed, Ordering::Relaxed);
+        let first = self.0.compare_exchange(ptr::null_mut(), party, Ordering::Relaxed, Ordering::Relaxed);
         if first.is_err_and(|found| !ptr::eq(found, party)) {
             self.note_stranger();
         }

@@ -17,6 +17,7 @@ use crossbeam_utils::CachePadded;
 use super::config::Config;
 use super::context;
 use super::counters::{self, Counters};
+use super::forked;
 use super::gate::MayWait;
 use super::idle::{AfterPush, Idle};
 use super::injector::Injector;
@@ -58,7 +59,9 @@ impl Core {
     /// A core without threads.
     pub(crate) fn new(config: Config) -> Arc<Core> {
         let workers = config.workers.get();
-        Core::assemble(config, workers, None)
+        let core = Core::assemble(config, workers, None);
+        forked::remember(&core);
+        core
     }
 
     /// A core that never has threads: see `sim/README.md`.
@@ -202,7 +205,8 @@ impl Core {
         }
         let parker = Parker::current();
         self.waiters.register(&parker);
-        let quiescent = wait::wait_until(may_wait, wait::Awaited::of(self), || self.is_quiescent(), deadline);
+        let quiescent =
+            wait::wait_until(may_wait, || wait::Awaited::of(self), || self.is_quiescent(), deadline);
         self.waiters.unregister(&parker);
         quiescent
     }
@@ -228,7 +232,7 @@ impl Core {
     #[track_caller]
     pub(crate) fn refuse_in_a_fork(&self) {
         if self.lifecycle.is_elsewhere() {
-            refuse_in_a_fork();
+            forked::refuse();
         }
     }
 
@@ -388,14 +392,4 @@ impl Core {
             unsafe { later::cancel(job) };
         }
     }
-}
-
-#[cold]
-#[track_caller]
-fn refuse_in_a_fork() -> ! {
-    panic!(
-        "the threads of this runtime are in the parent of this process: a fork has only the thread that \
-         forked, so nothing would run. Call `boc::wait()` (or `shutdown` a runtime of your own) before \
-         the fork, or build a runtime in the child: `Runtime::builder().build()`, and `enter` it"
-    );
 }

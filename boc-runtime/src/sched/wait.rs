@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use crate::later;
 use crate::pinned;
 use crate::sim;
 use crate::sync::{Instant, deadline_after, thread};
 
 use super::core::Core;
+use super::forked;
 use super::gate::{MayWait, try_may_wait};
 use super::park::Parker;
 
@@ -28,6 +30,15 @@ impl Awaited {
         Awaited { core }
     }
 
+    /// Refuses a wait that only threads of this process's parent could end.
+    ///
+    /// # Panics
+    /// If that is so.
+    #[track_caller]
+    pub(crate) fn refuse_in_a_fork(self) {
+        forked::refuse_to_wait_for(self.core);
+    }
+
     /// Whether `core` may be what has to make progress. Threads of another core may run for as long
     /// as they like.
     pub(crate) fn may_be_of(self, core: &Core) -> bool {
@@ -42,12 +53,12 @@ impl Awaited {
 #[track_caller]
 pub(crate) fn wait_until(
     may_wait: MayWait,
-    awaited: Awaited,
+    awaited: impl FnOnce() -> Awaited,
     mut done: impl FnMut() -> bool,
     deadline: Option<Instant>,
 ) -> bool {
     if let Some(core) = sim::here() {
-        return sim::wait_until(may_wait, &core, awaited, done, deadline);
+        return sim::wait_until(may_wait, &core, awaited(), done, deadline);
     }
     let parker = Parker::current();
     loop {
@@ -60,6 +71,10 @@ pub(crate) fn wait_until(
         }
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return false;
+        }
+        // What this thread itself has put off may be what is waited for.
+        if later::before_sleep() {
+            continue;
         }
         parker.park_until(deadline_after(pumped.poll).into_iter().chain(deadline).min());
     }

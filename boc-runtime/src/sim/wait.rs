@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::behavior::Ran;
 use crate::failure::Failure;
+use crate::later;
 use crate::queue::{Queue, Status};
 use crate::sched::{self, Awaited, Core, MayWait, Occupied};
 use crate::sync::Instant;
@@ -57,7 +58,8 @@ pub(crate) fn wait_until(
         if done() {
             return true;
         }
-        if simulation.step() || simulation.take_from_inbox() {
+        // What this thread itself has put off comes before any step.
+        if later::catch_up() || simulation.step() || simulation.take_from_inbox() || later::before_sleep() {
             idle_since = None;
             continue;
         }
