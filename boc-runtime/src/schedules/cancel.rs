@@ -1,9 +1,11 @@
 //! Owns: programs in which a runtime is dropped while there is something to do.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::{Count, explore, pause, runtime};
-use crate::{Cown, FailureKind, Promise, read, when};
+use crate::sync::{thread, thread_local};
+use crate::{Cown, FailureKind, MainThread, PinnedCown, Promise, Runtime, pinned, read, when};
 
 /// Has run, or was cancelled.
 fn ran(promise: Promise<()>) -> bool {
@@ -84,6 +86,99 @@ fn a_runtime_is_dropped_while_another_holds_its_cown() {
         let expected = if ran(waiting) { 111 } else { 101 };
         assert!(ran(behind));
         assert_eq!(first.when(&cown, |number| *number).join().expect("no panic"), expected);
+    });
+}
+
+/// What waits for a resolver is given up, or runs: each body once, each cown free in the end.
+#[test]
+fn a_runtime_is_dropped_while_a_resolver_is_used() {
+    explore(|| {
+        let (first, second) = (runtime(), runtime());
+        let (dropped, counted) = (Count::default(), Count::default());
+        let (resolver, promise) = Promise::<u8>::new();
+        let (left, right) = (Cown::new(0), Cown::new(0));
+        let behavior = || {
+            let (captured, counted) = (dropped.dropped(), counted.clone());
+            move || {
+                let _captured = captured;
+                counted.add();
+            }
+        };
+        let (one, two, three) = (behavior(), behavior(), behavior());
+        let promises = [
+            first.when(&promise, move |_| one()),
+            first.when((&left, &promise, read(&right)), move |_| two()),
+            first.when((&left, &right), move |_| three()),
+        ];
+        let behind = second.when((&left, &right), |(mut left, mut right)| (*left, *right) = (1, 1));
+        let resolving = thread::spawn(move || resolver.resolve(7));
+        drop(first);
+        assert_eq!(dropped.get(), 3, "the bodies have run, or are gone");
+        let ran = promises.into_iter().filter(|promise| ran(promise.clone())).count();
+        assert_eq!(counted.get(), ran);
+        resolving.join().expect("no panic");
+        behind.join().expect("in its turn");
+        assert_eq!(promise.join().expect("resolved"), 7);
+        for cown in [left, right] {
+            assert_eq!(cown.try_into_inner().expect("in no queue any more"), 1);
+        }
+    });
+}
+
+/// A home is dropped while what would run there waits for a cown that a worker holds.
+#[test]
+fn a_home_is_dropped_while_another_runtime_holds_a_cown() {
+    explore(|| {
+        let (runtime, dropped) = (runtime(), Count::default());
+        let main = MainThread::claim().expect("a fresh thread");
+        let (canvas, cown) = (PinnedCown::new(&main, 0), Cown::new(0));
+        let held = runtime.when(&cown, |mut number| {
+            pause();
+            *number += 1;
+        });
+        let (one, two) = (dropped.dropped(), dropped.dropped());
+        let promises = [
+            runtime.when((pinned(&canvas), &cown), move |_| drop(one)),
+            runtime.when(pinned(&canvas), move |_| drop(two)),
+        ];
+        let behind = runtime.when(&cown, |mut number| *number += 10);
+        drop(main);
+        for promise in promises {
+            assert!(!ran(promise), "no pump has run them");
+        }
+        assert_eq!(dropped.get(), 2);
+        assert!(ran(held));
+        assert!(ran(behind));
+        assert_eq!(runtime.when(&cown, |number| *number).join().expect("no panic"), 11);
+        runtime.quiesce();
+    });
+}
+
+thread_local! {
+    static AT_END: Cell<Option<AtEnd>> = const { Cell::new(None) };
+}
+
+/// Schedules when its thread ends.
+struct AtEnd(Arc<Runtime>, Count);
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        let counted = self.1.clone();
+        self.0.when((), move |()| drop(counted.add()));
+    }
+}
+
+/// The threads end while a destructor of one of them wants threads.
+#[test]
+fn threads_end_while_a_destructor_schedules() {
+    explore(|| {
+        let (runtime, counted) = (runtime(), Count::default());
+        let (its_own, counted_there) = (Arc::clone(&runtime), counted.clone());
+        runtime.when((), move |()| AT_END.with(|end| end.set(Some(AtEnd(its_own, counted_there)))));
+        runtime.enter(crate::wait);
+        assert_eq!(counted.get(), 1, "it has run when `wait` returns");
+        assert_eq!(runtime.when((), |()| 7).join().expect("started again"), 7);
+        runtime.enter(crate::wait);
     });
 }
 
