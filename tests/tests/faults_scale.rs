@@ -1,6 +1,10 @@
-//! Faults: numbers that nobody expects. A million behaviors that wait for one cown are in `promise_depth.rs`, a thousand
-//! runtimes that are dropped with work left in `promise_cancel.rs`.
+//! Faults: numbers, shapes and types that are out of the ordinary. A million behaviors that wait
+//! for one cown are in `promise_depth.rs`, a thousand runtimes that are dropped with work left in
+//! `promise_cancel.rs`.
 
+use std::convert::Infallible;
+use std::future::IntoFuture;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -47,6 +51,114 @@ fn a_hundred_thousand_promises_and_pinned_cowns_in_one_request() {
             pinned.iter_mut().zip(promises.iter()).map(|(value, promise)| *value + promise).sum::<usize>()
         });
         assert_eq!(sum.join().expect("a sum"), MANY * (MANY - 1));
+    });
+}
+
+#[test]
+fn a_million_cowns_in_one_request() {
+    const MILLION: usize = 1_000_000;
+    on_workers(2, || {
+        let cowns: Vec<Cown<u8>> = (0..MILLION).map(|_| Cown::new(0)).collect();
+        when!(cowns => cowns.iter_mut().for_each(|value| *value += 1));
+        let sum = when!(read cowns => cowns.iter().map(|&value| usize::from(value)).sum::<usize>());
+        assert_eq!(sum.join().expect("a sum"), MILLION);
+        drop(cowns);
+    });
+}
+
+/// A behavior whose result cannot be: it fails, and so does what requests it, in every way.
+#[test]
+fn results_of_a_type_without_values() {
+    fn never() -> Promise<Infallible> {
+        when!(=> panic!("never"))
+    }
+    on_workers(1, || {
+        let kinds = |result: Result<Infallible, Failure>| result.unwrap_err().kind();
+        assert_eq!(kinds(never().join()), FailureKind::Panicked);
+        assert_eq!(kinds(never().join_timeout(LIMIT).expect("in time")), FailureKind::Panicked);
+        assert_eq!(kinds(pollster::block_on(never().into_future())), FailureKind::Panicked);
+        let promise = never();
+        let skipped = when!(promise => match *promise {});
+        assert_eq!(kinds(skipped.join()), FailureKind::Panicked);
+        let tried = when!(try promise => promise.is_err());
+        assert!(tried.join().expect("it runs"));
+        let tried = when!(read try promise => promise.is_err());
+        assert!(tried.join().expect("it runs"));
+        let promises = [never(), promise, never()];
+        let skipped = when!(read promises => promises.len());
+        assert_eq!(skipped.join().unwrap_err().kind(), FailureKind::Panicked);
+        // Given to the caller by a resolver, which can only fail it, or go.
+        let (resolver, owed) = Promise::<Infallible>::new();
+        let next = when!(owed => match *owed {});
+        drop(resolver);
+        assert_eq!(kinds(next.join()), FailureKind::Abandoned);
+        let (resolver, owed) = Promise::<Infallible>::new();
+        resolver.fail(never().join().unwrap_err());
+        assert_eq!(kinds(owed.join()), FailureKind::Panicked);
+        // Never looked at.
+        drop((never(), Promise::<Infallible>::new()));
+        let cown = Cown::new(None::<Infallible>);
+        assert!(when!(cown => cown.is_none()).join().expect("it runs"));
+        quiesce();
+    });
+}
+
+/// Cowns without a size are cowns nonetheless.
+#[test]
+fn values_and_results_without_a_size() {
+    on_workers(2, || {
+        let cowns: Vec<Cown<()>> = (0..100).map(|_| Cown::new(())).collect();
+        assert_eq!(cowns.iter().collect::<std::collections::HashSet<_>>().len(), 100);
+        let promises: Vec<Promise<()>> = cowns.iter().map(|cown| when(cown, |mut unit| *unit = ())).collect();
+        let all = when!(cowns, promises => cowns.len() + promises.len());
+        assert_eq!(all.join().expect("a number"), 200);
+        for promise in promises {
+            promise.join().expect("a unit");
+        }
+        for cown in cowns {
+            cown.try_into_inner().expect("the last handle");
+        }
+    });
+}
+
+/// Groups of nothing, of groups of nothing, and requests that are absent: each mode, alone and
+/// beside a cown.
+#[test]
+fn shapes_of_nothing() {
+    on_home(1, |main| {
+        let (none, empty, cown) = (None::<Cown<u8>>, Vec::<Cown<u8>>::new(), Cown::new(1));
+        let nothing = (&none, [&cown; 0], (&empty, (&empty, (&none, &none))), Vec::<Promise<u8>>::new());
+        assert!(when(&none, |none| none.is_none()).join().expect("it runs"));
+        assert_eq!(when(&empty, |empty| empty.len()).join().expect("it runs"), 0);
+        assert_eq!(when(read(&empty), |empty| empty.len()).join().expect("it runs"), 0);
+        when(&nothing, |_| ()).join().expect("it runs");
+        when((&nothing.0, ((), ((), ())), &nothing.2), |_| ()).join().expect("it runs");
+        let beside = when((&nothing.2, &cown, read(&empty), (), &none), |(_, mut cown, ..)| {
+            *cown += 1;
+            *cown
+        });
+        assert_eq!(beside.join().expect("it runs"), 2);
+        // What is not there is not there twice: the set is not aliased.
+        when((&empty, &cown, &none, &empty, &none), |_| ()).join().expect("it runs");
+        boc::batch(|batch| {
+            drop(batch.when(&empty, |_| ()));
+            drop(batch.when((), |()| ()));
+            batch.when(&none, |_| ())
+        })
+        .join()
+        .expect("it runs");
+        boc::batch(|_| ());
+        boc::scope(|scope| drop(scope.when((&empty, &none), |_| ())));
+        boc::scope(|_| ());
+        // Pinned to no thread, so it runs anywhere.
+        let absent = (None::<PinnedCown<Rc<u8>>>, Vec::<PinnedCown<Rc<u8>>>::new());
+        when(pinned(&absent.0), |none| assert!(none.is_none())).join().expect("it runs");
+        when(pinned(&absent.1), |empty| assert!(empty.is_empty())).join().expect("it runs");
+        let canvas = PinnedCown::new(main, Rc::new(1));
+        let some =
+            when((pinned(&absent.1), pinned(&canvas), pinned(&absent.0), &empty), |(_, canvas, ..)| **canvas);
+        assert_eq!(some.join().expect("it runs"), 1);
+        main.when((&empty, &none), |_| ()).join().expect("it runs");
     });
 }
 

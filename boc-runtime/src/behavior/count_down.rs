@@ -7,10 +7,10 @@ use crate::sync::{AtomicU32, Ordering};
 pub(crate) struct CountDown(AtomicU32);
 
 impl CountDown {
-    /// For so many slots in queues.
+    /// For so many slots in queues: fewer than `u32::MAX` (`schedule::count_of_slots`).
     #[inline]
     pub(crate) fn new(slots: u32) -> CountDown {
-        CountDown(AtomicU32::new(slots.wrapping_add(1)))
+        CountDown(AtomicU32::new(slots + 1))
     }
 
     /// So much has come. `true`: nothing is left, and the caller dispatches the behavior.

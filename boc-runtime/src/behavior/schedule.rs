@@ -100,7 +100,7 @@ where
 {
     let slots = Q::SLOTS.unwrap_or_else(|| request.slots());
     // Before the allocation: it may panic.
-    let counted = u32::try_from(slots).expect("a behavior requests fewer than 2^32 cowns");
+    let counted = count_of_slots(slots);
     let block = Block::<Q, F, R>::allocate(slots);
     let behavior = block.behavior;
     // SAFETY: the block is ours, of this table, and has room for so many slots.
@@ -126,6 +126,15 @@ where
     // SAFETY: one of the two strong counts is the promise's.
     let due = unsafe { Due::new(behavior.cast()) };
     Ok((Made { behavior, core: NonNull::from(core), slots, first }, due))
+}
+
+/// How many slots a behavior has, as it counts them: `CountDown` adds one.
+#[inline]
+fn count_of_slots(slots: usize) -> u32 {
+    match u32::try_from(slots) {
+        Ok(counted) if counted < u32::MAX => counted,
+        _ => panic!("a behavior requests fewer than 2^32 - 1 cowns, and not {slots}"),
+    }
 }
 
 // What follows does not depend on a behavior's types, so that it is compiled once and not for each of them.
@@ -220,5 +229,21 @@ impl Made {
     /// The right to end the behavior.
     pub(crate) fn job(&self) -> Job {
         Job(self.behavior)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::unwind;
+
+    #[test]
+    fn a_behavior_counts_its_slots_and_one_more() {
+        let most = u32::MAX - 1;
+        assert_eq!(count_of_slots(most as usize), most);
+        for slots in [u32::MAX as usize, usize::MAX] {
+            let refused = unwind::catch(|| count_of_slots(slots)).expect_err("one too many");
+            assert!(unwind::message(&refused).contains("fewer than 2^32 - 1"));
+        }
     }
 }

@@ -17,10 +17,15 @@ pub struct Handle<T> {
     _value: Invariant<T>,
 }
 
-// SAFETY: a handle reaches the value only through requests, which state what they need of `T`; a pinned value is
-// sent home by its own table when the last handle is dropped elsewhere.
+// SAFETY: a `Handle` is a header and a count, which is atomic. It reaches the value in two ways.
+// 1. It is requested: an exclusive request demands `T: Send`, a shared one `T: Send + Sync`, and a
+//    pinned one runs at the value's home (`request/place.rs`; `claim_guard` refuses the wrong
+//    kind).
+// 2. It is the last one and is dropped, on any thread: the block's table drops the value there if
+//    it is a cown's or a promise's, which are made of a `T: Send` only (`Cown::new`, `Block`,
+//    `Promise::new`), and sends a pinned one home.
 unsafe impl<T> Send for Handle<T> {}
-// SAFETY: as above.
+// SAFETY: by reference a handle is cloned and requested: as above.
 unsafe impl<T> Sync for Handle<T> {}
 
 impl<T> Handle<T> {

@@ -57,7 +57,7 @@ pub(crate) enum Disposal {
 }
 
 /// Counts beyond this abort, as `Arc`'s do: only leaked handles get there.
-const MAX_COUNT: u32 = u32::MAX / 2;
+pub(super) const MAX_COUNT: u32 = u32::MAX / 2;
 
 #[cold]
 fn too_many() -> ! {
@@ -69,6 +69,14 @@ impl Header {
     #[inline]
     pub(crate) fn new(table: &'static Table, queue: Queue, strong: u32, weak: u32) -> Header {
         Header { queue, strong: AtomicU32::new(strong), weak: AtomicU32::new(weak), table }
+    }
+
+    /// As if so many handles had been leaked.
+    #[cfg(all(test, unix, not(any(loom, shuttle))))]
+    pub(super) fn set_counts(&self, strong: u32, weak: u32) {
+        // Relaxed: the test has the only handle.
+        self.strong.store(strong, Ordering::Relaxed);
+        self.weak.store(weak, Ordering::Relaxed);
     }
 
     /// The header that a queue starts.

@@ -6,8 +6,25 @@
 //! held by weak handles and, once, by all strong ones together; when it falls to zero the memory is
 //! freed. A behavior's promise has no weak handles, and ends without looking for any: [`Weak`], the
 //! only way to a weak count, refuses it. Where the memory comes from: `slab` (README.md).
+//!
+//! # Counts that safe code could drive to their limit
+//!
+//! A handle can be leaked (`mem::forget`), which takes no memory, so a count of handles has to be
+//! guarded: one that wraps is a use after free. A count of things that lie in memory cannot wrap.
+//!
+//! | count | of what | why it does not wrap |
+//! |---|---|---|
+//! | `strong`, `weak` (u32) | handles, guards' handles, activities | beyond 2^31 the process aborts, as with `Arc` |
+//! | `Arc` (core, home, ticket, scope) | holds, batches, behaviors, wakers | `Arc` aborts itself |
+//! | `readers` of a queue (usize, 2 each) | slots, in memory until they are released | a slot is larger (asserted) |
+//! | `pending` of a behavior (u32) | its slots, and one | a request set has fewer than 2^32 - 1 (checked) |
+//! | `pending` of a scope, `depth` of a home (usize) | behaviors, in memory until they are finished | a block is larger |
+//! | `Outside` of a simulation (usize) | holds and resolvers, which may be leaked | each has a count of the core's `Arc` |
+//! | scheduled, finished (u64) | behaviors and holds, ever | 2^64 takes centuries |
 
 mod header;
+#[cfg(all(test, unix, not(any(loom, shuttle))))]
+mod limits;
 mod prefetch;
 mod slab;
 mod typed;

@@ -116,7 +116,8 @@ impl<R> Drop for PromiseFuture<R> {
         if let Some(ticket) = self.ticket.take()
             && !ticket.stop_waiting()
         {
-            // SAFETY: granted, and nobody has released it.
+            // SAFETY: granted, for it could not stop waiting; the future had not taken the result,
+            // which would have removed the ticket, so this is the only release.
             unsafe { ticket.release() };
         }
     }

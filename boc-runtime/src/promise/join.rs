@@ -154,7 +154,8 @@ struct Waiting<'t>(&'t Ticket);
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if !self.0.stop_waiting() {
-            // SAFETY: granted; the panic has come between it and `take`.
+            // SAFETY: granted, for it could not stop waiting. The panic came before `take`, so this
+            // is the only release.
             unsafe { self.0.release() };
         }
     }

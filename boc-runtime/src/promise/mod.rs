@@ -78,10 +78,14 @@ pub struct Promise<R> {
     _result: Invariant<R>,
 }
 
-// SAFETY: a handle gives access to the result only inside of bodies (which state what they need) or moves it out,
-// which needs `R: Send`; the result is dropped by whoever drops the last handle, which `R: Send` allows.
+// SAFETY: a promise is a pointer with a count, which is atomic, and a ticket, which is `Send`. It
+// reaches the result in three ways, each on any thread: it is requested (exclusively: `R: Send`;
+// shared: `R: Sync` too), `join` and the future move the result out (`R: Send`), and the drop of
+// the last handle drops it (`R: Send`).
 unsafe impl<R: Send> Send for Promise<R> {}
-// SAFETY: as above; by reference a promise can be requested, cloned and asked whether it is finished.
+// SAFETY: by reference a promise can be requested, cloned and asked whether it is finished, which
+// reads an atomic. The ticket is reached through `&mut` or by value only. A clone is a promise on
+// another thread: so `R: Send`, and no `R: Sync`, for a request demands that by itself.
 unsafe impl<R: Send> Sync for Promise<R> {}
 
 impl<R> std::panic::UnwindSafe for Promise<R> {}
@@ -159,7 +163,7 @@ impl<R> Clone for Promise<R> {
 impl<R> Drop for Promise<R> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: taken once, here.
+        // SAFETY: taken once: a promise is dropped once, and the ticket is not used afterwards.
         if let Some(ticket) = unsafe { ManuallyDrop::take(&mut self.ticket) } {
             leave(ticket);
         }

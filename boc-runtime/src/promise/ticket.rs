@@ -42,9 +42,12 @@ pub(crate) struct Ticket {
     signal: Mutex<Option<Signal>>,
 }
 
-// SAFETY: the slot is written before the ticket is shared; its words are atomic.
+// SAFETY: `state` and `signal` are `Send` and `Sync`. The slot is written in `enter`, before the
+// queue knows it; from then on its `cown` is only read, and its status is atomic. So the granting
+// thread, which reads the slot through the queue, and the joiner, which releases it, write nothing
+// else.
 unsafe impl Send for Ticket {}
-// SAFETY: as above.
+// SAFETY: as above: no method gives a `&mut` to the slot.
 unsafe impl Sync for Ticket {}
 
 impl Ticket {
@@ -60,13 +63,15 @@ impl Ticket {
         });
         // The queue's count; `granted` takes it over.
         let raw = Arc::into_raw(Arc::clone(&ticket)).cast_mut();
-        // SAFETY: from an `Arc`: not null.
+        // SAFETY: from an `Arc`: not null. The slot is the first field (`repr(C)`), and the pointer
+        // is good for the whole ticket.
         let slot = unsafe { NonNull::new_unchecked(raw.cast::<Slot>()) };
         let _scope = later::Scope::new();
         // A joiner is no behavior: no worker brings it to give the promise up.
         // SAFETY: alive (caller).
         unsafe { promise.as_ref() }.queue.users().note_stranger();
-        // SAFETY: the only slot of its owner; the promise is alive (caller).
+        // SAFETY: the only slot of its owner, entered once; the queue's count keeps it until it is
+        // granted (INV-1); the promise is alive (caller).
         unsafe { queue::enter_single(slot, &mut EnteringTicket) };
         ticket
     }
@@ -106,7 +111,8 @@ impl Ticket {
     /// # Safety
     /// The ticket is granted; called once.
     pub(crate) unsafe fn release(&self) {
-        // SAFETY: granted: the slot was written, and is still ours.
+        // SAFETY: granted, and released once (caller). `&self` comes from a count of the joiner's,
+        // or of the list that passes a spent ticket on, which outlives the call (INV-1).
         unsafe { behavior::release_slot(self.slot()) };
     }
 
@@ -119,7 +125,9 @@ impl Ticket {
     /// # Safety
     /// `slot` is a ticket's, granted just now.
     pub(crate) unsafe fn granted(slot: NonNull<Slot>) {
-        // SAFETY: the queue's count, made in `enter`; the slot is the ticket's first field.
+        // SAFETY: the queue's count, made in `enter` and taken over here, once: a slot is granted
+        // once. The slot is the ticket's first field, and the queue kept the pointer that `enter`
+        // gave it.
         unsafe { Arc::from_raw(slot.as_ptr().cast::<Ticket>().cast_const()) }.grant();
     }
 
@@ -160,12 +168,12 @@ struct EnteringTicket;
 
 impl Effects for EnteringTicket {
     fn granted(&mut self, slot: NonNull<Slot>) {
-        // SAFETY: granted just now.
+        // SAFETY: granted just now, and a ticket's: only `enter` enters with these effects.
         unsafe { Ticket::granted(slot) };
     }
 
     fn activated(&mut self, cown: NonNull<Queue>) {
-        // SAFETY: the joiner has a handle.
+        // SAFETY: the promise is alive while `enter` runs (its caller).
         unsafe { memory::retain(Header::of(cown)) };
     }
 

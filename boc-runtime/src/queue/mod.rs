@@ -51,6 +51,8 @@ pub(crate) struct Queue {
 
 /// One reader in the word `readers`.
 const READER: usize = 2;
+// Every reader that is counted has a slot, so the word cannot wrap, however many there are.
+const _: () = assert!(size_of::<Slot>() > READER);
 /// The bit of `readers` that says that a writer waits.
 const WRITER_WAITS: usize = 1;
 
