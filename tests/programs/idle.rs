@@ -1,10 +1,11 @@
-//! Prints how much processor time, in clock ticks, two idle seconds cost; the first argument says what kind of idle.
+//! Prints how much processor time, in clock ticks, two idle seconds cost, or how often the waiting
+//! thread went to sleep in them; the first argument says what kind of idle.
 
 use std::thread;
 use std::time::Duration;
 
 use boc::prelude::*;
-use boc_tests::{Gate, cpu_ticks};
+use boc_tests::{Gate, cpu_ticks, voluntary_switches};
 
 const IDLE: Duration = Duration::from_secs(2);
 
@@ -50,9 +51,40 @@ fn main() {
             main.pump();
             ticks
         }
+        Some("sleeps-join") => return sleeps(|| behind_a_gate().join().expect("it passed")),
+        Some("sleeps-quiesce") => {
+            drop(behind_a_gate());
+            return sleeps(quiesce);
+        }
+        Some("sleeps-scope") => {
+            let blocked = behind_a_gate();
+            return sleeps(|| boc::scope(|s| drop(s.when(&blocked, |_| ()))));
+        }
+        Some("sleeps-home") => {
+            let _main = MainThread::claim().expect("claimed");
+            return sleeps(|| behind_a_gate().join().expect("it passed"));
+        }
         other => panic!("which one? {other:?}"),
     };
     println!("ticks {ticks}");
+}
+
+/// A behavior that ends after the idle time.
+fn behind_a_gate() -> Promise<()> {
+    let gate = Gate::new();
+    let blocked = when!(clone gate => gate.pass());
+    thread::spawn(move || {
+        thread::sleep(IDLE);
+        gate.open();
+    });
+    blocked
+}
+
+/// Prints how often the calling thread went to sleep.
+fn sleeps(wait: impl FnOnce()) {
+    let before = voluntary_switches();
+    wait();
+    println!("sleeps {}", voluntary_switches() - before);
 }
 
 fn measure(idle: impl FnOnce()) -> u64 {

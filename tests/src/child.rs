@@ -79,6 +79,17 @@ pub fn cpu_ticks() -> u64 {
     ticks(11) + ticks(12) // utime and stime, fields 14 and 15 of proc(5), counted from the state
 }
 
+/// How often the calling thread has gone to sleep (Linux).
+///
+/// # Panics
+/// Where there is no `/proc/thread-self/status`, or no such count in it.
+#[must_use]
+pub fn voluntary_switches() -> u64 {
+    let status = fs::read_to_string("/proc/thread-self/status").expect("Linux");
+    let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+    count.expect("a count of switches").trim().parse().expect("a number")
+}
+
 /// How many threads this process has (Linux).
 ///
 /// # Panics

@@ -1,16 +1,18 @@
 //! Faults: destructors that wait, for what they themselves have caused, by any means. A cown's
 //! value dies as any other value does: what works in plain Rust works there.
 
+use std::cell::RefCell;
 use std::future::{Future, IntoFuture};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
+use std::time::Duration;
 
 use boc::prelude::*;
 use boc::{explore, scope};
-use boc_tests::{LIMIT, on_workers, within};
+use boc_tests::{Gate, LIMIT, on_workers, within};
 use parking_lot::Mutex;
 
 /// A pinned cown whose thread is gone: what requests it is cancelled.
@@ -305,5 +307,58 @@ fn values_die_in_the_order_of_plain_rust() {
     assert_eq!(plain.len(), 2 * (1 + 3 + 9 + 27 + 81 + 243));
     within(LIMIT, move || {
         assert_eq!(order(|log| drop(tree::<Requested>("", 5, log))), plain);
+    });
+}
+
+/// At the end of a thread, when what the library keeps for it is gone: each wait is woken all the
+/// same. (It was found by the poll once, fifty milliseconds late.)
+#[test]
+fn a_thread_local_that_waits_when_its_thread_ends() {
+    struct AtTheEnd(RefCell<Option<Box<dyn FnOnce()>>>);
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            self.0.take().expect("set")();
+        }
+    }
+    thread_local! {
+        static AT_THE_END: AtTheEnd = const { AtTheEnd(RefCell::new(None)) };
+    }
+    on_workers(1, || {
+        let waits: [fn(Promise<()>); 4] = [
+            |blocked| blocked.join().expect("it passed"),
+            |blocked| blocked.join_timeout(LIMIT).expect("in time").expect("it passed"),
+            |blocked| scope(|s| drop(s.when(&blocked, |_| ()))),
+            |blocked| {
+                drop(blocked);
+                quiesce();
+            },
+        ];
+        let cown = Cown::new(());
+        for wait in waits {
+            let gate = Gate::new();
+            let blocked = when(&cown, {
+                let gate = gate.clone();
+                move |_| gate.pass()
+            });
+            let runtime = Arc::new(Runtime::builder().workers(1).build().expect("a runtime"));
+            let ends = thread::spawn(move || {
+                // Set first, so that it ends last.
+                AT_THE_END.with(|end| {
+                    let runtime = Arc::clone(&runtime);
+                    *end.0.borrow_mut() = Some(Box::new(move || {
+                        runtime.enter(|| {
+                            let behind = when(&blocked, |_| ());
+                            wait(behind);
+                        });
+                    }));
+                });
+                runtime.when((), |()| ()).join().expect("it runs");
+            });
+            thread::spawn(move || {
+                thread::sleep(Duration::from_millis(20));
+                gate.open();
+            });
+            ends.join().expect("no panic");
+        }
     });
 }

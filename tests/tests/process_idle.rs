@@ -14,6 +14,27 @@ fn ticks_of(kind: &str) -> u64 {
     ticks.parse().expect("a number")
 }
 
+/// How often the waiting thread went to sleep in those two seconds.
+fn sleeps_of(kind: &str) -> u64 {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_program-idle"));
+    let finished = child(LIMIT, command.arg(kind).env("BOC_WORKERS", "2"));
+    assert!(finished.status.success(), "{finished:?}");
+    let sleeps = finished.stdout.trim().strip_prefix("sleeps ").expect("a number of sleeps");
+    sleeps.parse().expect("a number")
+}
+
+/// A wait that pumps nothing sleeps until it is woken. It woke 20 times a second once.
+#[test]
+fn a_wait_sleeps_once() {
+    for kind in ["sleeps-join", "sleeps-quiesce", "sleeps-scope"] {
+        let sleeps = sleeps_of(kind);
+        assert!(sleeps < 10, "{kind}: {sleeps} sleeps in two seconds");
+    }
+    // Where there is a poll it is seen: two seconds have forty intervals.
+    let sleeps = sleeps_of("sleeps-home");
+    assert!(sleeps > 20, "{sleeps} sleeps of a wait that pumps");
+}
+
 fn costs_nothing(kind: &str) {
     let ticks = ticks_of(kind);
     assert!(ticks < 5, "{kind}: {ticks} ticks of processor time in two idle seconds");

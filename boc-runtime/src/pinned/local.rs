@@ -85,15 +85,15 @@ pub(crate) fn is_home() -> bool {
 #[derive(Debug)]
 pub(crate) struct WaitPump {
     pub(crate) ran: bool,
-    /// How long to sleep at most.
-    pub(crate) poll: Duration,
+    /// How long to sleep at most, on a thread that pumps.
+    pub(crate) poll: Option<Duration>,
 }
 
 /// Runs one pinned behavior, if this thread has claimed `MainThread` and one is ready.
 #[track_caller]
 pub(crate) fn pump_one_while_waiting(_: MayWait) -> WaitPump {
-    let Some(local) = of_this_thread() else { return WaitPump { ran: false, poll: DEFAULT_POLL } };
-    WaitPump { ran: local.run_next().is_some(), poll: local.poll.get() }
+    let Some(local) = of_this_thread() else { return WaitPump { ran: false, poll: None } };
+    WaitPump { ran: local.run_next().is_some(), poll: Some(local.poll.get()) }
 }
 
 /// For a simulation: moves what has arrived to the local queue, in the order of `key`; the keys of what is ready.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::sched::{self, Awaited, MayWait, WaitFor};
+use crate::sched::{self, Awaited, MayWait, Parker, WaitFor};
 use crate::sim;
 use crate::sync::{Instant, deadline_after, forks};
 
@@ -38,8 +38,9 @@ impl<R: Send + 'static> Promise<R> {
     pub fn join(mut self) -> Result<R, Failure> {
         let may_wait = self.may_wait("join");
         sim::arrive();
-        let ticket = self.ticket();
-        wait(may_wait, || self.awaited(), &ticket, None);
+        let parker = Parker::current();
+        let ticket = self.ticket(&parker);
+        wait(may_wait, &parker, || self.awaited(), &ticket, None);
         // SAFETY: granted: without a deadline the wait ends in no other way.
         unsafe { self.take(&ticket) }
     }
@@ -69,8 +70,9 @@ impl<R: Send + 'static> Promise<R> {
         let may_wait = self.may_wait("join_timeout");
         let deadline = deadline_after(timeout);
         sim::arrive();
-        let ticket = self.ticket();
-        if wait(may_wait, || self.awaited(), &ticket, deadline) || !ticket.stop_waiting() {
+        let parker = Parker::current();
+        let ticket = self.ticket(&parker);
+        if wait(may_wait, &parker, || self.awaited(), &ticket, deadline) || !ticket.stop_waiting() {
             // SAFETY: granted, if need be at the last moment.
             return Ok(unsafe { self.take(&ticket) });
         }
@@ -98,14 +100,14 @@ impl<R: Send + 'static> Promise<R> {
     }
 
     /// A place in the promise's queue, waiting: what an earlier `join_timeout` has left if it is still good, or a new one.
-    fn ticket(&mut self) -> Arc<Ticket> {
+    fn ticket(&mut self, parker: &Arc<Parker>) -> Arc<Ticket> {
         if let Some(left) = self.ticket.take()
-            && left.wait_again(Signal::unpark())
+            && left.wait_again(Signal::Unpark(Arc::clone(parker)))
         {
             return left;
         }
         // SAFETY: this handle keeps the promise alive.
-        unsafe { Ticket::enter(self.header(), Signal::unpark()) }
+        unsafe { Ticket::enter(self.header(), Signal::Unpark(Arc::clone(parker))) }
     }
 
     /// # Safety
@@ -134,16 +136,17 @@ impl<R> Promise<R> {
     }
 }
 
-/// Waits for the grant. `false`: the deadline came first.
+/// Waits for the grant, which unparks `parker`. `false`: the deadline came first.
 #[track_caller]
 fn wait(
     may_wait: MayWait,
+    parker: &Parker,
     awaited: impl FnOnce() -> Awaited,
     ticket: &Ticket,
     deadline: Option<Instant>,
 ) -> bool {
     let waiting = Waiting(ticket);
-    let granted = sched::wait_until(may_wait, awaited, || ticket.is_granted(), deadline);
+    let granted = sched::wait_until(may_wait, parker, awaited, || ticket.is_granted(), deadline);
     mem::forget(waiting);
     granted
 }

@@ -27,13 +27,6 @@ pub(super) enum Signal {
     Wake(Waker),
 }
 
-impl Signal {
-    /// For the calling thread.
-    pub(super) fn unpark() -> Signal {
-        Signal::Unpark(Parker::current())
-    }
-}
-
 #[repr(C)]
 pub(crate) struct Ticket {
     /// First: the queue gives back a pointer to it.

@@ -145,7 +145,13 @@ impl Scope<'_, '_> {
         // From here to the end a panic would end what the bodies borrow.
         let bomb = Bomb("waiting for the behaviors of a scope");
         let wait = || {
-            sched::wait_until(may_wait, || Awaited::of(&self.core), || self.state.is_done(), None);
+            sched::wait_until(
+                may_wait,
+                &self.state.waiter,
+                || Awaited::of(&self.core),
+                || self.state.is_done(),
+                None,
+            );
         };
         let waited = match self.core.simulation() {
             // Only its own thread gets here: elsewhere a simulated runtime cannot be entered.

@@ -206,7 +206,7 @@ impl Core {
         let parker = Parker::current();
         self.waiters.register(&parker);
         let quiescent =
-            wait::wait_until(may_wait, || wait::Awaited::of(self), || self.is_quiescent(), deadline);
+            wait::wait_until(may_wait, &parker, || wait::Awaited::of(self), || self.is_quiescent(), deadline);
         self.waiters.unregister(&parker);
         quiescent
     }

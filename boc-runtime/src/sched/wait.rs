@@ -48,11 +48,14 @@ impl Awaited {
 
 /// Waits until `done`, pumping meanwhile on a thread that has claimed `MainThread`. `false`: the deadline came first.
 ///
-/// Whoever makes `done` true unparks this thread's [`Parker`]; so does whoever pushes to its pinned queue. The poll
-/// interval only bounds a single sleep. On the thread of a simulated runtime, waiting is what runs behaviors.
+/// What makes `done` true unparks `parker`, so a wait sleeps until then. A wait that pumps is woken
+/// by what arrives in its pinned queue, too, and there the poll interval bounds a single sleep: the
+/// host may have work of its own to look at. On the thread of a simulated runtime, waiting is what
+/// runs behaviors.
 #[track_caller]
 pub(crate) fn wait_until(
     may_wait: MayWait,
+    parker: &Parker,
     awaited: impl FnOnce() -> Awaited,
     mut done: impl FnMut() -> bool,
     deadline: Option<Instant>,
@@ -60,7 +63,6 @@ pub(crate) fn wait_until(
     if let Some(core) = sim::here() {
         return sim::wait_until(may_wait, &core, awaited(), done, deadline);
     }
-    let parker = Parker::current();
     loop {
         if done() {
             return true;
@@ -76,7 +78,8 @@ pub(crate) fn wait_until(
         if later::before_sleep() {
             continue;
         }
-        parker.park_until(deadline_after(pumped.poll).into_iter().chain(deadline).min());
+        let poll = pumped.poll.and_then(deadline_after);
+        parker.park_until(poll.into_iter().chain(deadline).min());
     }
 }
 
