@@ -1,6 +1,6 @@
 //! `#[main]`: the function becomes the body of the pumping thread.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -10,7 +10,7 @@ use crate::attr;
 use crate::diag::Diag;
 use crate::fallback::mention;
 use crate::names::{self, Krate, hidden};
-use crate::parse::{all, rest_of_item};
+use crate::parse::all;
 
 /// The options of `#[main(..)]`.
 #[derive(Default)]
@@ -58,12 +58,12 @@ fn options(args: TokenStream, diag: &mut Diag) -> Options {
         while !input.is_empty() {
             if let Err(error) = option(input, &mut options) {
                 diag.push(error);
-                rest_of_item(input);
+                rest_of_option(input);
             }
             if input.parse::<Token![,]>().is_err() && input.parse::<Token![;]>().is_err() && !input.is_empty()
             {
                 diag.on(
-                    rest_of_item(input),
+                    rest_of_option(input),
                     "unexpected tokens after an option; write a `,` between two options",
                 );
                 input.parse::<Token![,]>().ok();
@@ -71,6 +71,15 @@ fn options(args: TokenStream, diag: &mut Diag) -> Options {
         }
         options
     })
+}
+
+/// Takes the tokens up to the next `,` or `;`.
+fn rest_of_option(input: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while !(input.is_empty() || input.peek(Token![,]) || input.peek(Token![;])) {
+        tokens.extend(input.parse::<TokenTree>());
+    }
+    tokens
 }
 
 fn option(input: ParseStream<'_>, options: &mut Options) -> syn::Result<()> {
@@ -87,8 +96,12 @@ fn option(input: ParseStream<'_>, options: &mut Options) -> syn::Result<()> {
         return Ok(());
     }
     let Ok(name) = input.parse::<Ident>() else {
-        let stray = rest_of_item(input);
-        return Err(Error::new_spanned(stray, KNOWN));
+        let stray = rest_of_option(input);
+        let span = input.span();
+        return Err(match stray.is_empty() {
+            true => Error::new(span, "an option is missing before this; remove it, or write one"),
+            false => Error::new_spanned(stray, KNOWN),
+        });
     };
     if name != "workers" {
         return Err(Error::new_spanned(name, KNOWN));

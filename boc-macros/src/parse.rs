@@ -57,7 +57,7 @@ pub(crate) fn nested(tokens: &TokenStream) -> Option<Block> {
 /// `[in TARGET ;]`
 pub(crate) fn target(input: ParseStream<'_>, diag: &mut Diag) -> Option<Target> {
     let keyword: Token![in] = input.parse().ok()?;
-    if input.peek(Token![;]) {
+    if no_value(input) {
         diag.on(keyword, "`in` needs a target; write `in &runtime;`");
         rest_of_item(input);
         input.parse::<Token![;]>().ok();
@@ -75,6 +75,11 @@ pub(crate) fn target(input: ParseStream<'_>, diag: &mut Diag) -> Option<Target> 
 pub(crate) fn items(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Vec<Item> {
     let mut items = Vec::new();
     while !ends(input, form) {
+        if form == Form::Attribute && input.peek(Token![=>]) {
+            let body = rest(input);
+            diag.on(body, "the attribute form has no `=>`, its body is the function's block; remove this");
+            break;
+        }
         if input.peek(Token![,]) || input.peek(Token![;]) {
             let stray = input.parse::<TokenTree>().ok();
             diag.on(stray, "a request or a capture is missing before this; remove it, or write one");
@@ -85,7 +90,9 @@ pub(crate) fn items(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Vec<
             input.parse::<Token![;]>().ok();
             continue;
         }
+        let before = input.cursor();
         let item = item::parse(input, form, diag);
+        debug_assert!(input.cursor() != before, "an item takes a token at least");
         // As elsewhere in the language; and the compiler suggests it, where a value was moved.
         let ended = matches!(item, Some(Item::Capture(Capture::Let(_)))) && input.peek(Token![;]);
         let target = items.is_empty().then_some(&item).and_then(Option::as_ref).and_then(maybe_target);
@@ -188,7 +195,7 @@ fn ends(input: ParseStream<'_>, form: Form) -> bool {
 
 /// Whether the item that was just read is complete.
 pub(crate) fn separated(input: ParseStream<'_>, form: Form) -> bool {
-    ends(input, form) || input.peek(Token![,]) || input.peek(Token![;])
+    ends(input, form) || input.peek(Token![=>]) || input.peek(Token![,]) || input.peek(Token![;])
 }
 
 /// Whether a value is missing here, after an `=`. A brace is a value: a block.

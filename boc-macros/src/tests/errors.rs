@@ -180,6 +180,22 @@ fn parameters() {
 }
 
 #[test]
+fn arrows_in_an_attribute() {
+    const ARROW: &str = "the attribute form has no `=>`, its body is the function's block; remove this";
+    for args in ["a =>", "a => *a += 1", "a, => 0"] {
+        in_function(args, "fn f(a: &mut T) {}", &[ARROW]);
+    }
+    in_function("in =>", "fn f() {}", &["`in` needs a target; write `in &runtime;`", ARROW]);
+    in_main("=>", "fn main() {}", &["unknown option; write `workers = COUNT` or `crate = PATH`"]);
+    in_main(
+        "workers = 2 =>",
+        "fn main() {}",
+        &["unexpected tokens after an option; write a `,` between two options"],
+    );
+    in_main(", workers = 2", "fn main() {}", &["an option is missing before this; remove it, or write one"]);
+}
+
+#[test]
 fn entry() {
     in_main("", "async fn main() {}", &["boc needs no async; remove `async`"]);
     in_main("", "fn main<T>() {}", &["the program's entry cannot be generic; remove the parameters"]);

@@ -150,6 +150,41 @@ fn of_functions() {
     }
 }
 
+/// Each loop over a header takes a token or stops, whatever stands there. It did not at a `=>`, and the compiler hung.
+#[test]
+fn arrows_and_other_strays_in_headers() {
+    for stray in [
+        "=>", "->", "=", ";", ",", "in", "crate", "crate =", "let", "clone", "read", "|", "{ }", "#[x]", "'a",
+    ] {
+        for args in [
+            "a, b",
+            "crate = my::boc; in &rt; src, read dst, let k = 1",
+            "in rt; try p",
+            "workers = 2, crate = a",
+        ] {
+            let args: Vec<TokenTree> = tokens(args).into_iter().collect();
+            for position in 0..=args.len() {
+                for tail in [args[position..].to_vec(), Vec::new()] {
+                    let mut header: TokenStream = args[..position].iter().cloned().collect();
+                    header.extend(tokens(stray));
+                    header.extend(tail);
+                    let nested = format!(
+                        "a => {{ #[when({header})] fn f(a: &mut T) {{}} boc_when!({header} => 1); }}"
+                    );
+                    assert!(!crate::block(tokens(&format!("[my] {nested}"))).is_empty());
+                    let item = tokens("fn f(a: &mut T) {}");
+                    let entry = crate::main_attr::main(header.clone(), tokens("fn main() {}"));
+                    for output in [crate::function(header.clone(), item), entry] {
+                        if is_error(&output) {
+                            assert_kept(header.clone(), false, &output);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn of_entries() {
     for args in prefixes(tokens("workers = 2 + 2, crate = a::b, threads")) {
