@@ -7,7 +7,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Token, Type, Visibility, token};
 
+use crate::conditional::condition;
+
 /// The block form: `when!(HEADER => BODY)`.
+#[derive(Clone)]
 pub(crate) struct Block {
     pub(crate) header: Header,
     pub(crate) arrow: Option<Token![=>]>,
@@ -15,6 +18,7 @@ pub(crate) struct Block {
 }
 
 /// The attribute form: `#[when(HEADER)] fn NAME(PARAM, ..) [-> R] BLOCK`.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) header: Header,
     pub(crate) attrs: Vec<Attribute>,
@@ -25,7 +29,7 @@ pub(crate) struct Function {
 }
 
 /// Everything but the body: `[in TARGET ;] [ITEMS]`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Header {
     /// `crate = PATH ;`, in the attribute form only.
     pub(crate) krate: Option<Krate>,
@@ -34,6 +38,7 @@ pub(crate) struct Header {
 }
 
 /// `crate = PATH ;`
+#[derive(Clone)]
 pub(crate) struct Krate {
     pub(crate) keyword: Token![crate],
     pub(crate) eq: Token![=],
@@ -41,19 +46,24 @@ pub(crate) struct Krate {
 }
 
 /// `in TARGET ;`
+#[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) keyword: Token![in],
     pub(crate) value: Expr,
 }
 
 /// One entry of the header.
+#[derive(Clone)]
 pub(crate) enum Item {
     Request(Request),
     Capture(Capture),
 }
 
-/// `[read | pinned | try | read try] PLACE`
+/// `[#[cfg(..)]] [read | pinned | try | read try] PLACE`
+#[derive(Clone)]
 pub(crate) struct Request {
+    /// `#[cfg(..)]`s.
+    pub(crate) attrs: Vec<Attribute>,
     pub(crate) modifiers: Vec<Ident>,
     pub(crate) mode: Mode,
     pub(crate) place: Place,
@@ -70,6 +80,7 @@ pub(crate) enum Mode {
 }
 
 /// `name`, `path.to.field` or `name = EXPR`.
+#[derive(Clone)]
 pub(crate) struct Place {
     /// The name that the guard gets in the body.
     pub(crate) name: Ident,
@@ -79,13 +90,16 @@ pub(crate) struct Place {
 }
 
 /// `clone NAME` or `let NAME = EXPR`.
+#[derive(Clone)]
 pub(crate) enum Capture {
-    Clone { keyword: Ident, name: Ident },
+    Clone { attrs: Vec<Attribute>, keyword: Ident, name: Ident },
     Let(Box<Let>),
 }
 
 /// `let [mut] NAME [: TYPE] = EXPR`
+#[derive(Clone)]
 pub(crate) struct Let {
+    pub(crate) attrs: Vec<Attribute>,
     pub(crate) keyword: Token![let],
     pub(crate) mutability: Option<Token![mut]>,
     pub(crate) name: Ident,
@@ -103,7 +117,24 @@ impl Capture {
     }
 }
 
+impl Item {
+    /// The attributes before it: only `#[cfg(..)]`.
+    pub(crate) fn attrs(&mut self) -> &mut Vec<Attribute> {
+        match self {
+            Item::Request(request) => &mut request.attrs,
+            Item::Capture(Capture::Clone { attrs, .. }) => attrs,
+            Item::Capture(Capture::Let(capture)) => &mut capture.attrs,
+        }
+    }
+}
+
 impl Header {
+    /// The first item that stands under a `#[cfg]`, and its predicate.
+    pub(crate) fn conditional(&mut self) -> Option<(usize, TokenStream)> {
+        let mut items = self.items.iter_mut().enumerate();
+        items.find_map(|(position, item)| Some((position, condition(item.attrs())?)))
+    }
+
     pub(crate) fn requests(&self) -> impl Iterator<Item = &Request> + Clone {
         self.items.iter().filter_map(|item| match item {
             Item::Request(request) => Some(request),
@@ -142,7 +173,9 @@ impl ToTokens for Header {
 impl ToTokens for Item {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
-            Item::Request(Request { modifiers, place, .. }) => tokens.extend(quote!(#(#modifiers)* #place)),
+            Item::Request(Request { attrs, modifiers, place, .. }) => {
+                tokens.extend(quote!(#(#attrs)* #(#modifiers)* #place));
+            }
             Item::Capture(capture) => capture.to_tokens(tokens),
         }
     }
@@ -161,15 +194,19 @@ impl ToTokens for Place {
 impl ToTokens for Capture {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
-            Capture::Clone { keyword, name } => tokens.extend(quote!(#keyword #name)),
-            Capture::Let(capture) => capture.to_tokens(tokens),
+            Capture::Clone { attrs, keyword, name } => tokens.extend(quote!(#(#attrs)* #keyword #name)),
+            Capture::Let(capture) => {
+                let attrs = &capture.attrs;
+                tokens.extend(quote!(#(#attrs)* #capture));
+            }
         }
     }
 }
 
+/// Without its attributes.
 impl ToTokens for Let {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Let { keyword, mutability, name, ty, eq, value } = self;
+        let Let { keyword, mutability, name, ty, eq, value, .. } = self;
         let ty = ty.as_ref().map(|(colon, ty)| quote!(#colon #ty));
         tokens.extend(quote!(#keyword #mutability #name #ty #eq #value));
     }

@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 
 use proc_macro2::Span;
-use syn::Ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::{Attribute, Ident};
 
 use crate::ast::{self, Block, Header};
 use crate::capture::{self, Analysis};
@@ -29,7 +29,8 @@ pub(crate) fn block(krate: Krate, block: Block, diag: &mut Diag) -> Plan {
     let guards = block.header.requests().map(|request| &request.place.name);
     let leaves = leave::check(guards.clone(), &block.body, diag);
     escape::check(guards, &block.body, diag);
-    let analysis = capture::of_expression(names, block.body);
+    let none: &[Attribute] = &[];
+    let analysis = capture::of_expression(names.map(|name| (name, none)), block.body);
     no_await(&analysis, diag);
 
     let requests = block.header.requests().map(|request| plan_request(request, Bind::Name(name_of(request))));
@@ -63,7 +64,8 @@ pub(crate) fn plan(
     });
     let captures = captures.collect();
     let awaits = !analysis.awaits.is_empty();
-    let body = Body { span: analysis.body.span(), tokens: analysis.body, awaits, leaves: None };
+    let (span, written) = (analysis.body.span(), analysis.written);
+    let body = Body { span, written, tokens: analysis.body, awaits, leaves: None };
     let handles = analysis.handles;
     Plan { krate, spans, target, requests, captures, params: Vec::new(), handles, body, function: None }
 }

@@ -5,11 +5,12 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, Ident, Pat, PatType, ReturnType, Safety, Signature, Type, Visibility};
+use syn::{Attribute, FnArg, Ident, Pat, PatType, ReturnType, Safety, Signature, Type, Visibility};
 
-use crate::ast::{Capture, Function, Mode, Request};
+use crate::ast::{Function, Mode, Request};
 use crate::capture;
 use crate::check::{bound_once, no_await, plan, plan_request};
+use crate::conditional::conditional;
 use crate::diag::Diag;
 use crate::escape;
 use crate::hygiene::same;
@@ -27,9 +28,11 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
     let mut params: Vec<Param> = sig.inputs.into_iter().filter_map(|arg| param(arg, diag)).collect();
 
     bound_once(header.requests().map(|request| &request.place.name), diag);
-    let captured = header.captures().map(Capture::name);
-    let names = params.iter().filter_map(|param| param.name.as_ref()).chain(captured);
-    bound_once(names.clone(), diag);
+    let none: &[Attribute] = &[];
+    let captured = header.captures().map(|capture| (capture.name(), none));
+    let named = params.iter().filter_map(|Param { name, attrs, .. }| Some((name.as_ref()?, &attrs[..])));
+    let names = named.chain(captured);
+    bound_once(names.clone().filter(|(_, attrs)| !conditional(attrs)).map(|(name, _)| name), diag);
     let leaves = leave::check([].into_iter(), &body, diag);
     let guards = params.iter().take(header.requests().count()).filter_map(|param| param.name.as_ref());
     escape::check(guards, &body, diag);
@@ -193,7 +196,7 @@ fn is_shared(mode: Mode) -> bool {
 }
 
 /// A type without what a `macro_rules!` puts around a type that it is given.
-fn written(ty: &Type) -> &Type {
+pub(crate) fn written(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => written(&group.elem),
         Type::Paren(paren) => written(&paren.elem),

@@ -11,13 +11,14 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, FnArg, Item, ItemFn, Macro, Meta, Pat, PatIdent, Token};
+use syn::{Block, Expr, FnArg, Item, ItemFn, Macro, Pat, PatIdent, Stmt, Token};
 
 use crate::ast::{Header, Item as HeaderItem};
-use crate::capture::{is_behavior, is_transparent, mentions_when};
+use crate::capture::{Behavior, binds_nothing, is_behavior, is_ours, mentions_when};
+use crate::conditional::{Attributes, conditional};
 use crate::diag::Diag;
 use crate::hygiene::same;
-use crate::{attr, parse};
+use crate::parse;
 
 /// Reports each guard that a behavior nested in the body uses and does not request.
 pub(crate) fn check<'a>(guards: impl Iterator<Item = &'a Ident>, body: &TokenStream, diag: &mut Diag) {
@@ -80,12 +81,12 @@ impl<'a> Uses<'a> {
 
     fn function(&mut self, item: &mut ItemFn) {
         self.bound.insert(item.sig.ident.unraw());
-        let Some(attr) = item.attrs.iter().find(|attr| is_behavior(attr)) else { return };
-        let args = match &attr.meta {
-            Meta::List(list) => list.tokens.clone(),
-            _ => TokenStream::new(),
+        let Some(behavior) =
+            Behavior::of(item).filter(|behavior| behavior.ours && behavior.conditions.is_empty())
+        else {
+            self.bind_words(item.to_token_stream());
+            return;
         };
-        let Some(header) = attr::nested(&args) else { return };
         let params = item.sig.inputs.iter().filter_map(|arg| match arg {
             FnArg::Typed(param) => match &*param.pat {
                 Pat::Ident(pat) => Some(pat.ident.clone()),
@@ -94,7 +95,7 @@ impl<'a> Uses<'a> {
             FnArg::Receiver(_) => None,
         });
         let params: Vec<Ident> = params.collect();
-        self.inside(&header, &params, |uses| uses.visit_block_mut(&mut item.block));
+        self.inside(&behavior.header, &params, |uses| uses.visit_block_mut(&mut item.block));
     }
 
     fn bind_words(&mut self, tokens: TokenStream) {
@@ -109,6 +110,27 @@ impl<'a> Uses<'a> {
 }
 
 impl VisitMut for Uses<'_> {
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        match conditional(stmt.attributes()) {
+            true => self.bind_words(stmt.to_token_stream()),
+            false => visit_mut::visit_stmt_mut(self, stmt),
+        }
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match conditional(expr.attributes()) {
+            true => self.bind_words(expr.to_token_stream()),
+            false => visit_mut::visit_expr_mut(self, expr),
+        }
+    }
+
+    fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
+        match conditional(arm.attributes()) {
+            true => self.bind_words(arm.to_token_stream()),
+            false => visit_mut::visit_arm_mut(self, arm),
+        }
+    }
+
     fn visit_expr_path_mut(&mut self, expr: &mut syn::ExprPath) {
         let Some(name) = expr.path.get_ident().filter(|_| self.nested) else { return };
         let is = |guard: &&&Ident| guard.unraw() == name.unraw() && same(guard.span(), name.span());
@@ -130,12 +152,13 @@ impl VisitMut for Uses<'_> {
     }
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        let ours = mac.path.segments.last().is_some_and(|last| last.ident.unraw() == "when");
-        if ours && let Some(block) = parse::nested(&mac.tokens) {
+        if is_ours(&mac.path)
+            && let Some(block) = parse::nested(&mac.tokens)
+        {
             if let Ok(mut body) = syn::parse2::<Expr>(block.body) {
                 self.inside(&block.header, &[], |uses| uses.visit_expr_mut(&mut body));
             }
-        } else if !is_transparent(&mac.path) {
+        } else if !binds_nothing(mac) {
             self.bind_words(mac.tokens.clone());
         } else if let Ok(exprs) = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone()) {
             for mut expr in exprs {

@@ -7,9 +7,11 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ReturnType};
+use syn::{Expr, MacroDelimiter, ReturnType, Type};
 
 use crate::ast::{Capture, Mode};
+use crate::check_fn;
+use crate::conditional::conditional;
 use crate::names::{self, hidden};
 use crate::plan::{Bind, Borrow, Function, Handle, Param, Plan, Request, Spans};
 
@@ -58,7 +60,8 @@ pub(crate) fn block(plan: &Plan) -> TokenStream {
             quote_spanned!(hidden(there)=> match &#target { #variable => { use #advice as _; #call } })
         }
     };
-    quote_spanned!(start=> { #import #call })
+    // The braces are of this crate's edition: what the requests make on the way is dropped with the call.
+    quote_spanned!(hidden(start)=> { #import #call })
 }
 
 // Input:   #[when(src, dst)] fn transfer(src: &mut Account, dst: &mut Account, amount: u64) -> bool BLOCK
@@ -72,7 +75,7 @@ pub(crate) fn function(plan: &Plan) -> TokenStream {
     let Some(Function { start, name, attrs, .. }) = &plan.function else { return promise };
     // A `let` has no documentation, and the compiler says so.
     let attrs: Vec<_> = attrs.iter().filter(|attr| !attr.path().is_ident("doc")).collect();
-    let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let cfgs = attrs.iter().filter(|attr| conditional(std::slice::from_ref(**attr)));
     // Where the header starts a statement may be put before this one: the compiler does, with a clone of what was moved.
     let (keyword, end) = (quote_spanned!(*start=> let), quote_spanned!(plan.body.span=> ;));
     quote_spanned!(Span::mixed_site()=> #(#attrs)* #keyword #name = #promise #end #(#cfgs)* let _ = &#name;)
@@ -103,7 +106,6 @@ fn operand(expr: &Expr) -> TokenStream {
         Expr::Array(_)
         | Expr::Call(_)
         | Expr::Field(_)
-        | Expr::Group(_)
         | Expr::Index(_)
         | Expr::Lit(_)
         | Expr::Macro(_)
@@ -111,6 +113,8 @@ fn operand(expr: &Expr) -> TokenStream {
         | Expr::Paren(_)
         | Expr::Path(_)
         | Expr::Tuple(_) => expr.to_token_stream(),
+        // The compiler does not see the group that a `macro_rules!` puts around an expression that it is given.
+        Expr::Group(group) => operand(&group.expr),
         _ => quote_spanned!(hidden(expr.span())=> (#expr)),
     }
 }
@@ -131,16 +135,49 @@ fn body(plan: &Plan) -> TokenStream {
     let closure = closure(plan);
     let captures = plan.captures.iter().map(capture);
     let params = plan.params.iter().map(param);
-    let handles = plan.handles.iter().map(|Handle { bind, place }| {
-        let here = hidden(place.span());
-        let capture = names::private(here, "capture");
-        quote_spanned!(here=> let #bind = #capture(&#place);)
-    });
+    let handles = plan.handles.iter().map(handle);
     let captures = quote!(#(#captures)* #(#params)* #(#handles)*);
     if captures.is_empty() {
         return closure;
     }
-    quote_spanned!(Span::mixed_site()=> { #captures #closure })
+    let clones = plan.captures.iter().any(|capture| matches!(capture, Capture::Clone { .. }));
+    let clone = (clones || !plan.params.is_empty()).then(|| {
+        quote!(
+            use ::core::clone::Clone as _;
+        )
+    });
+    quote_spanned!(Span::mixed_site()=> { #clone #captures #closure })
+}
+
+/// What the headers of nested behaviors need of a place: by its type the compiler decides what that is.
+fn handle(handle: &Handle) -> TokenStream {
+    let Handle { bind, place, elements, .. } = handle;
+    let (here, condition) = (hidden(place.span()), condition(handle));
+    let capture = names::private(here, "capture");
+    match &elements[..] {
+        [] => quote_spanned!(here=> #condition let #bind = #capture!(#place);),
+        [(bind, element)] => quote_spanned!(here=> let #bind = #capture!(#place; #element);),
+        several => {
+            let (binds, elements): (Vec<_>, Vec<_>) = several.iter().cloned().unzip();
+            quote_spanned!(here=> let [#(#binds),*] = #capture!(#place; #(#elements),*);)
+        }
+    }
+}
+
+/// What is captured for a reference becomes one in the body.
+fn opened(handle: &Handle) -> Option<TokenStream> {
+    let bind = &handle.bind;
+    let (here, condition) = (hidden(handle.place.span()), condition(handle));
+    handle.elements.is_empty().then(|| quote_spanned!(here=> #condition let #bind = #bind.open();))
+}
+
+fn condition(handle: &Handle) -> Option<TokenStream> {
+    let conditions = &handle.conditions;
+    match conditions.len() {
+        0 => None,
+        1 => Some(quote!(#[cfg(#(#conditions)*)])),
+        _ => Some(quote!(#[cfg(any(#(#conditions),*))])),
+    }
 }
 
 /// `clone NAME` or `let NAME = EXPR`. The method call clones what a reference refers to.
@@ -149,7 +186,7 @@ fn capture(capture: &Capture) -> TokenStream {
     match capture {
         Capture::Clone { .. } => {
             let here = hidden(name.span());
-            quote_spanned!(here=> let #name = { use ::core::clone::Clone as _; #name.clone() };)
+            quote_spanned!(here=> let #name = #name.clone();)
         }
         Capture::Let(capture) => {
             // Changed in the body, and perhaps by what the next one is computed from.
@@ -159,11 +196,18 @@ fn capture(capture: &Capture) -> TokenStream {
     }
 }
 
-/// A parameter beyond the requests: a clone of the variable of this name, with the type written.
+/// A parameter beyond the requests: a clone of the variable of this name, which becomes the type written as it does in
+/// any `let`. A reference is copied, what another type is written for is cloned, behind a reference too.
 fn param(param: &Param) -> TokenStream {
     let Param { attrs, name, ty, .. } = param;
     let here = hidden(name.span());
-    quote_spanned!(here=> #(#attrs)* let #name: #ty = ::core::clone::Clone::clone(&#name);)
+    let value = match check_fn::written(ty) {
+        Type::Reference(_) => {
+            quote_spanned!(here=> { let #name = ::core::clone::Clone::clone(&#name); #name })
+        }
+        _ => quote_spanned!(here=> #name.clone()),
+    };
+    quote_spanned!(here=> #(#attrs)* let #name: #ty = #value;)
 }
 
 /// `let NAME = NAME;` at the start of the body: what the header captures is dropped with the body, mentioned there or not,
@@ -186,7 +230,8 @@ fn moves(plan: &Plan) -> TokenStream {
     let params = plan.params.iter().map(|Param { attrs, mutability, name, .. }| {
         quote_spanned!(hidden(name.span())=> #(#attrs)* let #mutability #name = #name;)
     });
-    quote!(#(#captures)* #(#params)*)
+    let handles = plan.handles.iter().filter_map(opened);
+    quote!(#(#captures)* #(#params)* #(#handles)*)
 }
 
 /// Whether a name stands in these tokens, perhaps in a format string.
@@ -333,6 +378,8 @@ fn starts_with_block(expr: &Expr) -> bool {
             _ => break,
         }
     }
+    let brace_macro =
+        matches!(left, Expr::Macro(expr) if matches!(expr.mac.delimiter, MacroDelimiter::Brace(_)));
     let block = matches!(
         left,
         Expr::Block(_)
@@ -345,7 +392,7 @@ fn starts_with_block(expr: &Expr) -> bool {
             | Expr::Unsafe(_)
             | Expr::While(_)
     );
-    block && !std::ptr::eq(left, expr)
+    (block || brace_macro) && !std::ptr::eq(left, expr)
 }
 
 /// One for each request, in the shape of a set: a single one alone, several as a tuple, and as groups of groups where

@@ -36,7 +36,7 @@ pub(crate) fn block(plan: &Plan, input: TokenStream, error: &Error) -> TokenStre
         Bind::Param(..) => true,
     };
     let Guards { pattern, uses } = expand::guards(plan.requests.iter().filter(first));
-    let body = expand::expression(&plan.body.tokens);
+    let body = expand::expression(&plan.body.written);
     // In a loop a `break` is no further mistake.
     let body = plan.body.leaves.iter().fold(body, |body, labels| {
         let inner = quote!({ loop { let _ = #body; break; } });

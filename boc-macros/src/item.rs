@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Expr, Ident, Member, Token, Type, UnOp};
+use syn::{Attribute, Expr, Ident, Member, Token, Type, UnOp};
 
 use crate::ast::{Capture, Item, Let, Mode, Place, Request};
 use crate::diag::Diag;
@@ -12,6 +12,27 @@ use crate::parse::{Form, expr, no_value, path, rest_of_item, separated, word};
 
 /// `REQUEST | CAPTURE`. None if nothing of it can be used; then its tokens are gone.
 pub(crate) fn parse(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Item> {
+    let attrs = attributes(input, diag);
+    let mut item = bare(input, form, diag)?;
+    *item.attrs() = attrs;
+    Some(item)
+}
+
+/// The `#[cfg(..)]`s before an item. Nothing else can stand there.
+fn attributes(input: ParseStream<'_>, diag: &mut Diag) -> Vec<Attribute> {
+    let attrs = input.call(Attribute::parse_outer).unwrap_or_default();
+    let (cfgs, others): (Vec<_>, Vec<_>) = attrs.into_iter().partition(|attr| attr.path().is_ident("cfg"));
+    for attr in others {
+        let message = match attr.path().is_ident("doc") {
+            true => "a request has no documentation; write a comment: `// ..`",
+            false => "only `#[cfg(..)]` can stand before a request or a capture; remove this",
+        };
+        diag.on(attr, message);
+    }
+    cfgs
+}
+
+fn bare(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Item> {
     if input.peek(Token![let]) {
         return binding(input, form, diag).map(|capture| Item::Capture(Capture::Let(Box::new(capture))));
     }
@@ -21,14 +42,14 @@ pub(crate) fn parse(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Opti
     let modifiers = modifiers(input, form, diag);
     let mode = mode(&modifiers, diag);
     let place = place(input, form, &modifiers, diag)?;
-    Some(Item::Request(Request { modifiers, mode, place }))
+    Some(Item::Request(Request { attrs: Vec::new(), modifiers, mode, place }))
 }
 
 /// `clone NAME`
 fn clone(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Capture> {
     let keyword = Ident::parse_any(input).ok()?;
     match input.parse::<Ident>() {
-        Ok(name) if separated(input, form) => Some(Capture::Clone { keyword, name }),
+        Ok(name) if separated(input, form) => Some(Capture::Clone { attrs: Vec::new(), keyword, name }),
         name => {
             let place = rest_of_item(input);
             let name = name.ok().map(ToTokens::into_token_stream);
@@ -72,7 +93,7 @@ fn binding(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Let> {
         return None;
     }
     let value = expr(input);
-    Some(Let { keyword, mutability, name, ty, eq, value })
+    Some(Let { attrs: Vec::new(), keyword, mutability, name, ty, eq, value })
 }
 
 /// `name`, `path.to.field` or `name = EXPR`

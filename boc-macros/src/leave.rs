@@ -1,18 +1,22 @@
 //! What would leave a body and cannot: a guard as its result, and a `break` or `continue` of a loop around it.
 //!
-//! The compiler would speak of closures and lifetimes, which the user has not written. Where a name or a loop might be
-//! another one, nothing is reported: the compiler knows.
+//! The compiler would speak of closures and lifetimes, which the user has not written. Only what is certain is reported: not
+//! what stands under a `#[cfg]`, not a name that something in the body binds or might bind, and of borrows only those of a
+//! guard or of the value itself, and `&mut` of its parts. A part of the value that is only read may live longer than the
+//! guard, behind a `&'static`: the compiler knows.
 
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::Parser;
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Ident, Label, Lifetime, PatIdent, Stmt};
+use syn::{Attribute, Block, Expr, Ident, Item, Label, Lifetime, PatIdent, Stmt, UseGlob};
 
+use crate::capture;
+use crate::conditional::{Attributes, conditional};
 use crate::diag::Diag;
 use crate::escape;
 use crate::hygiene::same;
@@ -24,8 +28,7 @@ pub(crate) fn check<'a>(
     body: &TokenStream,
     diag: &mut Diag,
 ) -> Option<HashSet<Lifetime>> {
-    let Ok(stmts) = Block::parse_within.parse2(quote!({ #body })) else { return None };
-    let mut block = Block { brace_token: Default::default(), stmts };
+    let mut block = statements(body)?;
     let mut found = Found::default();
     found.visit_block_mut(&mut block);
     for (token, label) in &found.jumps {
@@ -35,13 +38,28 @@ pub(crate) fn check<'a>(
         );
         diag.at(*token, message);
     }
-    let guards: Vec<&Ident> = guards.filter(|name| !found.bound.contains(&name.unraw())).collect();
-    found.results.extend(block.stmts.last().and_then(value).cloned());
-    for result in &found.results {
-        results(result, &mut |result| guard(result, &guards, diag));
+    if !found.glob {
+        let guards: Vec<&Ident> = guards.filter(|name| !found.bound.contains(&name.unraw())).collect();
+        found.results.extend(value(&block).cloned());
+        for result in &found.results {
+            results(result, &mut |result| guard(result, &guards, diag));
+        }
     }
     let left = !found.jumps.is_empty();
     left.then(|| found.jumps.into_iter().filter_map(|(_, label)| label).collect())
+}
+
+/// A body as statements. If it is an expression then it is one: `{ a } & b` is no statement and a borrow.
+fn statements(body: &TokenStream) -> Option<Block> {
+    let stmts = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_inner)?;
+        input.call(Block::parse_within)
+    };
+    let stmts = match syn::parse2::<Expr>(body.clone()) {
+        Ok(expr) => vec![Stmt::Expr(expr, None)],
+        Err(_) => stmts.parse2(body.clone()).ok()?,
+    };
+    Some(Block { brace_token: Default::default(), stmts })
 }
 
 /// What is found on the way through a body, closures and items in it left out.
@@ -50,8 +68,10 @@ struct Found {
     jumps: Vec<(Span, Option<Lifetime>)>,
     /// The operands of `return`.
     results: Vec<Expr>,
-    /// Every name that a pattern binds.
+    /// Every name that a pattern, an item or a macro binds, or might bind.
     bound: HashSet<Ident>,
+    /// Whether a glob import may bind any name.
+    glob: bool,
     loops: usize,
     labels: Vec<Lifetime>,
 }
@@ -75,6 +95,11 @@ impl Found {
         }
     }
 
+    /// What may not be there, or might be anything, may bind any word in it.
+    fn binds_perhaps(&mut self, tokens: &impl ToTokens) {
+        capture::words(&tokens.to_token_stream(), &mut |word| _ = self.bound.insert(word.unraw()));
+    }
+
     fn in_loop(&mut self, label: Option<Label>, walk: impl FnOnce(&mut Self)) {
         self.loops += 1;
         self.labelled(label.as_ref(), walk);
@@ -83,6 +108,36 @@ impl Found {
 }
 
 impl VisitMut for Found {
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        if conditional(stmt.attributes()) {
+            self.binds_perhaps(stmt);
+        } else {
+            visit_mut::visit_stmt_mut(self, stmt);
+        }
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if conditional(expr.attributes()) {
+            self.binds_perhaps(expr);
+        } else {
+            visit_mut::visit_expr_mut(self, expr);
+        }
+    }
+
+    fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
+        if conditional(arm.attributes()) {
+            self.binds_perhaps(arm);
+        } else {
+            visit_mut::visit_arm_mut(self, arm);
+        }
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        if !capture::binds_nothing(mac) {
+            self.binds_perhaps(&mac.tokens);
+        }
+    }
+
     fn visit_expr_break_mut(&mut self, expr: &mut syn::ExprBreak) {
         self.jump(expr.break_token.span(), expr.label.as_ref());
         visit_mut::visit_expr_break_mut(self, expr);
@@ -123,13 +178,23 @@ impl VisitMut for Found {
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
     fn visit_expr_try_block_mut(&mut self, _: &mut syn::ExprTryBlock) {}
-    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+
+    fn visit_item_mut(&mut self, item: &mut Item) {
+        if let Item::Use(item) = item {
+            visit_mut::visit_item_use_mut(self, item);
+        }
+        self.binds_perhaps(item);
+    }
+
+    fn visit_use_glob_mut(&mut self, _: &mut UseGlob) {
+        self.glob = true;
+    }
 }
 
-/// The value of a block, if this is its last statement.
-fn value(last: &Stmt) -> Option<&Expr> {
-    match last {
-        Stmt::Expr(expr, None) => Some(expr),
+/// The value of a block. None if there is none for certain: what may not be there says nothing.
+fn value(block: &Block) -> Option<&Expr> {
+    match block.stmts.last()? {
+        Stmt::Expr(expr, None) if !conditional(expr.attributes()) => Some(expr),
         _ => None,
     }
 }
@@ -137,7 +202,7 @@ fn value(last: &Stmt) -> Option<&Expr> {
 /// The expressions that a value may come to.
 fn results(expr: &Expr, found: &mut impl FnMut(&Expr)) {
     let of_block = |block: &Block, found: &mut _| {
-        if let Some(expr) = block.stmts.last().and_then(value) {
+        if let Some(expr) = value(block) {
             results(expr, found);
         }
     };
@@ -150,7 +215,10 @@ fn results(expr: &Expr, found: &mut impl FnMut(&Expr)) {
                 results(branch, found);
             }
         }
-        Expr::Match(expr) => expr.arms.iter().for_each(|arm| results(&arm.body, found)),
+        Expr::Match(expr) => {
+            let arms = expr.arms.iter().filter(|arm| !conditional(arm.attributes()));
+            arms.for_each(|arm| results(&arm.body, found));
+        }
         _ => found(expr),
     }
 }
@@ -176,15 +244,18 @@ fn guard(result: &Expr, guards: &[&Ident], diag: &mut Diag) {
                                that the task resolves: `Promise::new()`";
         diag.on(block.async_token, MESSAGE);
     } else if let Expr::Reference(borrow) = result {
+        // What is borrowed to be changed is reached through the guard, whatever is in between.
         let mut place = &*borrow.expr;
         loop {
             place = match place {
-                Expr::Field(expr) => &expr.base,
-                Expr::Index(expr) => &expr.expr,
                 Expr::Paren(expr) => &expr.expr,
-                Expr::Unary(expr) if matches!(expr.op, syn::UnOp::Deref(_)) => &expr.expr,
+                Expr::Field(expr) if borrow.mutability.is_some() => &expr.base,
+                Expr::Index(expr) if borrow.mutability.is_some() => &expr.expr,
                 _ => break,
             };
+        }
+        if let Expr::Unary(syn::ExprUnary { op: syn::UnOp::Deref(_), expr, .. }) = place {
+            place = expr;
         }
         if let Some(name) = named(place) {
             let message =

@@ -16,6 +16,7 @@ mod attr;
 mod capture;
 mod check;
 mod check_fn;
+mod conditional;
 mod diag;
 mod escape;
 mod expand;
@@ -29,6 +30,7 @@ mod parse;
 mod plan;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
@@ -71,19 +73,25 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 fn block(input: Tokens) -> Tokens {
     let mut diag = Diag::default();
     let (krate, block) = parse::entry(input.clone(), &mut diag);
-    let plan = check::block(krate, block, &mut diag);
-    match diag.finish() {
-        Ok(()) => expand::block(&plan),
-        Err(error) => fallback::block(&plan, input, &error),
-    }
+    variants::block(block, &mut diag, &mut |block, diag| {
+        let plan = check::block(krate.clone(), block, diag);
+        match std::mem::take(diag).finish() {
+            Ok(()) => expand::block(&plan),
+            Err(error) => fallback::block(&plan, input.clone(), &error),
+        }
+    })
 }
 
 fn function(args: Tokens, item: Tokens) -> Tokens {
     let mut diag = Diag::default();
-    let plan = attr::entry(args.clone(), item.clone(), &mut diag)
-        .map(|function| check_fn::function(function, &mut diag));
-    match (&plan, diag.finish()) {
-        (Some(plan), Ok(())) => expand::function(plan),
-        (_, finished) => fallback::function(plan.as_ref(), args, item, finished.err().as_ref()),
-    }
+    let Some(function) = attr::entry(args.clone(), item.clone(), &mut diag) else {
+        return fallback::function(None, args, item, diag.finish().err().as_ref());
+    };
+    variants::function(function, &mut diag, &mut |function, diag| {
+        let plan = check_fn::function(function, diag);
+        match std::mem::take(diag).finish() {
+            Ok(()) => expand::function(&plan),
+            Err(error) => fallback::function(Some(&plan), args.clone(), item.clone(), Some(&error)),
+        }
+    })
 }

@@ -4,9 +4,13 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Expr, ExprLit, FnArg, Ident, Lit, Safety, Signature, Token, Visibility};
+use syn::{
+    Attribute, Error, Expr, ExprLit, FnArg, Ident, Lit, ReturnType, Safety, Signature, Token, Type,
+    Visibility,
+};
 
 use crate::attr;
+use crate::conditional::conditional;
 use crate::diag::Diag;
 use crate::fallback::mention;
 use crate::names::{self, Krate, hidden};
@@ -175,19 +179,33 @@ fn expand(Options { krate, workers }: Options, Main { attrs, vis, sig, block }: 
     let workers = workers.as_ref().map(|count| quote_spanned!(hidden(count.span())=> .workers(#count)));
     let Signature { fn_token, ident, inputs, output, .. } = sig;
     let inner = Ident::new("__boc_main", Span::call_site());
+    let (never, infallible) = match output {
+        ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)) => {
+            (true, Some(quote_spanned!(here=> -> ::core::convert::Infallible)))
+        }
+        _ => (false, None),
+    };
     let body = match inputs.first() {
         Some(FnArg::Typed(param)) => {
             // At the type, where a wrong one is shown.
             let token = Ident::new("token", hidden(param.ty.span()));
-            quote_spanned!(here=> |#token| #inner(#token))
+            let cfgs = param.attrs.iter().filter(|attr| conditional(std::slice::from_ref(attr)));
+            let call = quote_spanned!(here=> #inner(#(#cfgs)* #token));
+            match infallible.is_some() || conditional(&param.attrs) {
+                true => quote_spanned!(here=> |#token| #infallible { let _ = &#token; #call }),
+                false => quote_spanned!(here=> |#token| #call),
+            }
         }
+        _ if never => quote_spanned!(here=> |_| #infallible { #inner() }),
         _ => quote_spanned!(here=> |_| #inner()),
     };
+    let ended = quote!(#run(#options::new() #workers, #body).end());
+    let ended = if never { quote_spanned!(here=> match #ended {}) } else { ended };
     quote! {
         #(#attrs)* #vis #fn_token #ident() #output {
             #import
             fn #inner(#inputs) #output #block
-            #run(#options::new() #workers, #body).end()
+            #ended
         }
     }
 }

@@ -52,10 +52,22 @@ pub(crate) fn local(name: &str) -> Ident {
 
 /// A variable of the same name that the user cannot see: where the compiler speaks of it, it says what the user wrote.
 pub(crate) fn unseen(name: &Ident, span: Span) -> Ident {
-    let mut unseen = name.clone();
-    unseen.set_span(hidden(span));
-    unseen
+    // A hidden name is of this crate's edition, in which more words are reserved than in the user's.
+    match syn::parse_str::<Ident>(&format!("r#{name}")) {
+        Ok(mut raw) if RESERVED_SINCE_2018.iter().any(|word| name == word) => {
+            raw.set_span(hidden(span));
+            raw
+        }
+        _ => {
+            let mut unseen = name.clone();
+            unseen.set_span(hidden(span));
+            unseen
+        }
+    }
 }
+
+/// Names in an earlier edition, keywords in this crate's.
+const RESERVED_SINCE_2018: &[&str] = &["async", "await", "dyn", "gen", "try"];
 
 /// The variable that holds a target. A call on it is reported where the target was written, so it has to stand there like a
 /// name of the user's, and is one that nobody writes by hand.
@@ -75,4 +87,10 @@ pub(crate) fn handle(variable: &str, fields: &[String]) -> Ident {
         true => words.iter().map(|word| format!("{}{word}", word.len())).collect::<Vec<_>>().join("_"),
     };
     format_ident!("__boc_{name}", span = Span::mixed_site())
+}
+
+/// The variable that holds a container at a place, or the element of it that is asked for: the container's `position`th.
+pub(crate) fn element(variable: &str, fields: &[String], position: usize) -> Ident {
+    let handle = handle(variable, fields).to_string();
+    format_ident!("{}", handle.replacen("__boc", &format!("__boc{position}"), 1), span = Span::mixed_site())
 }

@@ -71,14 +71,21 @@ pub(crate) struct Param {
     pub(crate) ty: Type,
 }
 
-/// `let bind = capture(&place);`
+/// `let bind = capture!(place);`, or `let [bind, ..] = capture!(place; element, ..);`
 pub(crate) struct Handle {
     pub(crate) bind: Ident,
     pub(crate) place: TokenStream,
+    /// Those of its elements that are asked for, if it is indexed and has no other use, each with a variable of its own.
+    pub(crate) elements: Vec<(Ident, TokenStream)>,
+    /// The predicates under one of which it is needed; none if it always is.
+    pub(crate) conditions: Vec<TokenStream>,
 }
 
 /// The user's code.
 pub(crate) struct Body {
+    /// As it was written.
+    pub(crate) written: TokenStream,
+    /// As it is expanded.
     pub(crate) tokens: TokenStream,
     pub(crate) span: Span,
     /// Whether it awaits, which is a mistake.

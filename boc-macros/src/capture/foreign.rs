@@ -1,72 +1,119 @@
 //! Macros that are not ours: their input is read as expressions or statements where it can be, else word by word.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, Ident, Macro, Path, Token};
 
+use super::binders::binders;
 use super::walk::Walk;
 
-/// Macros whose input is expressions, and which bind nothing.
-const TRANSPARENT: &[&str] = &[
+/// Macros of the standard library whose input is expressions, and which bind nothing.
+const STANDARD: &[&str] = &[
     "assert",
     "assert_eq",
     "assert_ne",
     "dbg",
-    "debug",
     "debug_assert",
     "debug_assert_eq",
     "debug_assert_ne",
     "eprint",
     "eprintln",
-    "error",
-    "event",
     "format",
     "format_args",
-    "info",
     "panic",
     "print",
     "println",
-    "span",
     "todo",
-    "trace",
-    "trace_span",
     "unimplemented",
     "unreachable",
     "vec",
-    "warn",
     "write",
     "writeln",
 ];
 
-/// Whether a path names one of our macros: `when`, or an alias of it like `boc_when`.
+/// Macros of `tracing` and `log`, whose names others have too: they are given a text, or called by their path.
+const LOGGING: &[&str] = &[
+    "debug",
+    "debug_span",
+    "error",
+    "error_span",
+    "event",
+    "info",
+    "info_span",
+    "log",
+    "span",
+    "trace",
+    "trace_span",
+    "warn",
+    "warn_span",
+];
+
+/// Macros whose input is never run.
+const QUOTING: &[&str] =
+    &["cfg", "compile_error", "concat", "parse_quote", "quote", "quote_spanned", "stringify"];
+
+/// Whether a path names one of our macros, or may: `when`, or an alias of it like `boc_when`.
 pub(super) fn is_when(path: &Path) -> bool {
     path.segments.last().is_some_and(|segment| is_when_word(&segment.ident))
 }
 
 fn is_when_word(word: &Ident) -> bool {
-    let word = word.to_string();
-    word.split('_').any(|part| part.trim_start_matches("r#") == "when")
+    word.unraw().to_string().split('_').any(|part| part == "when")
 }
 
-/// Whether a macro can bind none of the words that it is given.
-pub(crate) fn is_transparent(path: &Path) -> bool {
-    is_when(path)
-        || path.segments.last().is_some_and(|last| TRANSPARENT.iter().any(|name| last.ident == name))
+/// Whether a path names one of our macros for all that can be known. What has another name, and `when` in it, may be a
+/// macro of the user's, which is given its tokens as they are.
+pub(crate) fn is_ours(path: &Path) -> bool {
+    path.segments.last().is_some_and(|segment| {
+        let word = segment.ident.unraw().to_string();
+        word == "when" || is_when_word(&segment.ident) && word.split('_').any(|part| part == "boc")
+    })
 }
 
-/// Walks the input of another macro. If it is not known to bind nothing, each word in it outside of nested
-/// behaviors might be a name that it binds.
+/// Whether a macro binds none of the words that it is given, for certain.
+pub(crate) fn binds_nothing(mac: &Macro) -> bool {
+    let Some(last) = mac.path.segments.last() else { return false };
+    let is = |names: &[&str]| names.iter().any(|name| last.ident == name);
+    let library = mac.path.segments.len() > 1
+        && mac
+            .path
+            .segments
+            .first()
+            .is_some_and(|first| ["tracing", "log"].iter().any(|name| first.ident == name));
+    is_ours(&mac.path) || is(STANDARD) || is(QUOTING) || is(LOGGING) && (library || has_text(&mac.tokens))
+}
+
+/// Whether one of the arguments is a text.
+fn has_text(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| matches!(token, TokenTree::Literal(text) if is_text(&text)))
+}
+
+fn is_text(literal: &Literal) -> bool {
+    let text = literal.to_string();
+    text.starts_with('"') || text.starts_with("r\"") || text.starts_with("r#")
+}
+
+/// What another macro may bind of the words that it is given, here and after it.
+pub(super) fn bind(walk: &mut Walk, mac: &Macro) {
+    // Whose first argument is a text takes the others as values, as `println!` does.
+    let first = mac.tokens.clone().into_iter().next();
+    let text = matches!(first, Some(TokenTree::Literal(literal)) if is_text(&literal));
+    if !(text || binds_nothing(mac)) {
+        binders(&mac.tokens, &mut |word| walk.bind_perhaps(word));
+    }
+}
+
+/// Walks the input of another macro. What it might bind is bound in the behaviors that it is given.
 pub(super) fn input(walk: &mut Walk, mac: &mut Macro) {
-    if !mentions_when(&mac.tokens) {
+    if !mentions_when(&mac.tokens) || mac.path.segments.last().is_some_and(|last| is_quoting(&last.ident)) {
         return;
     }
     walk.scopes.push();
-    if !is_transparent(&mac.path) {
-        walk.scopes.bind_words(&mac.tokens);
-    }
+    bind(walk, mac);
     if let Ok(mut exprs) = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone()) {
         if walk.changes(|walk| exprs.iter_mut().for_each(|expr| walk.visit_expr_mut(expr))) {
             mac.tokens = exprs.into_token_stream();
@@ -80,6 +127,10 @@ pub(super) fn input(walk: &mut Walk, mac: &mut Macro) {
         words_and_nested(walk, &mac.tokens);
     }
     walk.scopes.pop();
+}
+
+fn is_quoting(name: &Ident) -> bool {
+    QUOTING.iter().any(|quoting| name == quoting)
 }
 
 /// Tokens that do not parse: behaviors in them are found by their `when!(..)`, and all other words might be bound.
@@ -99,7 +150,7 @@ fn words_and_nested(walk: &mut Walk, tokens: &TokenStream) {
 }
 
 /// Calls `found` for each word outside of nested behaviors.
-pub(super) fn words(tokens: &TokenStream, found: &mut dyn FnMut(&Ident)) {
+pub(crate) fn words(tokens: &TokenStream, found: &mut dyn FnMut(&Ident)) {
     pieces(tokens, &mut |piece| {
         if let Piece::Word(word) = piece {
             found(word);
@@ -128,6 +179,11 @@ fn pieces(tokens: &TokenStream, found: &mut dyn FnMut(Piece<'_>)) {
     while let [first, after @ ..] = rest {
         rest = after;
         match (first, after) {
+            (TokenTree::Ident(word), [TokenTree::Punct(bang), TokenTree::Group(_), after @ ..])
+                if bang.as_char() == '!' && is_quoting(word) =>
+            {
+                rest = after;
+            }
             (TokenTree::Ident(word), [TokenTree::Punct(bang), TokenTree::Group(group), after @ ..])
                 if bang.as_char() == '!' && is_when_word(word) =>
             {

@@ -3,27 +3,73 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Fields, Ident, Item, Pat, Stmt, UseTree};
+use syn::{Attribute, Fields, Ident, Item, Pat, Stmt, UseTree};
 
 use super::foreign::words;
+use crate::conditional::{self, Attributes};
 use crate::hygiene::same;
 
-/// A stack of scopes. In each, what binds a name: variables, by their place, or something that is seen by all macros.
-pub(super) struct Scopes(Vec<HashMap<Ident, Vec<Option<Span>>>>);
+/// A stack of scopes, and the `#[cfg]`s around this point.
+pub(super) struct Scopes {
+    scopes: Vec<HashMap<Ident, Vec<Binding>>>,
+    conditions: Vec<TokenStream>,
+}
+
+/// What binds a name.
+struct Binding {
+    /// Where, if it is a variable; what is seen by all macros has no place.
+    by: Option<Span>,
+    /// The predicate under which it is there.
+    condition: Option<TokenStream>,
+}
+
+/// Whether a name comes from outside of the body.
+pub(super) enum Free {
+    No,
+    Always,
+    /// If this predicate holds.
+    If(TokenStream),
+}
 
 impl Scopes {
     pub(super) fn new() -> Self {
-        Self(vec![HashMap::new()])
+        Self { scopes: vec![HashMap::new()], conditions: Vec::new() }
     }
 
     pub(super) fn push(&mut self) {
-        self.0.push(HashMap::new());
+        self.scopes.push(HashMap::new());
     }
 
     pub(super) fn pop(&mut self) {
-        self.0.pop();
+        self.scopes.pop();
+    }
+
+    /// What is bound and looked up meanwhile is there if the predicate holds.
+    pub(super) fn enter(&mut self, condition: TokenStream) {
+        self.conditions.push(condition);
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.conditions.pop();
+    }
+
+    /// The predicate under which this point is there.
+    pub(super) fn condition(&self) -> Option<TokenStream> {
+        (!self.conditions.is_empty()).then(|| conditional::all(&self.conditions))
+    }
+
+    pub(super) fn under(&mut self, attrs: &[Attribute], bind: impl FnOnce(&mut Self)) {
+        match conditional::condition(attrs) {
+            None => bind(self),
+            Some(condition) => {
+                self.enter(condition);
+                bind(self);
+                self.leave();
+            }
+        }
     }
 
     /// A variable.
@@ -32,13 +78,14 @@ impl Scopes {
     }
 
     /// An item, or what might be one.
-    fn bind_item(&mut self, name: &Ident) {
+    pub(super) fn bind_item(&mut self, name: &Ident) {
         self.insert(name, None);
     }
 
     fn insert(&mut self, name: &Ident, by: Option<Span>) {
-        if let Some(scope) = self.0.last_mut() {
-            scope.entry(name.unraw()).or_default().push(by);
+        let condition = self.condition();
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.entry(name.unraw()).or_default().push(Binding { by, condition });
         }
     }
 
@@ -62,6 +109,10 @@ impl Scopes {
                     _ => visit_mut::visit_pat_mut(self, pat),
                 }
             }
+            fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+                let attrs = field.attrs.clone();
+                self.0.under(&attrs, |scopes| Names(scopes).visit_pat_mut(&mut field.pat));
+            }
             // An expression in a pattern is a constant, a type holds no names of variables.
             fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
             fn visit_type_mut(&mut self, _: &mut syn::Type) {}
@@ -72,17 +123,18 @@ impl Scopes {
     /// The items of a block that are values: they are in scope in all of it, before their own line too.
     pub(super) fn bind_items(&mut self, stmts: &[Stmt], behavior: impl Fn(&syn::ItemFn) -> bool) {
         for stmt in stmts {
-            match stmt {
-                Stmt::Item(Item::Fn(item)) if !behavior(item) => self.bind_item(&item.sig.ident),
-                Stmt::Item(Item::Const(item)) => self.bind_item(&item.ident),
-                Stmt::Item(Item::Static(item)) => self.bind_item(&item.ident),
-                Stmt::Item(Item::Struct(item)) if !matches!(item.fields, Fields::Named(_)) => {
-                    self.bind_item(&item.ident);
+            let Stmt::Item(item) = stmt else { continue };
+            self.under(item.attributes(), |scopes| match item {
+                Item::Fn(item) if !behavior(item) => scopes.bind_item(&item.sig.ident),
+                Item::Const(item) => scopes.bind_item(&item.ident),
+                Item::Static(item) => scopes.bind_item(&item.ident),
+                Item::Struct(item) if !matches!(item.fields, Fields::Named(_)) => {
+                    scopes.bind_item(&item.ident);
                 }
-                Stmt::Item(Item::Use(item)) => self.bind_use(&item.tree),
-                Stmt::Item(Item::Verbatim(tokens)) => self.bind_words(tokens),
+                Item::Use(item) => scopes.bind_use(&item.tree),
+                Item::Verbatim(tokens) => scopes.bind_words(tokens),
                 _ => {}
-            }
+            });
         }
     }
 
@@ -96,13 +148,20 @@ impl Scopes {
         }
     }
 
-    /// Whether a name comes from outside of the body. A name in capitals is a constant or a static: it is reached
-    /// without a capture, and no `let` may have its name.
-    pub(super) fn is_free(&self, name: &Ident) -> bool {
+    /// Whether a name comes from outside of the body.
+    pub(super) fn free(&self, name: &Ident) -> Free {
         let (name, here) = (name.unraw(), name.span());
-        let text = name.to_string();
-        let constant = text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase);
-        let mut bound = self.0.iter().filter_map(|scope| scope.get(&name)).flatten();
-        !constant && !bound.any(|by| by.is_none_or(|there| same(here, there)))
+        let bound = self.scopes.iter().filter_map(|scope| scope.get(&name)).flatten();
+        let mut sometimes = Vec::new();
+        for Binding { condition, .. } in bound.filter(|one| one.by.is_none_or(|there| same(here, there))) {
+            match condition {
+                None => return Free::No,
+                Some(condition) => sometimes.push(condition),
+            }
+        }
+        match sometimes.is_empty() {
+            true => Free::Always,
+            false => Free::If(quote!(not(any(#(#sometimes),*)))),
+        }
     }
 }

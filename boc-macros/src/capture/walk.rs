@@ -1,48 +1,45 @@
 //! Follows a body scope by scope and looks into the headers of nested behaviors.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident};
-use syn::ext::IdentExt;
-use syn::parse::Parser;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Arm, Attribute, Block, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprWhile,
-    FnArg, Ident, Item, ItemFn, Local, Macro, Meta, Pat, PatGuard, Stmt, Token,
+    FieldValue, FnArg, Ident, Item, ItemFn, Local, Macro, Pat, PatGuard, Stmt, Token,
 };
 
 use super::Analysis;
-use super::foreign::{self, is_transparent, is_when};
-use super::place::{self, handles};
+use super::behavior::{Behavior, is_behavior};
+use super::foreign::{self, is_ours, is_when};
+use super::handles::Handles;
 use super::scope::Scopes;
-use crate::ast::{Capture, Header, Item as HeaderItem, Place, Target};
-use crate::hygiene::same;
-use crate::plan::Handle;
-use crate::{attr, names, parse};
+use crate::ast::{Capture, Header, Item as HeaderItem, Target};
+use crate::conditional::{self, Attributes};
+use crate::parse;
 
 /// The state of the walk.
 pub(super) struct Walk {
     pub(super) scopes: Scopes,
-    /// What is captured, and where its variable is written.
-    handles: Vec<(Span, Handle)>,
+    pub(super) handles: Handles,
     awaits: Vec<Token![await]>,
     /// Whether a header was rewritten since `changes` last looked.
-    changed: bool,
+    pub(super) changed: bool,
     /// Whether what is walked cannot be written back.
-    frozen: bool,
+    pub(super) frozen: bool,
     /// How many nested bodies and async blocks surround this point: an `await` in them is not ours.
     apart: usize,
 }
 
 impl Walk {
-    pub(super) fn new<'a>(own: impl Iterator<Item = &'a Ident>) -> Self {
+    pub(super) fn new<'a>(own: impl Iterator<Item = (&'a Ident, &'a [Attribute])>, handles: Handles) -> Self {
         let mut scopes = Scopes::new();
-        own.for_each(|name| scopes.bind(name));
-        Self { scopes, handles: Vec::new(), awaits: Vec::new(), changed: false, frozen: false, apart: 0 }
+        own.for_each(|(name, attrs)| scopes.under(attrs, |scopes| scopes.bind(name)));
+        Self { scopes, handles, awaits: Vec::new(), changed: false, frozen: false, apart: 0 }
     }
 
-    pub(super) fn finish(self, body: TokenStream) -> Analysis {
-        let handles = self.handles.into_iter().map(|(_, handle)| handle).collect();
-        Analysis { handles, body, awaits: self.awaits }
+    pub(super) fn finish(self, written: TokenStream, body: TokenStream) -> Analysis {
+        Analysis { handles: self.handles.finish(), written, body, awaits: self.awaits }
     }
 
     pub(super) fn expression(&mut self, tokens: &mut TokenStream) {
@@ -57,11 +54,15 @@ impl Walk {
     }
 
     pub(super) fn statements(&mut self, tokens: &mut TokenStream) {
-        match Block::parse_within.parse2(tokens.clone()) {
-            Ok(stmts) => {
+        let parser = |input: ParseStream<'_>| {
+            Ok((input.call(Attribute::parse_inner)?, input.call(Block::parse_within)?))
+        };
+        match parser.parse2(tokens.clone()) {
+            Ok((attrs, stmts)) => {
                 let mut block = Block { brace_token: Default::default(), stmts };
                 if self.changes(|walk| walk.visit_block_mut(&mut block)) {
-                    *tokens = block.stmts.iter().map(ToTokens::to_token_stream).collect();
+                    let stmts = block.stmts;
+                    *tokens = quote!(#(#attrs)* #(#stmts)*);
                 }
             }
             Err(_) => foreign::unparsed(self, tokens),
@@ -76,7 +77,7 @@ impl Walk {
             walk.header(&mut block.header);
             walk.scopes.push();
             walk.captures(&mut block.header);
-            block.header.requests().for_each(|request| walk.scopes.bind(&request.place.name));
+            walk.bind_requests(&block.header);
             walk.expression(&mut block.body);
             walk.scopes.pop();
             walk.apart -= 1;
@@ -89,29 +90,29 @@ impl Walk {
 
     /// A nested function with our attribute, which stands for a `let`.
     fn nested_function(&mut self, item: &mut ItemFn) {
-        let Some(attr) = item.attrs.iter_mut().find(|attr| is_behavior(attr)) else { return };
-        let mut none = TokenStream::new();
-        let args = match &mut attr.meta {
-            Meta::List(list) => &mut list.tokens,
-            _ => &mut none,
-        };
-        let Some(mut header) = attr::nested(args) else { return };
-        if self.changes(|walk| walk.header(&mut header)) {
-            *args = header.to_token_stream();
-        }
-        self.apart += 1;
-        self.scopes.push();
-        if self.changes(|walk| walk.captures(&mut header)) {
-            *args = header.into_token_stream();
-        }
-        for param in &mut item.sig.inputs {
-            if let FnArg::Typed(param) = param {
-                self.scopes.bind_pattern(&mut param.pat);
+        let Some(mut behavior) = Behavior::of(item) else { return };
+        let condition = behavior.condition();
+        let frozen = self.frozen;
+        self.frozen |= !behavior.ours;
+        self.under(condition, |walk| {
+            let header = walk.changes(|walk| walk.header(&mut behavior.header));
+            walk.apart += 1;
+            walk.scopes.push();
+            if walk.changes(|walk| walk.captures(&mut behavior.header)) || header {
+                behavior.write(item);
             }
-        }
-        self.visit_block_mut(&mut item.block);
-        self.scopes.pop();
-        self.apart -= 1;
+            for param in &mut item.sig.inputs {
+                if let FnArg::Typed(param) = param {
+                    let attrs = std::mem::take(&mut param.attrs);
+                    walk.scopes.under(&attrs, |scopes| scopes.bind_pattern(&mut param.pat));
+                    param.attrs = attrs;
+                }
+            }
+            walk.visit_block_mut(&mut item.block);
+            walk.scopes.pop();
+            walk.apart -= 1;
+        });
+        self.frozen = frozen;
     }
 
     /// The target and the requests, which are evaluated where the nested behavior is scheduled.
@@ -121,8 +122,10 @@ impl Walk {
         }
         for item in &mut header.items {
             if let HeaderItem::Request(request) = item {
-                self.request(&mut request.place);
-                self.visit_expr_mut(&mut request.place.value);
+                self.under(conditional::condition(&request.attrs), |walk| {
+                    walk.request(&mut request.place);
+                    walk.visit_expr_mut(&mut request.place.value);
+                });
             }
         }
     }
@@ -139,48 +142,27 @@ impl Walk {
         }
     }
 
-    /// Captures the handles of a request. A field would be moved out of its owner: a variable takes its place.
-    fn request(&mut self, place: &mut Place) {
-        let mut renamed = false;
-        handles(&mut place.value, &mut |place::Handle { variable, fields, expr }| {
-            if !self.scopes.is_free(&variable) {
-                return;
-            }
-            if fields.is_empty() && variable != "self" {
-                let place = variable.to_token_stream();
-                self.capture(&variable.clone(), variable, place);
-            } else if !self.frozen {
-                let name = names::handle(&variable.unraw().to_string(), &fields);
-                let handle = self.capture(&variable, name, expr.to_token_stream());
-                *expr = Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: handle.into() });
-                renamed = true;
-            }
-        });
-        if renamed {
-            place.eq.get_or_insert_default();
-            self.changed = true;
+    fn bind_requests(&mut self, header: &Header) {
+        for request in header.requests() {
+            self.scopes.under(&request.attrs, |scopes| scopes.bind(&request.place.name));
         }
     }
 
-    /// Captures a place once, and gives the name that it has in the body.
-    fn capture(&mut self, variable: &Ident, mut bind: Ident, place: TokenStream) -> Ident {
-        let root = variable.span();
-        loop {
-            let mut others =
-                self.handles.iter().filter(|(_, handle)| handle.bind.unraw() == bind.unraw()).peekable();
-            if others.peek().is_none() {
-                break;
+    /// A word that an unknown macro was given, and may have bound.
+    pub(super) fn bind_perhaps(&mut self, word: &Ident) {
+        self.scopes.bind_item(word);
+    }
+
+    /// Runs `walk` on what is there if a predicate holds.
+    fn under(&mut self, condition: Option<TokenStream>, walk: impl FnOnce(&mut Self)) {
+        match condition {
+            None => walk(self),
+            Some(condition) => {
+                self.scopes.enter(condition);
+                walk(self);
+                self.scopes.leave();
             }
-            if others.any(|(other, _)| same(*other, root)) {
-                return bind;
-            }
-            if bind == *variable {
-                break; // two variables of one text, which the compiler keeps apart
-            }
-            bind = format_ident!("{bind}_");
         }
-        self.handles.push((root, Handle { bind: bind.clone(), place }));
-        bind
     }
 
     /// Runs `walk` and says whether it rewrote anything.
@@ -216,19 +198,26 @@ impl VisitMut for Walk {
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
-        match stmt {
+        self.under(conditional::condition(stmt.attributes()), |walk| match stmt {
             Stmt::Item(Item::Fn(item)) if item.attrs.iter().any(is_behavior) => {
-                self.nested_function(item);
-                self.scopes.bind(&item.sig.ident);
+                walk.nested_function(item);
+                walk.scopes.bind(&item.sig.ident);
             }
             Stmt::Macro(stmt) => {
-                self.visit_macro_mut(&mut stmt.mac);
-                if !is_transparent(&stmt.mac.path) {
-                    self.scopes.bind_words(&stmt.mac.tokens);
-                }
+                walk.visit_macro_mut(&mut stmt.mac);
+                foreign::bind(walk, &stmt.mac);
             }
-            _ => visit_mut::visit_stmt_mut(self, stmt),
-        }
+            _ => visit_mut::visit_stmt_mut(walk, stmt),
+        });
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        self.under(conditional::condition(expr.attributes()), |walk| visit_mut::visit_expr_mut(walk, expr));
+    }
+
+    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
+        let condition = conditional::condition(field.attributes());
+        self.under(condition, |walk| visit_mut::visit_field_value_mut(walk, field));
     }
 
     /// An item sees no variables, so it needs no handles; but a macro sees those around its definition.
@@ -239,7 +228,13 @@ impl VisitMut for Walk {
     }
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        if !(is_when(&mac.path) && self.nested(&mut mac.tokens)) {
+        let nested = is_when(&mac.path)
+            && match is_ours(&mac.path) {
+                true => self.nested(&mut mac.tokens),
+                // A macro of the user's gets what it was given, though it has such a name.
+                false => self.frozen(|walk| walk.nested(&mut mac.tokens.clone())),
+            };
+        if !nested {
             foreign::input(self, mac);
         }
     }
@@ -253,14 +248,17 @@ impl VisitMut for Walk {
 
     /// A pattern binds in the scope around it, then its guard is evaluated.
     fn visit_pat_mut(&mut self, pat: &mut Pat) {
-        self.scopes.bind_pattern(pat);
-        if let Pat::Guard(PatGuard { guard, .. }) = pat {
-            self.visit_expr_mut(guard);
-        }
+        self.under(conditional::condition(pat.attributes()), |walk| {
+            walk.scopes.bind_pattern(pat);
+            if let Pat::Guard(PatGuard { guard, .. }) = pat {
+                walk.visit_expr_mut(guard);
+            }
+        });
     }
 
     fn visit_arm_mut(&mut self, arm: &mut Arm) {
-        self.scoped(|walk| visit_mut::visit_arm_mut(walk, arm));
+        let condition = conditional::condition(arm.attributes());
+        self.under(condition, |walk| walk.scoped(|walk| visit_mut::visit_arm_mut(walk, arm)));
     }
 
     fn visit_expr_let_mut(&mut self, expr: &mut ExprLet) {
@@ -306,7 +304,8 @@ impl VisitMut for Walk {
     }
 
     fn visit_expr_await_mut(&mut self, expr: &mut ExprAwait) {
-        if self.apart == 0 {
+        // One that may not be there is the compiler's.
+        if self.apart == 0 && self.scopes.condition().is_none() {
             self.awaits.push(expr.await_token);
         }
         visit_mut::visit_expr_await_mut(self, expr);
@@ -315,9 +314,4 @@ impl VisitMut for Walk {
     // Attributes and types hold no variables.
     fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
-}
-
-/// Whether an attribute is ours: `#[when(..)]`, `#[boc::attr::when(..)]`, or an alias.
-pub(crate) fn is_behavior(attr: &Attribute) -> bool {
-    is_when(attr.path())
 }

@@ -6,7 +6,7 @@ use crate::capture::of_expression;
 #[track_caller]
 fn captured(body: &str, expected: &str) {
     let own = [syn::parse_str::<syn::Ident>("own").unwrap()];
-    let analysis = of_expression(own.iter(), tokens(body));
+    let analysis = of_expression(own.iter().map(|name| (name, &[][..])), tokens(body));
     let names: Vec<String> = analysis.handles.iter().map(|handle| handle.bind.to_string()).collect();
     assert_eq!(names.join(" "), expected, "{body}");
 }
@@ -16,7 +16,7 @@ fn requests_of_any_kind() {
     captured("when!(a, read b, pinned c, try d, read try e => 0)", "a b c d e");
     captured("{ when!(a => 0); when!(b, a => 0); }", "a b");
     captured("when!(own, a => 0)", "a");
-    captured("when!(x = a, y = &b, z = cells[i], w = (&c, [&d]) => 0)", "a b cells c d");
+    captured("when!(x = a, y = &b, z = cells[i..], w = (&c, [&d]) => 0)", "a b cells c d");
     captured("when!(x = f(a), y = b.clone(), z = cells[i].field => 0)", "");
     captured("when!(clone a, let b = c => 0)", "");
     captured("when!(r#type, r#own => 0)", "r#type");
@@ -67,7 +67,7 @@ fn names_that_patterns_bind() {
         "{ when!(a => 0); static a: A = A; }",
         "{ use x::{y::a, z as b}; when!(a, b => 0) }",
         "{ const C: A = A; when!(C => 0) }",
-        "when!(COUNTER, LOG.all => 0)",
+        "when!(c = *COUNTER, LOG.all, l = LIST[0] => 0)",
         "{ let_it!(a); when!(a => 0) }",
         "{ #[when(own)] fn a(own: &mut T) {} when!(a => 0) }",
         "{ let m!(a) = x; when!(a => 0) }",
@@ -124,7 +124,7 @@ fn a_body_that_does_not_parse() {
 fn a_rewritten_header_is_printed_in_full() {
     let body =
         "{ vec![when!(in &rt; pinned w.a, clone n, let k: u8 = 1, b => { when!(read try w.a => 0) })]; }";
-    let analysis = of_expression([].iter(), tokens(body));
+    let analysis = of_expression([].into_iter(), tokens(body));
     let expected = "{ vec![when!(in &rt; pinned a = __boc_w_a, clone n, let k: u8 = 1, b => \
                     { when!(read try a = __boc_w_a => 0) })]; }";
     assert_eq!(analysis.body.to_string(), tokens(expected).to_string());

@@ -250,7 +250,33 @@ fn what_leaves_a_body() {
         "a => &mut a.b[0]",
         &["a borrow of `a` cannot leave the body; return a value, a clone of it say"],
     );
-    in_block("a => &b", &[]);
+    in_block("a => &*a", &["a borrow of `a` cannot leave the body; return a value, a clone of it say"]);
+    // What is certain only to the compiler is the compiler's.
+    for right in [
+        "a => &b",
+        "a => &a.name[..1]",
+        "a => &**a",
+        "a, b => { *a } & *b",
+        "a, b => if x { *a } else { 0 } & *b",
+        "a => { fn a() -> u8 { 1 } a }",
+        "a => { const a: u8 = 1; a }",
+        "a => { use x::a; a }",
+        "a => { use x::*; a }",
+        "a => { bind!(a, *a + 1); a }",
+        "a => { info!(a, *a + 1); a }",
+        "a => { #[cfg(x)] let a = 1; a }",
+        "a => { #[cfg(x)] break; #[cfg(x)] { continue } #[cfg(x)] return a; }",
+        "a => { match x { #[cfg(x)] 1 => break, _ => 0 } }",
+        "a => { *a += 1; #[cfg(x)] a }",
+        "a => { #[cfg(x)] f(b.await); }",
+        "a => { when!(b => { #[cfg(x)] f(a); #[cfg(x)] let a = 1; f(a) }) }",
+        "a => { when!(b => match *b { #[cfg(x)] 1 => f(a), _ => 1 }) }",
+        "a => when!(b => event!(a, a + 1))",
+    ] {
+        in_block(right, &[]);
+    }
+    in_block("a => { println!(\"{}\", *a); a }", &[GUARD]);
+    in_block("a => { tracing::info!(n = *a); info!(\"{a}\"); a }", &[GUARD]);
 }
 
 #[test]

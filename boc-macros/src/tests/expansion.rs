@@ -71,10 +71,8 @@ fn every_kind_of_item() {
                         __boc::Exclusive::ask(&w.f.g),
                     ),
                     {
-                        let name = {
-                            use ::core::clone::Clone as _;
-                            name.clone()
-                        };
+                        use ::core::clone::Clone as _;
+                        let name = name.clone();
                         let k: u8 = 2 * n;
                         move |(mut a, b, mut canvas, mut p, q, mut x, mut g)| {
                             let name = name;
@@ -357,8 +355,9 @@ fn a_handle_of_a_nested_header() {
                 __boc::behavior(
                     __boc::Exclusive::ask(&a),
                     {
-                        let log = __boc::capture(&log);
+                        let log = __boc::capture!(log);
                         move |mut a| {
+                            let log = log.open();
                             let _ = &mut a;
                             {
                                 when!(log, a => log.push(* a));
@@ -381,11 +380,12 @@ fn a_field_of_a_nested_header() {
                 __boc::behavior(
                     __boc::Exclusive::ask(&a),
                     {
-                        let __boc_self_hub = __boc::capture(&self.hub);
-                        let __boc_w_cells = __boc::capture(&w.cells);
+                        let __boc_self_hub = __boc::capture!(self.hub);
+                        let __boc0_w_cells = __boc::capture!(w.cells; w.cells[i]);
                         move |mut a| {
+                            let __boc_self_hub = __boc_self_hub.open();
                             let _ = &mut a;
-                            { when!(read hub = __boc_self_hub, c = & __boc_w_cells[i] => 0) }
+                            { when!(read hub = __boc_self_hub, c = & __boc0_w_cells[i] => 0) }
                         }
                     },
                 )
@@ -412,8 +412,9 @@ fn the_attribute_form() {
                         __boc::Exclusive::ask(&g),
                     ),
                     {
+                        use ::core::clone::Clone as _;
                         let k = 1;
-                        let amount: u64 = ::core::clone::Clone::clone(&amount);
+                        let amount: u64 = amount.clone();
                         move |(mut src, d, g)| -> bool {
                             let k = k;
                             let mut amount = amount;

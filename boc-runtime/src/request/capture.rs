@@ -1,5 +1,9 @@
 //! Owns: what a body captures for a cown named in the header of a nested `when!`.
 
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{BuildHasher, Hash};
+use std::sync::Arc;
+
 use crate::cown::{Acquired, AcquiredRead, Cown, Handle};
 use crate::pinned::PinnedCown;
 use crate::promise::Promise;
@@ -36,6 +40,15 @@ macro_rules! cloned {
 }
 
 cloned!(Cown<T>, Promise<T>, PinnedCown<T>, Handle<T>);
+
+/// What is shared already is shared once more.
+impl<T: ?Sized> Capture for Arc<T> {
+    type Captured = Arc<T>;
+
+    fn capture(&self) -> Arc<T> {
+        Arc::clone(self)
+    }
+}
 
 macro_rules! guards {
     ($($guard:ident),*) => {$(
@@ -106,10 +119,36 @@ impl<P: Capture> Capture for Vec<P> {
 }
 
 impl<P: Capture> Capture for Box<[P]> {
-    type Captured = Vec<P::Captured>;
+    type Captured = Box<[P::Captured]>;
 
     fn capture(&self) -> Self::Captured {
-        self[..].capture()
+        self.iter().map(P::capture).collect()
+    }
+}
+
+impl<P: Capture> Capture for VecDeque<P> {
+    type Captured = VecDeque<P::Captured>;
+
+    fn capture(&self) -> Self::Captured {
+        self.iter().map(P::capture).collect()
+    }
+}
+
+impl<K: Clone + Ord, P: Capture> Capture for BTreeMap<K, P> {
+    type Captured = BTreeMap<K, P::Captured>;
+
+    fn capture(&self) -> Self::Captured {
+        self.iter().map(|(key, place)| (key.clone(), place.capture())).collect()
+    }
+}
+
+impl<K: Clone + Eq + Hash, P: Capture, S: Clone + BuildHasher> Capture for HashMap<K, P, S> {
+    type Captured = HashMap<K, P::Captured, S>;
+
+    fn capture(&self) -> Self::Captured {
+        let mut captured = HashMap::with_capacity_and_hasher(self.len(), self.hasher().clone());
+        captured.extend(self.iter().map(|(key, place)| (key.clone(), place.capture())));
+        captured
     }
 }
 

@@ -12,6 +12,7 @@ mod group;
 mod place;
 mod refused;
 mod shape;
+mod take;
 mod tuple;
 
 use std::marker::PhantomData;
@@ -24,6 +25,7 @@ pub use capture::Capture;
 pub use group::{Group, ReadGroup};
 pub use place::{Exclusive, Mode, Place, Shared};
 pub use shape::{Guards, PlaceGuard};
+pub use take::{OfClone, OfCloneReference, OfHandle, OfOther, OfReference, OfSlice, Variable};
 
 pub(crate) use affinity::HomeOf;
 pub(crate) use claims::{Claims, Granted, Misfit};

@@ -55,7 +55,8 @@ impl Writer {
             Source::Name(name) => self.place(name, raw(name), handle),
             Source::Field(owner, field) => self.place(owner, format!("{owner}.{field}"), handle),
             Source::This => self.place("self", "self".to_owned(), handle),
-            Source::Constant => self.put("COUNTER"),
+            // It may be a variable: a static that is one is captured by its type.
+            Source::Constant => self.place("COUNTER", "COUNTER".to_owned(), handle),
             Source::Borrow(of) => {
                 self.put("&");
                 self.source(of, handle);

@@ -27,13 +27,13 @@ fn captured(program: &Written) -> BTreeSet<String> {
     let own: Vec<_> = own.collect();
     let body = tokens(&program.text);
     let analysis = match program.attribute {
-        false => capture::of_expression(own.iter(), body),
-        true => capture::of_block(own.iter(), body),
+        false => capture::of_expression(own.iter().map(|name| (name, &[][..])), body),
+        true => capture::of_block(own.iter().map(|name| (name, &[][..])), body),
     };
     let places = analysis.handles.iter().map(|handle| handle.place.to_string().replace(' ', ""));
     let places: BTreeSet<String> = places.collect();
     let binds: BTreeSet<String> = analysis.handles.iter().map(|handle| handle.bind.to_string()).collect();
-    assert_eq!(binds.len(), places.len(), "two places in one variable: {binds:?}");
+    assert_eq!(binds.len(), analysis.handles.len(), "two places in one variable: {binds:?}");
     places
 }
 

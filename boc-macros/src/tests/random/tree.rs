@@ -178,7 +178,7 @@ pub(super) enum Item {
 pub(super) enum Source {
     Name(Name),
     Field(Name, Name),
-    /// `COUNTER`, which is no variable.
+    /// `COUNTER`, a static perhaps.
     Constant,
     /// `self`
     This,

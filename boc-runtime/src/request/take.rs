@@ -1,0 +1,216 @@
+//! Owns: what becomes of a variable that is named in the header of a nested `when!`, by its type.
+//!
+//! The macros know names and no types. They write `capture!(name)` before the outer body, and `name.open()` in it, and the
+//! compiler picks: what [`Capture`] knows is captured as handles, behind a reference too, and anything else is cloned, as a
+//! container of one's own that is indexed, or what a macro is about that is called `when` and is another. So a variable has
+//! the same type in the body as outside.
+//!
+//! The traits all have the method `take`. Which one is called follows from how many references a receiver has: the compiler
+//! takes them off one by one until one fits.
+
+use std::ops::{Deref, Index};
+use std::sync::Arc;
+
+use super::capture::Capture;
+
+/// A variable to be captured.
+#[derive(Debug)]
+pub struct Variable<'v, T: ?Sized>(pub &'v T);
+
+/// A variable of the same type in the body.
+#[derive(Debug)]
+pub struct Owned<T>(T);
+
+/// A variable in the body that is a reference, as it is outside.
+#[derive(Debug)]
+pub struct Lent<T>(T);
+
+/// Likewise, to a slice.
+#[derive(Debug)]
+pub struct LentSlice<T>(Vec<T>);
+
+impl<T> Owned<T> {
+    /// The variable.
+    pub fn open(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Lent<T> {
+    /// The variable.
+    pub fn open(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> LentSlice<T> {
+    /// The variable.
+    pub fn open(&self) -> &[T] {
+        &self.0
+    }
+}
+
+/// A container that is indexed.
+#[derive(Clone, Debug)]
+pub struct Container<C>(C);
+
+/// One that is indexed in several places.
+#[derive(Debug)]
+pub struct SharedContainer<C>(Arc<C>);
+
+/// Of a container that cannot be captured: the element that is asked for.
+#[derive(Clone, Debug)]
+pub struct Element<H>(H);
+
+impl<C> Clone for SharedContainer<C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<C> Deref for Container<C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.0
+    }
+}
+
+impl<C> Deref for SharedContainer<C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.0
+    }
+}
+
+impl<H, I> Index<I> for Element<H> {
+    type Output = H;
+
+    fn index(&self, _: I) -> &H {
+        &self.0
+    }
+}
+
+macro_rules! levels {
+    ($($trait:ident: [$($generics:tt)*] $receiver:ty => $captured:ty, |$this:ident| $capture:expr, $open:path, $container:ty;)*) => {$(
+        /// One of the ways: see the module.
+        pub trait $trait {
+            /// What is captured.
+            type Captured;
+
+            /// The variable itself, for [`Container`].
+            type Container;
+
+            /// Captures it.
+            fn take(self) -> Self::Captured;
+
+            /// Captures it to be indexed.
+            fn take_element<H>(self, element: impl FnOnce() -> H) -> Container<Self::Container>;
+
+            /// Captures it to be indexed in several places.
+            fn take_elements<H, const N: usize>(
+                self,
+                elements: impl FnOnce() -> [H; N],
+            ) -> [SharedContainer<Self::Container>; N];
+        }
+
+        impl<'v, $($generics)*> $trait for $receiver {
+            type Captured = $captured;
+            type Container = $container;
+
+            fn take(self) -> $captured {
+                let $this = self.0;
+                $open($capture)
+            }
+
+            fn take_element<H>(self, _element: impl FnOnce() -> H) -> Container<$container> {
+                let $this = self.0;
+                Container($capture)
+            }
+
+            fn take_elements<H, const N: usize>(
+                self,
+                _elements: impl FnOnce() -> [H; N],
+            ) -> [SharedContainer<$container>; N] {
+                let $this = self.0;
+                let shared = Arc::new($capture);
+                std::array::from_fn(|_| SharedContainer(Arc::clone(&shared)))
+            }
+        }
+    )*};
+}
+
+levels! {
+    OfSlice: ['p, P: Capture] &&&&&Variable<'v, &'p [P]> => LentSlice<P::Captured>, |this| this.capture(), LentSlice, Vec<P::Captured>;
+    OfReference: ['p, P: Capture + ?Sized] &&&&Variable<'v, &'p P> => Lent<P::Captured>, |this| this.capture(), Lent, P::Captured;
+    OfHandle: [P: Capture + ?Sized] &&&Variable<'v, P> => Owned<P::Captured>, |this| this.capture(), Owned, P::Captured;
+    OfCloneReference: ['p, P: Clone] &&Variable<'v, &'p P> => Lent<P>, |this| P::clone(this), Lent, P;
+    OfClone: [P: Clone] &Variable<'v, P> => Owned<P>, |this| this.clone(), Owned, P;
+}
+
+/// The last way, for what is nothing of all that.
+pub trait OfOther<'v> {
+    /// The type of the variable.
+    type Variable: ?Sized + 'v;
+
+    /// Not possible, and the bound says why.
+    fn take(self) -> Owned<<Self::Variable as Capture>::Captured>
+    where
+        Self::Variable: Capture;
+
+    /// Captures the element that is asked for.
+    fn take_element<H>(self, element: impl FnOnce() -> H) -> Element<H>;
+
+    /// Likewise, several.
+    fn take_elements<H, const N: usize>(self, elements: impl FnOnce() -> [H; N]) -> [Element<H>; N];
+}
+
+impl<'v, P: ?Sized> OfOther<'v> for Variable<'v, P> {
+    type Variable = P;
+
+    fn take(self) -> Owned<P::Captured>
+    where
+        P: Capture,
+    {
+        Owned(self.0.capture())
+    }
+
+    fn take_element<H>(self, element: impl FnOnce() -> H) -> Element<H> {
+        Element(element())
+    }
+
+    fn take_elements<H, const N: usize>(self, elements: impl FnOnce() -> [H; N]) -> [Element<H>; N] {
+        elements().map(Element)
+    }
+}
+
+/// Captures a variable by its type. With elements: one that is indexed.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __capture {
+    ($place:expr) => {
+        match &$place {
+            place => {
+                use $crate::__private::ways::*;
+                (&&&&&Variable(place)).take()
+            }
+        }
+    };
+    ($place:expr; $element:expr) => {
+        match (&$place, || $crate::__private::capture(&$element)) {
+            (place, element) => {
+                use $crate::__private::ways::*;
+                (&&&&&Variable(place)).take_element(element)
+            }
+        }
+    };
+    ($place:expr; $($element:expr),+) => {
+        match (&$place, || [$($crate::__private::capture(&$element)),+]) {
+            (place, elements) => {
+                use $crate::__private::ways::*;
+                (&&&&&Variable(place)).take_elements(elements)
+            }
+        }
+    };
+}
