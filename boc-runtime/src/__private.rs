@@ -10,7 +10,9 @@ pub use crate::runtime::{MainOptions, run_main, when as behavior, when_named as 
 
 /// The ways in which `capture!` captures.
 pub mod ways {
-    pub use crate::request::{OfClone, OfCloneReference, OfHandle, OfOther, OfReference, OfSlice, Variable};
+    pub use crate::request::{
+        OfClone, OfCloneReference, OfHandle, OfOther, OfOtherReference, OfReference, OfSlice, Variable,
+    };
 }
 
 /// The handle that an outer body captures for a nested `when!`.

@@ -1,5 +1,5 @@
-//! The handles in the expression of a request: `name`, `path.to.field`, and these behind `&`, `[index]`, or in a
-//! tuple or an array. Any other expression is left to the closure, which moves what it mentions.
+//! The handles in the expression of a request: `name`, `path.to.field`, and these behind `&`, `[index]`, `as`,
+//! or in a tuple or an array. Any other expression is left to the closure, which moves what it mentions.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -34,6 +34,7 @@ impl Site<'_> {
 /// Calls `found` for each handle in `expr`.
 pub(super) fn handles(expr: &mut Expr, found: &mut dyn FnMut(Handle<'_>)) {
     match expr {
+        Expr::Cast(expr) => handles(&mut expr.expr, found),
         Expr::Group(expr) => handles(&mut expr.expr, found),
         Expr::Paren(expr) => handles(&mut expr.expr, found),
         Expr::Reference(expr) => handles(&mut expr.expr, found),

@@ -25,7 +25,9 @@ pub use capture::Capture;
 pub use group::{Group, ReadGroup};
 pub use place::{Exclusive, Mode, Place, Shared};
 pub use shape::{Guards, PlaceGuard};
-pub use take::{OfClone, OfCloneReference, OfHandle, OfOther, OfReference, OfSlice, Variable};
+pub use take::{
+    OfClone, OfCloneReference, OfHandle, OfOther, OfOtherReference, OfReference, OfSlice, Variable,
+};
 
 pub(crate) use affinity::HomeOf;
 pub(crate) use claims::{Claims, Granted, Misfit};

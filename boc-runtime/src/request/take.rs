@@ -17,6 +17,14 @@ use super::capture::Capture;
 #[derive(Debug)]
 pub struct Variable<'v, T: ?Sized>(pub &'v T);
 
+impl<T: ?Sized> Clone for Variable<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Variable<'_, T> {}
+
 /// A variable of the same type in the body.
 #[derive(Debug)]
 pub struct Owned<T>(T);
@@ -92,8 +100,9 @@ impl<H, I> Index<I> for Element<H> {
     }
 }
 
-macro_rules! levels {
-    ($($trait:ident: [$($generics:tt)*] $receiver:ty => $captured:ty, |$this:ident| $capture:expr, $open:path, $container:ty;)*) => {$(
+/// A trait for each way.
+macro_rules! ways {
+    ($($trait:ident { $([$($generics:tt)*] $receiver:ty => $captured:ty, $open:path, $container:ty, |$this:ident| $capture:expr;)* })*) => {$(
         /// One of the ways: see the module.
         pub trait $trait {
             /// What is captured.
@@ -115,7 +124,7 @@ macro_rules! levels {
             ) -> [SharedContainer<Self::Container>; N];
         }
 
-        impl<'v, $($generics)*> $trait for $receiver {
+        $(impl<'v, $($generics)*> $trait for $receiver {
             type Captured = $captured;
             type Container = $container;
 
@@ -137,36 +146,84 @@ macro_rules! levels {
                 let shared = Arc::new($capture);
                 std::array::from_fn(|_| SharedContainer(Arc::clone(&shared)))
             }
-        }
+        })*
     )*};
 }
 
-levels! {
-    OfSlice: ['p, P: Capture] &&&&&Variable<'v, &'p [P]> => LentSlice<P::Captured>, |this| this.capture(), LentSlice, Vec<P::Captured>;
-    OfReference: ['p, P: Capture + ?Sized] &&&&Variable<'v, &'p P> => Lent<P::Captured>, |this| this.capture(), Lent, P::Captured;
-    OfHandle: [P: Capture + ?Sized] &&&Variable<'v, P> => Owned<P::Captured>, |this| this.capture(), Owned, P::Captured;
-    OfCloneReference: ['p, P: Clone] &&Variable<'v, &'p P> => Lent<P>, |this| P::clone(this), Lent, P;
-    OfClone: [P: Clone] &Variable<'v, P> => Owned<P>, |this| this.clone(), Owned, P;
+ways! {
+    OfSlice {
+        ['p, P: Capture] &&&&&&Variable<'v, &'p [P]> => LentSlice<P::Captured>, LentSlice, Vec<P::Captured>, |this| this.capture();
+        ['p, P: Capture] &&&&&&Variable<'v, &'p mut [P]> => LentSlice<P::Captured>, LentSlice, Vec<P::Captured>, |this| this.capture();
+    }
+    OfReference {
+        ['p, P: Capture + ?Sized] &&&&&Variable<'v, &'p P> => Lent<P::Captured>, Lent, P::Captured, |this| this.capture();
+        ['p, P: Capture + ?Sized] &&&&&Variable<'v, &'p mut P> => Lent<P::Captured>, Lent, P::Captured, |this| this.capture();
+    }
+    OfHandle {
+        [P: Capture + ?Sized] &&&&Variable<'v, P> => Owned<P::Captured>, Owned, P::Captured, |this| this.capture();
+    }
+    OfCloneReference {
+        ['p, P: Clone] &&&Variable<'v, &'p P> => Lent<P>, Lent, P, |this| P::clone(this);
+    }
+    OfClone {
+        [P: Clone] &Variable<'v, P> => Owned<P>, Owned, P, |this| this.clone();
+    }
+}
+
+/// The ways of containers that cannot be captured: the elements that are asked for are.
+macro_rules! elements {
+    () => {
+        /// Captures the element that is asked for.
+        fn take_element<H>(self, element: impl FnOnce() -> H) -> Element<H>
+        where
+            Self: Sized,
+        {
+            Element(element())
+        }
+
+        /// Likewise, several.
+        fn take_elements<H, const N: usize>(self, elements: impl FnOnce() -> [H; N]) -> [Element<H>; N]
+        where
+            Self: Sized,
+        {
+            elements().map(Element)
+        }
+    };
+}
+
+/// The way of any other reference, which is copied.
+pub trait OfOtherReference {
+    /// The type of the variable.
+    type Variable;
+
+    /// Copies it.
+    fn take(self) -> Owned<Self::Variable>;
+
+    elements!();
+}
+
+impl<'p, P: ?Sized> OfOtherReference for &&Variable<'_, &'p P> {
+    type Variable = &'p P;
+
+    fn take(self) -> Owned<&'p P> {
+        Owned(self.0)
+    }
 }
 
 /// The last way, for what is nothing of all that.
-pub trait OfOther<'v> {
+pub trait OfOther {
     /// The type of the variable.
-    type Variable: ?Sized + 'v;
+    type Variable: ?Sized;
 
     /// Not possible, and the bound says why.
     fn take(self) -> Owned<<Self::Variable as Capture>::Captured>
     where
         Self::Variable: Capture;
 
-    /// Captures the element that is asked for.
-    fn take_element<H>(self, element: impl FnOnce() -> H) -> Element<H>;
-
-    /// Likewise, several.
-    fn take_elements<H, const N: usize>(self, elements: impl FnOnce() -> [H; N]) -> [Element<H>; N];
+    elements!();
 }
 
-impl<'v, P: ?Sized> OfOther<'v> for Variable<'v, P> {
+impl<P: ?Sized> OfOther for Variable<'_, P> {
     type Variable = P;
 
     fn take(self) -> Owned<P::Captured>
@@ -174,14 +231,6 @@ impl<'v, P: ?Sized> OfOther<'v> for Variable<'v, P> {
         P: Capture,
     {
         Owned(self.0.capture())
-    }
-
-    fn take_element<H>(self, element: impl FnOnce() -> H) -> Element<H> {
-        Element(element())
-    }
-
-    fn take_elements<H, const N: usize>(self, elements: impl FnOnce() -> [H; N]) -> [Element<H>; N] {
-        elements().map(Element)
     }
 }
 
@@ -193,7 +242,7 @@ macro_rules! __capture {
         match &$place {
             place => {
                 use $crate::__private::ways::*;
-                (&&&&&Variable(place)).take()
+                (&&&&&&Variable(place)).take()
             }
         }
     };
@@ -201,7 +250,7 @@ macro_rules! __capture {
         match (&$place, || $crate::__private::capture(&$element)) {
             (place, element) => {
                 use $crate::__private::ways::*;
-                (&&&&&Variable(place)).take_element(element)
+                (&&&&&&Variable(place)).take_element(element)
             }
         }
     };
@@ -209,7 +258,7 @@ macro_rules! __capture {
         match (&$place, || [$($crate::__private::capture(&$element)),+]) {
             (place, elements) => {
                 use $crate::__private::ways::*;
-                (&&&&&Variable(place)).take_elements(elements)
+                (&&&&&&Variable(place)).take_elements(elements)
             }
         }
     };
