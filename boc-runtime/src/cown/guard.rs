@@ -111,15 +111,17 @@ impl<T> Deref for AcquiredRead<'_, T> {
     }
 }
 
+/// Shows the value, as [`MutexGuard`](std::sync::MutexGuard) does.
 impl<T: fmt::Debug> fmt::Debug for Acquired<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Acquired").field(&self.value).finish()
+        self.value.fmt(f)
     }
 }
 
+/// Shows the value, as [`RwLockReadGuard`](std::sync::RwLockReadGuard) does.
 impl<T: fmt::Debug> fmt::Debug for AcquiredRead<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("AcquiredRead").field(&self.value).finish()
+        self.value.fmt(f)
     }
 }
 
