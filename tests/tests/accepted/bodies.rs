@@ -21,7 +21,7 @@ fn unit() {
 fn never() {
     on_workers(1, || {
         let a = Cown::new(1);
-        let refused: Promise<i32> = when!(a => if *a == 0 { 1 } else { panic!("on purpose: {a}") });
+        let refused: Promise<i32> = when!(a => if *a == 0 { 1 } else { panic!("on purpose: {}", *a) });
         assert_eq!(refused.join().unwrap_err().message(), "on purpose: 1");
         let early: Promise<i32> = when!(a => { return *a + 1; });
         assert_eq!(early.join().unwrap(), 2);
@@ -166,7 +166,7 @@ fn format_strings() {
         let (seen, wide) = (Cown::new(String::new()), 3);
         let nested = when!(x => {
             let line = format!("{x:0wide$}");
-            when!(seen => { seen.push_str(&line); assert!(seen.len() == wide, "{seen} {wide}"); format!("{seen}!") })
+            when!(seen => { seen.push_str(&line); assert!(seen.len() == wide, "{} {}", *seen, wide); format!("{seen}!") })
         });
         assert_eq!(nested.join().unwrap().join().unwrap(), "007!");
     });
@@ -180,5 +180,68 @@ fn results_are_what_the_next_one_needs() {
         let total = when!(read values => values.iter().sum::<i32>());
         let text = when!(total, read values => format!("{total} of {}", values.len()));
         assert_eq!(text.join().unwrap(), "6 of 3");
+    });
+}
+
+struct Person {
+    name: &'static str,
+    table: &'static [i32],
+}
+
+/// What is borrowed behind a `&'static` may leave a body.
+#[test]
+fn borrows_that_outlive_the_guard() {
+    static NUMBER: Half = Half { number: 5 };
+    struct Half {
+        number: i32,
+    }
+    on_workers(1, || {
+        let (person, word) = (Cown::new(Person { name: "hello", table: &[1, 2, 3] }), Cown::new("word"));
+        assert_eq!(when!(person => &person.name[..1]).join().unwrap(), "h");
+        assert_eq!(
+            when!(person => { if person.name.is_empty() { return &0; } &person.table[1] }).join().unwrap(),
+            &2
+        );
+        assert_eq!(when!(read word => &**word).join().unwrap(), "word");
+        let half = Cown::new(&NUMBER);
+        assert_eq!(when!(half => &half.number).join().unwrap(), &5);
+        #[boc::attr::when(read person)]
+        fn start(person: &Person) -> &'static str {
+            &person.name[..2]
+        }
+        assert_eq!(start.join().unwrap(), "he");
+    });
+}
+
+/// A binary `&` behind a block is no borrow.
+#[test]
+fn ands_behind_blocks() {
+    on_workers(1, || {
+        let (a, mask) = (Cown::new(7), Cown::new(3));
+        assert_eq!(when!(a, mask => { *a } & *mask).join().unwrap(), 3);
+        assert_eq!(when!(a, mask => if *a > 1 { 6 } else { 0 } & *mask).join().unwrap(), 2);
+        assert_eq!(when!(a, mask => match *a { 7 => 5, _ => 0 } & *mask).join().unwrap(), 1);
+    });
+}
+
+#[test]
+fn attributes_in_a_body() {
+    on_workers(2, || {
+        let (a, person) = (Cown::new(1), (Cown::new(1), ()));
+        for _ in 0..2 {
+            #[boc::attr::when(a)]
+            fn first(a: &mut i32) {
+                #![allow(unused_variables)]
+                let x = *a;
+                when!(cell = person.0 => *cell += 1);
+            }
+            when!(a => {
+                #![allow(unused_variables)]
+                let x = *a;
+                when!(cell = person.0 => *cell += 1);
+            });
+        }
+        quiesce();
+        assert_eq!(when!(cell = person.0 => *cell).join().unwrap(), 5);
     });
 }

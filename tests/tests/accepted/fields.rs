@@ -199,3 +199,28 @@ fn a_constant_that_looks_like_a_local() {
         assert!(when!(a => { if let limit = *a { *a < limit + 1 } else { false } }).join().unwrap());
     });
 }
+
+/// What a request makes on the way is dropped with the call, in every edition.
+#[test]
+fn temporaries_do_not_outlive_the_call() {
+    use std::sync::Mutex;
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    on_workers(1, || {
+        let shared = Arc::new(Mutex::new(vec![Cown::new(1)]));
+        let sum =
+            when!(c = shared.lock().unwrap()[0] => *c).join().unwrap() + shared.lock().unwrap().len() as i32;
+        assert_eq!(sum, 2);
+        match when!(c = shared.lock().unwrap()[0] => *c) {
+            promise => assert_eq!((shared.lock().unwrap().len(), promise.join().unwrap()), (1, 1)),
+        }
+        #[boc::attr::when(c = shared.lock().unwrap()[0])]
+        fn value(c: &mut i32) -> i32 {
+            *c
+        }
+        assert_eq!((shared.lock().unwrap().len(), value.join().unwrap()), (1, 1));
+        let task = is_send(async move { when!(c = shared.lock().unwrap()[0] => *c).await.unwrap() });
+        assert_eq!(pollster::block_on(task), 1);
+    });
+}

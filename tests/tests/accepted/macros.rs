@@ -223,3 +223,177 @@ fn a_macro_that_binds_the_name_it_is_given() {
         assert_eq!(when!(cell => *cell).join().unwrap(), 1);
     });
 }
+
+macro_rules! twice {
+    ($value:expr) => {
+        $value * 2
+    };
+}
+
+#[test]
+fn a_body_that_starts_with_a_brace_macro() {
+    on_workers(1, || {
+        let a = Cown::new(3);
+        assert_eq!(when!(a => twice! { *a } + 1).join().unwrap(), 7);
+        assert_eq!(when!(a => vec! { *a }[0]).join().unwrap(), 3);
+        assert_eq!(when!(a => vec! { *a }.len()).join().unwrap(), 1);
+        assert!(when!(a => twice! { *a } == 6 && true).join().unwrap());
+        assert_eq!(when!(a => twice! { *a } as u8).join().unwrap(), 6);
+        assert_eq!(when!(a => twice! { *a }).join().unwrap(), 6);
+    });
+}
+
+macro_rules! log_when {
+    ($name:ident = $condition:expr => $($rest:tt)*) => { let $name = $condition; if $name { $($rest)* } };
+    ($condition:expr => $($rest:tt)*) => { if $condition { $($rest)* } };
+}
+
+/// Macros that have `when` in their names and are none of ours.
+#[test]
+fn names_with_when_in_them() {
+    #[derive(Clone, Copy)]
+    struct Options {
+        verbose: bool,
+    }
+    on_workers(1, || {
+        let (a, log, verbose, flags, options) =
+            (Cown::new(7), Cown::new(0), true, [true], Options { verbose: true });
+        for _ in 0..2 {
+            when!(a => {
+                *a += 1;
+                log_when!(verbose => *a += 1);
+                log_when!(options.verbose => *a += 1);
+                log_when!(flag = flags[0] => *a += 1);
+                let text = stringify!(when!(log => 1), when!(nowhere.field => 2));
+                assert!(text.len() > 3);
+                when!(log => *log += 1);
+            });
+        }
+        quiesce();
+        assert_eq!(when!(a, log => (*a, *log)).join().unwrap(), (15, 2));
+    });
+}
+
+macro_rules! note {
+    ($($word:tt)*) => {
+        let _ = stringify!($($word)*);
+    };
+}
+
+macro_rules! event {
+    ($name:ident, $value:expr) => {{
+        let $name = 1;
+        $value
+    }};
+}
+
+/// Words that a macro is given are bound where a pattern stands, and only there.
+#[test]
+fn words_in_macros_that_are_unknown() {
+    on_workers(2, || {
+        let (a, log) = (Cown::new(1), Cown::new(Vec::new()));
+        for _ in 0..2 {
+            when!(a => {
+                *a += 1;
+                note!(writing to log);
+                note!("to {}", log);
+                note!(f(log), &log, log.len(), a == log);
+                when!(log => log.push(1));
+            });
+        }
+        when!(a => { *a += 1; when!(log => log.push(event!(a, a + 1))); });
+        quiesce();
+        assert_eq!(when!(log => log.clone()).join().unwrap(), [1, 1, 2]);
+    });
+}
+
+macro_rules! bind {
+    ($name:ident, $value:expr) => {
+        let $name = $value;
+    };
+    ($name:ident = $value:expr) => {
+        let $name = $value;
+    };
+    ($name:ident: $type:ty = $value:expr) => {
+        let $name: $type = $value;
+    };
+    (let $name:ident = $value:expr) => {
+        let $name = $value;
+    };
+    ($value:expr => $name:ident) => {
+        let $name = $value;
+    };
+    (Some($name:ident) <- $value:expr) => {
+        let Some($name) = $value else { return };
+    };
+}
+
+macro_rules! bind_some {
+    ($pattern:pat, $value:expr) => { let $pattern = $value else { return }; };
+}
+
+#[test]
+fn macros_that_bind_what_is_nowhere_else() {
+    on_workers(2, || {
+        let (start, sum) = (Cown::new(1), Cown::new(0));
+        when!(start => {
+            bind!(a, Cown::new(*start));
+            bind!(b = Cown::new(*start));
+            bind!(c: Cown<i32> = Cown::new(*start));
+            bind!(let d = Cown::new(*start));
+            bind!(Cown::new(*start) => e);
+            bind_some!(Some(f), Some(Cown::new(*start)));
+            when!(sum, a, b, c, d, e, f => *sum += *a + *b + *c + *d + *e + *f);
+        });
+        quiesce();
+        assert_eq!(when!(sum => *sum).join().unwrap(), 6);
+    });
+}
+
+/// A guard's name that a macro or an item has bound again is no guard.
+#[test]
+fn results_that_are_called_like_guards() {
+    on_workers(1, || {
+        let a = Cown::new(3);
+        assert_eq!(when!(a => { bind!(a, *a + 1); a }).join().unwrap(), 4);
+        assert_eq!(when!(a => { fn a() -> i32 { 1 } a }).join().unwrap()(), 1);
+        assert_eq!(when!(a => { use std::cmp::max as a; a }).join().unwrap()(1, 2), 2);
+        assert_eq!(when!(a => event!(a, a)).join().unwrap(), 1);
+    });
+}
+
+macro_rules! length_of {
+    ($cells:expr) => {
+        when!(cells = $cells => cells.len())
+    };
+}
+
+macro_rules! value_of {
+    ($cell:expr) => {
+        when!(cell = $cell => *cell)
+    };
+}
+
+struct Half(i32);
+
+impl std::ops::Add for Half {
+    type Output = Cown<i32>;
+
+    fn add(self, other: Half) -> Cown<i32> {
+        Cown::new(self.0 + other.0)
+    }
+}
+
+/// What a macro is given as an expression stays one behind our `&`.
+#[test]
+fn expressions_that_are_passed_on() {
+    on_workers(1, || {
+        let (cells, a) = ([Cown::new(7)], Cown::new(1));
+        assert_eq!(length_of!(&cells as &[Cown<i32>]).join().unwrap(), 1);
+        assert_eq!(value_of!(Half(1) + Half(2)).join().unwrap(), 3);
+        assert_eq!(value_of!(cells[1 - 1]).join().unwrap(), 7);
+        when!(a => { *a += 1; when!(c = &cells as &[Cown<i32>] => c[0] += 1); });
+        quiesce();
+        assert_eq!(value_of!(*Box::new(cells[0].clone())).join().unwrap(), 8);
+    });
+}

@@ -4,9 +4,12 @@
 #![allow(clippy::all, unused_braces, reason = "as people write it, not as a linter would")]
 
 mod bodies;
+mod chains;
+mod conditions;
 mod fields;
 mod loops;
 mod macros;
 mod nested;
 mod patterns;
 mod spellings;
+mod types;

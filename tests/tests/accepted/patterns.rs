@@ -5,11 +5,11 @@ use boc::prelude::*;
 use boc_tests::on_workers;
 
 /// Cowns called like what the programs bind.
-fn around() -> (Cown<i32>, Cown<i32>) {
+pub(super) fn around() -> (Cown<i32>, Cown<i32>) {
     (Cown::new(-1), Cown::new(-2))
 }
 
-fn untouched(x: &Cown<i32>, y: &Cown<i32>) {
+pub(super) fn untouched(x: &Cown<i32>, y: &Cown<i32>) {
     assert_eq!(when!(x, y => (*x, *y)).join().unwrap(), (-1, -2));
 }
 
@@ -28,29 +28,6 @@ fn let_else() {
             when!(x => *x)
         });
         assert_eq!(seen.join().unwrap().join().unwrap(), -2);
-        untouched(&x, &y);
-    });
-}
-
-#[test]
-fn if_let_chains() {
-    on_workers(2, || {
-        let ((x, y), state) = (around(), Cown::new((Some(Cown::new(1)), Some(Cown::new(2)))));
-        let sum = when!(state => {
-            if let Some(x) = &state.0 && let Some(y) = &state.1 && x != y {
-                when!(x, y => *x + *y)
-            } else if let (Some(x), _) | (None, Some(x)) = &*state {
-                when!(x => *x)
-            } else {
-                when!(x, y => *x * *y)
-            }
-        });
-        assert_eq!(sum.join().unwrap().join().unwrap(), 3);
-        when!(state => *state = (None, None)).join().unwrap();
-        let product = when!(state => {
-            if let Some(x) = &state.0 && let Some(y) = &state.1 { when!(x, y => *x + *y) } else { when!(x, y => *x * *y) }
-        });
-        assert_eq!(product.join().unwrap().join().unwrap(), 2);
         untouched(&x, &y);
     });
 }
@@ -126,20 +103,6 @@ fn a_closure_that_captures_a_handle_of_the_scope() {
         });
         quiesce();
         assert_eq!(when!(log => log.clone()).join().unwrap(), [0, 1, 2]);
-    });
-}
-
-#[test]
-fn while_let() {
-    on_workers(2, || {
-        let ((x, y), stack) = (around(), Cown::new(vec![Cown::new(1), Cown::new(2)]));
-        let seen = when!(stack => {
-            let mut seen = Vec::new();
-            while let Some(x) = stack.pop() && let y = &x { seen.push(when!(y => *y)); }
-            when!(seen => seen.iter().copied().collect::<Vec<_>>())
-        });
-        assert_eq!(seen.join().unwrap().join().unwrap(), [2, 1]);
-        untouched(&x, &y);
     });
 }
 
