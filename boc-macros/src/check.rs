@@ -16,7 +16,7 @@ use crate::escape;
 use crate::hygiene::same;
 use crate::leave;
 use crate::names::Krate;
-use crate::plan::{Bind, Body, Plan, Request, Spans};
+use crate::plan::{About, Bind, Body, Plan, Request, Spans};
 
 /// Checks the block form.
 pub(crate) fn block(krate: Krate, block: Block, diag: &mut Diag) -> Plan {
@@ -64,10 +64,23 @@ pub(crate) fn plan(
     });
     let captures = captures.collect();
     let awaits = !analysis.awaits.is_empty();
-    let (span, written) = (analysis.body.span(), analysis.written);
-    let body = Body { span, written, tokens: analysis.body, awaits, leaves: None };
-    let handles = analysis.handles;
-    Plan { krate, spans, target, requests, captures, params: Vec::new(), handles, body, function: None }
+    let (span, written, tokens) = (analysis.body.span(), analysis.written, analysis.body);
+    let body = Body { span, written, tokens, awaits, leaves: None };
+    let Analysis { handles, mut hints, .. } = analysis;
+    // A body that is scheduled on a scope may borrow.
+    hints.retain(|hint| target.is_none() || hint.about != About::Owned);
+    Plan {
+        krate,
+        spans,
+        target,
+        requests,
+        captures,
+        params: Vec::new(),
+        handles,
+        hints,
+        body,
+        function: None,
+    }
 }
 
 pub(crate) fn plan_request(request: &ast::Request, bind: Bind) -> Request {

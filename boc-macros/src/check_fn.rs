@@ -16,7 +16,7 @@ use crate::escape;
 use crate::hygiene::same;
 use crate::leave;
 use crate::names::Krate;
-use crate::plan::{self, Bind, Borrow, Param, Plan, Spans};
+use crate::plan::{self, About, Bind, Borrow, Hint, Param, Plan, Spans};
 
 /// Checks the attribute form.
 pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
@@ -25,6 +25,7 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
         diag.on(vis, "a behavior is local to its block and has no visibility; remove this");
     }
     plain(&sig, diag);
+    attributes(&attrs, diag);
     let mut params: Vec<Param> = sig.inputs.into_iter().filter_map(|arg| param(arg, diag)).collect();
 
     bound_once(header.requests().map(|request| &request.place.name), diag);
@@ -76,6 +77,10 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
     let (start, name, end) = (sig.fn_token.span, sig.ident.span(), sig.paren_token.span.close());
     let mut plan = plan(krate, Spans { start, arrow: (start, name), end }, header, requests, analysis);
     plan.body.leaves = leaves;
+    // A parameter that is a reference was meant for a request, perhaps.
+    let borrowed = params.iter().filter(|param| matches!(written(&param.ty), Type::Reference(_)));
+    plan.hints
+        .extend(borrowed.filter_map(|param| Some(Hint { about: About::Value, name: param.name.clone()? })));
     plan.params = params;
     plan.body.span = brace.span.join();
     plan.function = Some(plan::Function { start: first, name: sig.ident, attrs, output: sig.output });
@@ -96,7 +101,14 @@ fn plain(sig: &Signature, diag: &mut Diag) {
     if let Some(abi) = &sig.abi {
         diag.on(abi, "a behavior is called by the runtime, it has no ABI; remove this");
     }
-    if !sig.generics.params.is_empty() {
+    if let Some(lifetime) = sig.generics.lifetimes().next()
+        && sig.generics.params.len() == sig.generics.lifetimes().count()
+    {
+        let lifetime = &lifetime.lifetime;
+        let message =
+            format!("the guards end with the body, their lifetimes have no names; leave `{lifetime}` out");
+        diag.on(&sig.generics, message);
+    } else if !sig.generics.params.is_empty() {
         diag.on(&sig.generics, "a behavior is scheduled once, it cannot be generic; write the types");
     }
     if let Some(clause) = &sig.generics.where_clause {
@@ -107,6 +119,27 @@ fn plain(sig: &Signature, diag: &mut Diag) {
     }
     if let ReturnType::Type(_, ty) = &sig.output {
         no_impl_trait(ty, "a behavior's result has one type; write it instead of `impl Trait`", diag);
+    }
+}
+
+/// The function becomes a `let`: an attribute of a function says nothing there.
+fn attributes(attrs: &[Attribute], diag: &mut Diag) {
+    const OF_A_LET: [&str; 10] =
+        ["allow", "cfg", "cfg_attr", "clippy", "deny", "doc", "expect", "forbid", "rustfmt", "warn"];
+    for attr in attrs {
+        let path = attr.path();
+        let is = |segment: Option<&syn::PathSegment>, names: &[&str]| {
+            segment.is_some_and(|segment| names.iter().any(|name| segment.ident == name))
+        };
+        if is(path.segments.last(), &["instrument"]) {
+            diag.on(
+                attr,
+                "a behavior is no function that can be instrumented; enter a span in its body: `let _span = \
+                           tracing::info_span!(\"name\").entered();`",
+            );
+        } else if !is(path.segments.first(), &OF_A_LET) {
+            diag.on(attr, "a behavior becomes a `let`, on which this attribute has no meaning; remove it");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! The user's tokens go in untouched. A helper call takes the span of the request that it constrains, so that an
 //! unmet bound is reported there. No attribute is generated: it would clash with a `forbid` of the user's.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -13,7 +13,7 @@ use crate::ast::{Capture, Mode};
 use crate::check_fn;
 use crate::conditional::conditional;
 use crate::names::{self, hidden};
-use crate::plan::{Bind, Borrow, Function, Handle, Param, Plan, Request, Spans};
+use crate::plan::{About, Bind, Borrow, Function, Handle, Hint, Param, Plan, Request, Spans};
 
 /// How many members a tuple may have as a request; more are nested.
 const ARITY: usize = 12;
@@ -78,7 +78,11 @@ pub(crate) fn function(plan: &Plan) -> TokenStream {
     let cfgs = attrs.iter().filter(|attr| conditional(std::slice::from_ref(**attr)));
     // Where the header starts a statement may be put before this one: the compiler does, with a clone of what was moved.
     let (keyword, end) = (quote_spanned!(*start=> let), quote_spanned!(plan.body.span=> ;));
-    quote_spanned!(Span::mixed_site()=> #(#attrs)* #keyword #name = #promise #end #(#cfgs)* let _ = &#name;)
+    // Where there are no statements, outside of a function, the compiler shows how the first begins.
+    let mut place =
+        Literal::string(&format!("a behavior is scheduled in a function; move `{name}` into one"));
+    place.set_span(hidden(name.span()));
+    quote_spanned!(Span::mixed_site()=> #place; #(#attrs)* #keyword #name = #promise #end #(#cfgs)* let _ = &#name;)
 }
 
 /// The request set: one helper call for each request.
@@ -136,7 +140,8 @@ fn body(plan: &Plan) -> TokenStream {
     let captures = plan.captures.iter().map(capture);
     let params = plan.params.iter().map(param);
     let handles = plan.handles.iter().map(handle);
-    let captures = quote!(#(#captures)* #(#params)* #(#handles)*);
+    let hints = plan.hints.iter().map(hint);
+    let captures = quote!(#(#hints;)* #(#captures)* #(#params)* #(#handles)*);
     if captures.is_empty() {
         return closure;
     }
@@ -153,15 +158,37 @@ fn body(plan: &Plan) -> TokenStream {
 fn handle(handle: &Handle) -> TokenStream {
     let Handle { bind, place, elements, .. } = handle;
     let (here, condition) = (hidden(place.span()), condition(handle));
-    let capture = names::private(here, "capture");
+    let (capture, variable) = (names::private(here, "capture"), borrowed(place));
     match &elements[..] {
-        [] => quote_spanned!(here=> #condition let #bind = #capture!(#place);),
-        [(bind, element)] => quote_spanned!(here=> let #bind = #capture!(#place; #element);),
+        [] => quote_spanned!(here=> #condition let #bind = #capture!(#variable);),
         several => {
-            let (binds, elements): (Vec<_>, Vec<_>) = several.iter().cloned().unzip();
-            quote_spanned!(here=> let [#(#binds),*] = #capture!(#place; #(#elements),*);)
+            let binds = several.iter().map(|(bind, _)| bind);
+            let binds = if several.len() == 1 { quote!(#(#binds)*) } else { quote!([#(#binds),*]) };
+            let elements = several.iter().map(|(_, element)| borrowed(element));
+            quote_spanned!(here=> let #binds = #capture!(#variable; #(#elements),*);)
         }
     }
+}
+
+/// The borrow of a place is the user's as well: what the compiler has to say of it, it says without a word about macros.
+fn borrowed(place: &TokenStream) -> TokenStream {
+    quote_spanned!(place.span()=> &#place)
+}
+
+/// What the compiler may have to say of a variable that the body mentions, at its place.
+fn hint(Hint { about, name }: &Hint) -> TokenStream {
+    let here = name.span();
+    let (hints, variable) = (names::private(hidden(here), "hints"), names::private(here, "Variable"));
+    let method = Ident::new(
+        match about {
+            About::Value => "value",
+            About::Changed => "changed",
+            About::Owned => "owned",
+        },
+        here,
+    );
+    let call = quote_spanned!(here=> (&#variable(&#name)).#method());
+    quote_spanned!(hidden(here)=> { use #hints::*; #call })
 }
 
 /// What is captured for a reference becomes one in the body.

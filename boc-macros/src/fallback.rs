@@ -23,7 +23,10 @@ pub(crate) fn block(plan: &Plan, input: TokenStream, error: &Error) -> TokenStre
         Capture::Let(capture) => {
             let Let { value, .. } = &**capture;
             match value {
-                Expr::Verbatim(_) => quote!(let _ = { #value };),
+                Expr::Verbatim(_) => {
+                    let name = &capture.name;
+                    quote!(let _ = { #value }; let #name = { #error };)
+                }
                 _ => quote!(#capture;),
             }
         }

@@ -4,11 +4,12 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Attribute, Expr, Ident, Member, Token, Type, UnOp};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, Member, Token, Type, UnOp};
 
 use crate::ast::{Capture, Item, Let, Mode, Place, Request};
 use crate::diag::Diag;
-use crate::parse::{Form, expr, no_value, path, rest_of_item, separated, word};
+use crate::parse::{Form, cast_before_less, expr, no_value, path, rest_of_item, separated, word};
 
 /// `REQUEST | CAPTURE`. None if nothing of it can be used; then its tokens are gone.
 pub(crate) fn parse(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Item> {
@@ -92,7 +93,18 @@ fn binding(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Let> {
         diag.on(eq, format!("the value of `{name}` is missing; write `let {name} = EXPR`"));
         return None;
     }
+    if let Some(word) = misplaced(input) {
+        let value = expr(input);
+        let text = source(&value);
+        let message = match word == "clone" {
+            true => format!("a `let` takes an expression; write `let {name} = {text}.clone()`"),
+            false => format!("a request is no `let`; write `{word} {name} = {text}`"),
+        };
+        diag.on(word, message);
+        return Some(Let { attrs: Vec::new(), keyword, mutability, name, ty, eq, value });
+    }
     let value = expr(input);
+    cast_before_less(&value, diag);
     Some(Let { attrs: Vec::new(), keyword, mutability, name, ty, eq, value })
 }
 
@@ -109,7 +121,19 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
             diag.on(eq, format!("the cown of `{name}` is missing; write `{name} = EXPR`"));
             return None;
         }
-        return Some(Place { name, eq: Some(eq), value: expr(input) });
+        let modifier = misplaced(input);
+        let value = expr(input);
+        if let Some(word) = modifier {
+            let text = source(&value);
+            let message = match word.to_string().as_str() {
+                "clone" => {
+                    format!("what is captured is bound by a `let`; write `let {name} = {text}.clone()`")
+                }
+                word => format!("a modifier comes before the name; write `{word} {name} = {text}`"),
+            };
+            diag.on(word, message);
+        }
+        return Some(Place { name, eq: Some(eq), value });
     }
     let value = path(input);
     let stray = match separated(input, form) {
@@ -134,9 +158,54 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
         _ if matches!(value, Expr::Tuple(_)) => diag
             .on(value, "requests stand side by side; write `a, b`, or `name = (a, b)` for a tuple of guards"),
         _ if is_self(&value) => diag.on(value, "`self` cannot be the name of a guard; write `name = self`"),
-        _ => diag.on(value, "this request has no name in the body; write `name = EXPR`"),
+        _ => match (&value, last_name(&value)) {
+            (Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), _) => {
+                let text = text.value();
+                let name = syn::parse_str::<Ident>(&text).map_or_else(|_| "name".to_owned(), |_| text);
+                diag.on(&value, format!("a request is a name and no text; write `{name}`"));
+                if let Ok(mut name) = syn::parse_str::<Ident>(&name) {
+                    name.set_span(value.span());
+                    return Some(Place { name, eq: Some(Default::default()), value });
+                }
+            }
+            (_, Some(name)) => {
+                let text = source(&value);
+                diag.on(&value, format!("this request has no name in the body; write `{name} = {text}`"));
+                return Some(Place { name: name.clone(), eq: Some(Default::default()), value });
+            }
+            _ => diag.on(value, "this request has no name in the body; write `name = EXPR`"),
+        },
     }
     None
+}
+
+/// A modifier after the `=`, where there is none.
+fn misplaced(input: ParseStream<'_>) -> Option<Ident> {
+    let ahead = input.fork();
+    let found = Ident::parse_any(&ahead).ok()?;
+    let modifier = ["read", "pinned", "try", "clone"].iter().any(|word| found == word);
+    if !modifier || !word(&ahead) || ahead.peek(Token![as]) {
+        return None;
+    }
+    Ident::parse_any(input).ok()
+}
+
+/// A name for a request whose expression ends with one: `v[1].c`, `self.cell()`.
+fn last_name(value: &Expr) -> Option<&Ident> {
+    match value {
+        Expr::Field(syn::ExprField { member: Member::Named(name), .. }) => Some(name),
+        Expr::MethodCall(call) if call.args.is_empty() => Some(&call.method),
+        _ => None,
+    }
+}
+
+/// An expression as it was written, if it is short enough to be quoted.
+fn source(value: &Expr) -> String {
+    let text = value.to_token_stream().to_string();
+    let text = [" . ", " :: ", " [", "[ ", " ]", " (", "( ", " )", "& ", "* ", " ?"]
+        .iter()
+        .fold(text, |text, spaced| text.replace(spaced, spaced.trim()));
+    if text.len() <= 40 { text } else { "EXPR".to_owned() }
 }
 
 /// The value and the name of `value as name`, and of `*name`.

@@ -43,7 +43,7 @@ pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     let options = options(args.clone(), &mut diag);
     let main = parse.parse2(item.clone()).map_err(|error| diag.push(error));
     if let Ok(main) = &main {
-        check(&main.sig, &mut diag);
+        check(main, &mut diag);
     }
     match (main, diag.finish()) {
         (Ok(main), Ok(())) => expand(options, &main),
@@ -142,8 +142,15 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Main> {
     }
 }
 
-fn check(sig: &Signature, diag: &mut Diag) {
-    if let Some(token) = &sig.asyncness {
+fn check(Main { attrs, sig, .. }: &Main, diag: &mut Diag) {
+    // Another attribute that makes an entry of it.
+    let other =
+        attrs.iter().find(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "main"));
+    if let Some(other) = other {
+        let message = "a program has one entry; remove this, and in `fn main()` run what is async by \
+                       `tokio::runtime::Runtime::new()?.block_on(..)`, say";
+        diag.on(other, message);
+    } else if let Some(token) = &sig.asyncness {
         diag.on(token, "boc needs no async; remove `async`");
     }
     if let Some(token) = &sig.constness {
@@ -159,7 +166,7 @@ fn check(sig: &Signature, diag: &mut Diag) {
         diag.on(&sig.generics, "the program's entry cannot be generic; remove the parameters");
     }
     if let Some(clause) = &sig.generics.where_clause {
-        diag.on(clause, "the program's entry cannot be generic; remove the `where` clause");
+        diag.on(clause.where_token, "the program's entry cannot be generic; remove the `where` clause");
     }
     if let Some(variadic) = &sig.variadic {
         diag.on(variadic, "`#[main]` takes at most one parameter; remove `...`");

@@ -8,10 +8,10 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Ident, Token, token};
 
-use crate::ast::{Block, Capture, Header, Item, Target};
+use crate::ast::{self, Block, Capture, Header, Item, Target};
 use crate::diag::Diag;
-use crate::item;
 use crate::names::Krate;
+use crate::{attr, item};
 
 /// Which form a header belongs to: the two end differently.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,11 @@ pub(crate) fn entry(tokens: TokenStream, diag: &mut Diag) -> (Krate, Block) {
 /// `HEADER => BODY`
 pub(crate) fn block(tokens: TokenStream, diag: &mut Diag) -> Block {
     all(tokens, |input| {
+        if input.peek(Token![crate]) && input.peek2(Token![=]) {
+            let krate =
+                attr::krate(input, diag).map(|ast::Krate { keyword, eq, path }| quote!(#keyword #eq #path));
+            diag.on(krate, "`when!` finds the library by its own path; remove `crate = ..;`");
+        }
         let mut header = Header { krate: None, target: target(input, diag), items: Vec::new() };
         header.items = items(input, Form::Block, diag);
         let arrow = arrow(input, &header, diag);
@@ -155,6 +160,19 @@ fn one_expression(body: &mut TokenStream, diag: &mut Diag) {
         let expr = input.parse::<Expr>()?;
         Ok((expr.into_token_stream(), input.parse::<Option<Token![,]>>()?, rest(input)))
     };
+    let statement = |input: ParseStream<'_>| {
+        let keyword: Token![let] = input.parse()?;
+        rest(input);
+        Ok(keyword)
+    };
+    if let Ok(keyword) = statement.parse2(body.clone()) {
+        diag.on(
+            keyword,
+            "a `let` is a statement, a body is an expression; put braces around it: `=> { let .. }`",
+        );
+        *body = quote!({ #body; });
+        return;
+    }
     let Ok((expr, comma, more)) = split.parse2(body.clone()) else { return };
     if comma.is_some() {
         diag.on(quote!(#comma #more), "the body ends the macro; remove this `,` and what follows");
@@ -185,6 +203,23 @@ fn or_verbatim(input: ParseStream<'_>, parser: fn(ParseStream<'_>) -> syn::Resul
             expr
         }
         Err(_) => Expr::Verbatim(rest_of_item(input)),
+    }
+}
+
+/// Reports a cast before a `<`, which begins generic arguments there.
+pub(crate) fn cast_before_less(value: &Expr, diag: &mut Diag) {
+    let Expr::Verbatim(tokens) = value else { return };
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    for four in tokens.windows(4) {
+        if let [before, TokenTree::Ident(cast), TokenTree::Ident(ty), TokenTree::Punct(less)] = four
+            && cast == "as"
+            && less.as_char() == '<'
+        {
+            let message = format!(
+                "a `<` behind a type begins its arguments; put the cast in parentheses: `({before} as {ty}) < ..`"
+            );
+            diag.on(less, message);
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) struct Plan {
     pub(crate) params: Vec<Param>,
     /// What the headers of nested behaviors need.
     pub(crate) handles: Vec<Handle>,
+    pub(crate) hints: Vec<Hint>,
     pub(crate) body: Body,
     /// Present in the attribute form.
     pub(crate) function: Option<Function>,
@@ -79,6 +80,23 @@ pub(crate) struct Handle {
     pub(crate) elements: Vec<(Ident, TokenStream)>,
     /// The predicates under one of which it is needed; none if it always is.
     pub(crate) conditions: Vec<TokenStream>,
+}
+
+/// `hint!(about, &name);`: a variable of which the compiler may have a word to say, by its type.
+pub(crate) struct Hint {
+    pub(crate) about: About,
+    pub(crate) name: Ident,
+}
+
+/// What the body does with it. The variants are methods of the runtime.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum About {
+    /// It dereferences it, which a cown does not allow.
+    Value,
+    /// It assigns to it: to a copy.
+    Changed,
+    /// It is `self`, and may be borrowed.
+    Owned,
 }
 
 /// The user's code.

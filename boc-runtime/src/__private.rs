@@ -2,7 +2,7 @@
 //!
 //! A request in a header becomes the function `ask` of its mode.
 
-pub use crate::request::{Attempt, Capture, Exclusive, Name, Named, Pinned, ReadAttempt, Shared};
+pub use crate::request::{Attempt, Capture, Exclusive, Name, Named, Pinned, ReadAttempt, Shared, Variable};
 pub use crate::runtime::Target;
 pub use crate::{__capture as capture, __name as name};
 // Under names that no user imports them by: the lint `unused_qualifications` would notice.
@@ -12,6 +12,13 @@ pub use crate::runtime::{MainOptions, run_main, when as behavior, when_named as 
 pub mod ways {
     pub use crate::request::{
         OfClone, OfCloneReference, OfHandle, OfOther, OfOtherReference, OfReference, OfSlice, Variable,
+    };
+}
+
+/// What the compiler may have to say of a [`Variable`].
+pub mod hints {
+    pub use crate::request::hints::{
+        OfBorrowed as _, OfCopied as _, OfHandleItself as _, OfMoved as _, OfOwned as _, OfValue as _,
     };
 }
 

@@ -161,7 +161,7 @@ fn variable_of_ours(name: &Ident) -> Expr {
 }
 
 /// Whether a name is written in capitals, as a constant or a static is.
-fn is_constant(name: &Ident) -> bool {
+pub(super) fn is_constant(name: &Ident) -> bool {
     let text = name.unraw().to_string();
     text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase)
 }

@@ -15,7 +15,7 @@ mod walk;
 use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, Token};
 
-use crate::plan::Handle;
+use crate::plan::{Handle, Hint};
 pub(crate) use behavior::{Behavior, is_behavior};
 pub(crate) use foreign::{binds_nothing, is_ours, mentions_when, words};
 use handles::Handles;
@@ -31,6 +31,8 @@ pub(crate) struct Analysis {
     pub(crate) body: TokenStream,
     /// Each `await` that would suspend the body itself.
     pub(crate) awaits: Vec<Token![await]>,
+    /// What the compiler may have a word to say of.
+    pub(crate) hints: Vec<Hint>,
 }
 
 /// A name that a header binds, with the attributes before it.

@@ -5,24 +5,29 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Arm, Attribute, Block, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprWhile,
-    FieldValue, FnArg, Ident, Item, ItemFn, Local, Macro, Pat, PatGuard, Stmt, Token,
+    Arm, Attribute, BinOp, Block, Expr, ExprAssign, ExprAsync, ExprAwait, ExprBinary, ExprClosure,
+    ExprForLoop, ExprIf, ExprLet, ExprUnary, ExprUnsafe, ExprWhile, FieldValue, FnArg, Ident, Item, ItemFn,
+    Local, Macro, Pat, PatGuard, Stmt, Token, UnOp,
 };
 
 use super::Analysis;
 use super::behavior::{Behavior, is_behavior};
 use super::foreign::{self, is_ours, is_when};
-use super::handles::Handles;
-use super::scope::Scopes;
+use super::handles::{Handles, is_constant};
+use super::scope::{Free, Scopes};
 use crate::ast::{Capture, Header, Item as HeaderItem, Target};
 use crate::conditional::{self, Attributes};
 use crate::parse;
+use crate::plan::{About, Hint};
 
 /// The state of the walk.
 pub(super) struct Walk {
     pub(super) scopes: Scopes,
     pub(super) handles: Handles,
     awaits: Vec<Token![await]>,
+    hints: Vec<Hint>,
+    /// How many `unsafe` blocks surround this point: what is a variable elsewhere may be a `static mut` there.
+    unchecked: usize,
     /// Whether a header was rewritten since `changes` last looked.
     pub(super) changed: bool,
     /// Whether what is walked cannot be written back.
@@ -35,11 +40,20 @@ impl Walk {
     pub(super) fn new<'a>(own: impl Iterator<Item = (&'a Ident, &'a [Attribute])>, handles: Handles) -> Self {
         let mut scopes = Scopes::new();
         own.for_each(|(name, attrs)| scopes.under(attrs, |scopes| scopes.bind(name)));
-        Self { scopes, handles, awaits: Vec::new(), changed: false, frozen: false, apart: 0 }
+        Self {
+            scopes,
+            handles,
+            awaits: Vec::new(),
+            hints: Vec::new(),
+            unchecked: 0,
+            changed: false,
+            frozen: false,
+            apart: 0,
+        }
     }
 
     pub(super) fn finish(self, written: TokenStream, body: TokenStream) -> Analysis {
-        Analysis { handles: self.handles.finish(), written, body, awaits: self.awaits }
+        Analysis { handles: self.handles.finish(), written, body, awaits: self.awaits, hints: self.hints }
     }
 
     pub(super) fn expression(&mut self, tokens: &mut TokenStream) {
@@ -153,6 +167,17 @@ impl Walk {
         self.scopes.bind_item(word);
     }
 
+    /// Asks for a word of the compiler about a variable from outside, once.
+    fn hint(&mut self, about: About, expr: &Expr) {
+        let Expr::Path(path) = expr else { return };
+        let Some(name) = path.path.get_ident() else { return };
+        let free = matches!(self.scopes.free(name), Free::Always) && self.scopes.condition().is_none();
+        let known = self.hints.iter().any(|hint| hint.about == about && hint.name == *name);
+        if self.apart == 0 && self.unchecked == 0 && free && !known && !is_constant(name) {
+            self.hints.push(Hint { about, name: name.clone() });
+        }
+    }
+
     /// Runs `walk` on what is there if a predicate holds.
     fn under(&mut self, condition: Option<TokenStream>, walk: impl FnOnce(&mut Self)) {
         match condition {
@@ -212,6 +237,13 @@ impl VisitMut for Walk {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Unary(ExprUnary { op: UnOp::Deref(_), expr, .. }) => self.hint(About::Value, expr),
+            Expr::Assign(ExprAssign { left, .. }) => self.hint(About::Changed, left),
+            Expr::Binary(ExprBinary { left, op, .. }) if is_assignment(op) => self.hint(About::Changed, left),
+            Expr::Path(path) if path.path.is_ident("self") => self.hint(About::Owned, expr),
+            _ => {}
+        }
         self.under(conditional::condition(expr.attributes()), |walk| visit_mut::visit_expr_mut(walk, expr));
     }
 
@@ -303,6 +335,12 @@ impl VisitMut for Walk {
         self.apart -= 1;
     }
 
+    fn visit_expr_unsafe_mut(&mut self, expr: &mut ExprUnsafe) {
+        self.unchecked += 1;
+        visit_mut::visit_expr_unsafe_mut(self, expr);
+        self.unchecked -= 1;
+    }
+
     fn visit_expr_await_mut(&mut self, expr: &mut ExprAwait) {
         // One that may not be there is the compiler's.
         if self.apart == 0 && self.scopes.condition().is_none() {
@@ -314,4 +352,10 @@ impl VisitMut for Walk {
     // Attributes and types hold no variables.
     fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+}
+
+/// Whether it is `+=` or one of its kind.
+fn is_assignment(op: &BinOp) -> bool {
+    let text = op.to_token_stream().to_string();
+    text.ends_with('=') && !["==", "!=", "<=", ">="].contains(&text.as_str())
 }

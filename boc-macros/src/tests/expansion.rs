@@ -355,7 +355,7 @@ fn a_handle_of_a_nested_header() {
                 __boc::behavior(
                     __boc::Exclusive::ask(&a),
                     {
-                        let log = __boc::capture!(log);
+                        let log = __boc::capture!(& log);
                         move |mut a| {
                             let log = log.open();
                             let _ = &mut a;
@@ -380,8 +380,8 @@ fn a_field_of_a_nested_header() {
                 __boc::behavior(
                     __boc::Exclusive::ask(&a),
                     {
-                        let __boc_self_hub = __boc::capture!(self.hub);
-                        let __boc0_w_cells = __boc::capture!(w.cells; w.cells[i]);
+                        let __boc_self_hub = __boc::capture!(& self.hub);
+                        let __boc0_w_cells = __boc::capture!(& w.cells; & w.cells[i]);
                         move |mut a| {
                             let __boc_self_hub = __boc_self_hub.open();
                             let _ = &mut a;
@@ -400,7 +400,8 @@ fn the_attribute_form() {
         "src, read dst, g, let k = 1",
         "#[allow(x)] /// doc
          fn transfer(src: &mut Account, mut d: &Account, g: Acquired<'_, u8>, mut amount: u64) -> bool { body }",
-        expect![[r##"
+        expect![[r#"
+            "a behavior is scheduled in a function; move `transfer` into one";
             #[allow(x)]
             let transfer = {
                 use ::boc::__private as __boc;
@@ -428,7 +429,7 @@ fn the_attribute_form() {
                 )
             };
             let _ = &transfer;
-        "##]],
+        "#]],
     );
 }
 
@@ -437,7 +438,8 @@ fn the_attribute_form_of_another_crate_and_target() {
     in_function(
         "crate = a::b; in &rt; x",
         "#[cfg(y)] fn f(_: &mut u8) {}",
-        expect![[r##"
+        expect![[r#"
+            "a behavior is scheduled in a function; move `f` into one";
             #[cfg(y)]
             let f = {
                 use a::b::__private as __boc;
@@ -454,7 +456,7 @@ fn the_attribute_form_of_another_crate_and_target() {
             };
             #[cfg(y)]
             let _ = &f;
-        "##]],
+        "#]],
     );
     assert_eq!(
         function("in &rt; crate = a::b; x", "fn f(_: &mut u8) {}").to_string(),

@@ -31,6 +31,7 @@ pub trait Capture {
 
 macro_rules! cloned {
     ($($handle:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T> Capture for $handle {
             type Captured = $handle;
 
@@ -44,6 +45,7 @@ macro_rules! cloned {
 cloned!(Cown<T>, Promise<T>, PinnedCown<T>, Handle<T>);
 
 /// What is shared already is shared once more.
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Capture for Arc<T> {
     type Captured = Arc<T>;
 
@@ -54,6 +56,7 @@ impl<T: ?Sized> Capture for Arc<T> {
 
 macro_rules! guards {
     ($($guard:ident),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T> Capture for $guard<'_, T> {
             type Captured = Handle<T>;
 
@@ -68,6 +71,7 @@ guards!(Acquired, AcquiredRead);
 
 macro_rules! group_guards {
     ($($guard:ident),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T> Capture for $guard<'_, T> {
             type Captured = Vec<Handle<T>>;
 
@@ -80,6 +84,7 @@ macro_rules! group_guards {
 
 group_guards!(Group, ReadGroup);
 
+#[diagnostic::do_not_recommend]
 impl<P: Capture + ?Sized> Capture for &P {
     type Captured = P::Captured;
 
@@ -88,6 +93,7 @@ impl<P: Capture + ?Sized> Capture for &P {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Capture + ?Sized> Capture for &mut P {
     type Captured = P::Captured;
 
@@ -96,6 +102,7 @@ impl<P: Capture + ?Sized> Capture for &mut P {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Capture> Capture for Option<P> {
     type Captured = Option<P::Captured>;
 
@@ -104,6 +111,7 @@ impl<P: Capture> Capture for Option<P> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Capture> Capture for [P] {
     type Captured = Vec<P::Captured>;
 
@@ -112,6 +120,7 @@ impl<P: Capture> Capture for [P] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Capture> Capture for Vec<P> {
     type Captured = Vec<P::Captured>;
 
@@ -120,6 +129,7 @@ impl<P: Capture> Capture for Vec<P> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Capture> Capture for Box<[P]> {
     type Captured = Box<[P::Captured]>;
 
@@ -128,6 +138,7 @@ impl<P: Capture> Capture for Box<[P]> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Capture> Capture for VecDeque<P> {
     type Captured = VecDeque<P::Captured>;
 
@@ -136,6 +147,7 @@ impl<P: Capture> Capture for VecDeque<P> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Clone + Ord, P: Capture> Capture for BTreeMap<K, P> {
     type Captured = BTreeMap<K, P::Captured>;
 
@@ -144,6 +156,7 @@ impl<K: Clone + Ord, P: Capture> Capture for BTreeMap<K, P> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Clone + Eq + Hash, P: Capture, S: Clone + BuildHasher> Capture for HashMap<K, P, S> {
     type Captured = HashMap<K, P::Captured, S>;
 
@@ -154,6 +167,7 @@ impl<K: Clone + Eq + Hash, P: Capture, S: Clone + BuildHasher> Capture for HashM
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Capture, const N: usize> Capture for [P; N] {
     type Captured = [P::Captured; N];
 
@@ -164,6 +178,7 @@ impl<P: Capture, const N: usize> Capture for [P; N] {
 
 macro_rules! tuples {
     ($(($($item:ident)*))*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($item: Capture),*> Capture for ($($item,)*) {
             type Captured = ($($item::Captured,)*);
 

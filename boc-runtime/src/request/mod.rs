@@ -9,6 +9,7 @@ mod attempt;
 mod capture;
 mod claims;
 mod group;
+pub(crate) mod hints;
 mod place;
 mod refused;
 mod shape;

@@ -28,9 +28,11 @@ pub trait Guards {
     message = "`{Self}` cannot be requested",
     label = "not a cown, a promise, or a group of these",
     note = "shared data lives in a cown: `let a = Cown::new(value);`, then `when!(a => ..)`",
-    note = "a cown is a handle: clone it, it needs no `Arc`; a `WeakCown` is upgraded first: `a = weak.upgrade()`",
+    note = "a cown is a handle: clone it, it needs no `Arc`; a `WeakCown` is upgraded first: `a = weak.upgrade()`; a \
+            `static` is dereferenced: `a = *STATE`",
     note = "a group is a `Vec`, a slice or an array: `cells = map.values().collect::<Vec<_>>()`",
-    note = "any other value needs no request: a body captures what it mentions (`clone name` in the header captures a clone)"
+    note = "any other value needs no request: a body captures what it mentions (`clone name` in the header captures a clone)",
+    note = "a function that schedules on a guard again takes the guard: `a: &Acquired<'_, T>`"
 )]
 pub trait PlaceGuard<M: Mode> {
     /// The guard.

@@ -234,31 +234,31 @@ impl<P: ?Sized> OfOther for Variable<'_, P> {
     }
 }
 
-/// Captures a variable by its type. With elements: one that is indexed.
+/// Captures a variable, given by reference, by its type. With elements: one that is indexed.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture {
-    ($place:expr) => {
-        match &$place {
-            place => {
+    ($variable:expr) => {
+        match $variable {
+            variable => {
                 use $crate::__private::ways::*;
-                (&&&&&&Variable(place)).take()
+                (&&&&&&Variable(variable)).take()
             }
         }
     };
-    ($place:expr; $element:expr) => {
-        match (&$place, || $crate::__private::capture(&$element)) {
-            (place, element) => {
+    ($variable:expr; $element:expr) => {
+        match ($variable, || $crate::__private::capture($element)) {
+            (variable, element) => {
                 use $crate::__private::ways::*;
-                (&&&&&&Variable(place)).take_element(element)
+                (&&&&&&Variable(variable)).take_element(element)
             }
         }
     };
-    ($place:expr; $($element:expr),+) => {
-        match (&$place, || [$($crate::__private::capture(&$element)),+]) {
-            (place, elements) => {
+    ($variable:expr; $($element:expr),+) => {
+        match ($variable, || [$($crate::__private::capture($element)),+]) {
+            (variable, elements) => {
                 use $crate::__private::ways::*;
-                (&&&&&&Variable(place)).take_elements(elements)
+                (&&&&&&Variable(variable)).take_elements(elements)
             }
         }
     };
