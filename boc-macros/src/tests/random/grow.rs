@@ -64,6 +64,10 @@ fn composed(inner: BoxedStrategy<Expr>) -> BoxedStrategy<Expr> {
         1 => vec(inner.clone(), 1..3).prop_map(Expr::List),
         1 => (boxed(), name(), boxed()).prop_map(|(what, name, value)| Expr::Assert(what, name, value)),
         1 => when(inner.clone()).prop_map(|when| Expr::Custom(when.into())),
+        1 => when(inner.clone()).prop_map(|when| Expr::Quoted(when.into())),
+        1 => when(inner.clone()).prop_map(|when| Expr::Log(when.into())),
+        1 => name().prop_map(Expr::Alias),
+        1 => boxed().prop_map(Expr::Brace),
     ]
     .boxed()
 }
@@ -79,16 +83,30 @@ fn block(inner: BoxedStrategy<Expr>, least: usize) -> BoxedStrategy<Vec<Stmt>> {
 
 fn stmt(inner: BoxedStrategy<Expr>) -> impl Strategy<Value = Stmt> {
     let short = vec(inner.clone().prop_map(Stmt::Expr), 0..2);
-    let behavior = (name(), vec(item(inner.clone()), 0..3), vec(name(), 0..3), short.clone());
-    let behavior = behavior.prop_map(|(name, items, params, body)| Behavior { name, items, params, body });
-    prop_oneof![
+    let flags = (prop::bool::weighted(0.2), prop::bool::weighted(0.2));
+    let behavior = (name(), vec(item(inner.clone()), 0..3), vec(name(), 0..3), short.clone(), flags);
+    let behavior = behavior.prop_map(|(name, items, params, body, (conditional, inner))| Behavior {
+        name,
+        items,
+        params,
+        body,
+        conditional,
+        inner,
+    });
+    let plain = prop_oneof![
         4 => inner.clone().prop_map(Stmt::Expr),
         4 => (pat(), inner, option::weighted(0.3, short.clone())).prop_map(|(pat, value, or)| Stmt::Let(pat, value, or)),
         1 => (name(), vec(pat(), 0..2), short.clone()).prop_map(|(name, params, body)| Stmt::Fn(name, params, body)),
         1 => short.prop_map(Stmt::Method),
         3 => (item_kind(), name()).prop_map(|(kind, name)| Stmt::Item(kind, name)),
         2 => behavior.prop_map(|behavior| Stmt::Behavior(behavior.into())),
-    ]
+        1 => name().prop_map(Stmt::Words),
+        1 => name().prop_map(Stmt::Bind),
+    ];
+    (prop::bool::weighted(0.2), plain).prop_map(|(conditional, stmt)| match conditional {
+        true => Stmt::Cfg(stmt.into()),
+        false => stmt,
+    })
 }
 
 fn item_kind() -> impl Strategy<Value = ItemKind> {
@@ -124,6 +142,7 @@ fn source(inner: BoxedStrategy<Expr>) -> BoxedStrategy<Source> {
         prop_oneof![
             inner.clone().prop_map(|source| Source::Borrow(source.into())),
             inner.clone().prop_map(|source| Source::Index(source.into())),
+            inner.clone().prop_map(|source| Source::Cast(source.into())),
             vec(inner, 1..3).prop_map(Source::Tuple),
         ]
     };

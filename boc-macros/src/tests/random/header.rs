@@ -35,13 +35,13 @@ impl Writer {
                 Item::Clone(_) => {
                     self.put(&format!("clone {}", raw(name)));
                     captures.push(name);
-                    self.scope.push(name);
+                    self.bind(name);
                 }
                 Item::Let(_, value) => {
                     self.put(&format!("let {}{} = ", raw(name), if name == "b" { ": u8" } else { "" }));
                     self.expr(value);
                     captures.push(name);
-                    self.scope.push(name);
+                    self.bind(name);
                 }
             }
         }
@@ -61,6 +61,11 @@ impl Writer {
                 self.put("&");
                 self.source(of, handle);
             }
+            Source::Cast(of) => {
+                self.put("(");
+                self.source(of, handle);
+                self.put(" as T)");
+            }
             // Of something that is no place it is the closure's business.
             Source::Index(of) if matches!(**of, Source::Borrow(_)) => {
                 self.put("(");
@@ -68,7 +73,8 @@ impl Writer {
                 self.put(")[0]");
             }
             Source::Index(of) => {
-                let of_place = !matches!(**of, Source::Constant | Source::Tuple(_) | Source::Call(_));
+                let of_place =
+                    !matches!(**of, Source::Constant | Source::Tuple(_) | Source::Call(_) | Source::Cast(_));
                 self.source(of, handle && of_place);
                 self.put("[0]");
             }
@@ -88,10 +94,12 @@ impl Writer {
         }
     }
 
-    fn place(&mut self, variable: Name, place: String, handle: bool) {
+    pub(super) fn place(&mut self, variable: Name, place: String, handle: bool) {
         self.put(&place);
-        if handle && !self.apart && !self.scope.contains(&variable) {
-            self.captured.insert(place);
+        let mut bound = self.scope.iter().filter(|(name, _)| *name == variable).peekable();
+        let sometimes = self.conditions > 0 || bound.peek().is_some();
+        if handle && !self.apart && bound.all(|(_, conditional)| *conditional) {
+            *self.captured.entry(place).or_insert(true) &= sometimes;
         }
     }
 }

@@ -21,8 +21,8 @@ use crate::capture;
 use tree::Program;
 use write::{Written, written};
 
-/// What the analysis says: the places that it captures.
-fn captured(program: &Written) -> BTreeSet<String> {
+/// What the analysis says: the places that it captures, and whether only under a condition.
+fn captured(program: &Written) -> BTreeMap<String, bool> {
     let own = program.own.iter().map(|name| Ident::new(name, Span::call_site()));
     let own: Vec<_> = own.collect();
     let body = tokens(&program.text);
@@ -30,8 +30,12 @@ fn captured(program: &Written) -> BTreeSet<String> {
         false => capture::of_expression(own.iter().map(|name| (name, &[][..])), body),
         true => capture::of_block(own.iter().map(|name| (name, &[][..])), body),
     };
-    let places = analysis.handles.iter().map(|handle| handle.place.to_string().replace(' ', ""));
-    let places: BTreeSet<String> = places.collect();
+    let mut places = BTreeMap::new();
+    for handle in &analysis.handles {
+        // One that is asked for its elements too is captured twice.
+        let place = handle.place.to_string().replace(' ', "");
+        *places.entry(place).or_insert(true) &= !handle.conditions.is_empty();
+    }
     let binds: BTreeSet<String> = analysis.handles.iter().map(|handle| handle.bind.to_string()).collect();
     assert_eq!(binds.len(), analysis.handles.len(), "two places in one variable: {binds:?}");
     places

@@ -46,6 +46,18 @@ pub(super) const CONSTRUCTS: &[&str] = &[
     "vec![",
     "assert!(",
     "custom!(",
+    "stringify!(when!(",
+    "info!(\"",
+    "log_when!(a =>",
+    "note!(writing to a",
+    "bind!(a,",
+    "vec! { ",
+    "#[cfg(x)] let ",
+    "#[cfg(x)] when!(",
+    "#[cfg(x)] fn ",
+    "#[cfg_attr(x, when(",
+    "#![x]",
+    " as T)",
     "fn a(",
     "const a:",
     "static a:",
@@ -104,8 +116,16 @@ pub(super) enum Expr {
     List(Vec<Expr>),
     /// `assert!(E, "{a}", a = E)`
     Assert(Box<Expr>, Name, Box<Expr>),
-    /// A macro that nobody knows: `custom!(when!(..))`
+    /// An unknown macro: `custom!(when!(..))`
     Custom(Box<When>),
+    /// One that does not run what it is given: `stringify!(when!(..))`
+    Quoted(Box<When>),
+    /// One that is given a text: `info!("text", when!(..))`
+    Log(Box<When>),
+    /// One with `when` in its name, which may be ours: `log_when!(a => 1)`
+    Alias(Name),
+    /// `vec! { E }.len()`
+    Brace(Box<Expr>),
 }
 
 /// `P => E`, `P if E => E` or `P if let P = E => E`
@@ -129,6 +149,12 @@ pub(super) enum Stmt {
     Item(ItemKind, Name),
     /// The attribute form.
     Behavior(Box<Behavior>),
+    /// `note!(writing to a);`, which binds nothing
+    Words(Name),
+    /// `bind!(a, 1);`, which binds `a`
+    Bind(Name),
+    /// Under a `#[cfg(x)]`.
+    Cfg(Box<Stmt>),
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -161,6 +187,10 @@ pub(super) struct Behavior {
     /// The name of each request's parameter, as far as these go; then it is the request's own.
     pub(super) params: Vec<Name>,
     pub(super) body: Vec<Stmt>,
+    /// Whether the attribute is in a `cfg_attr`.
+    pub(super) conditional: bool,
+    /// Whether an inner attribute begins the function.
+    pub(super) inner: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -185,6 +215,7 @@ pub(super) enum Source {
     // These have to have a name apart.
     Borrow(Box<Source>),
     Index(Box<Source>),
+    Cast(Box<Source>),
     Tuple(Vec<Source>),
     /// `pick(E)`: what it mentions is moved.
     Call(Expr),

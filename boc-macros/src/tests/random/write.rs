@@ -1,7 +1,7 @@
 //! Writes a tree down, and knows what it captures: a place in the header of a nested behavior whose variable nothing
 //! between the body's start and there has bound.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::pattern::{Pattern, pattern, raw};
@@ -13,7 +13,8 @@ pub(super) struct Written {
     pub(super) attribute: bool,
     pub(super) own: Vec<Name>,
     pub(super) text: String,
-    pub(super) captured: BTreeSet<String>,
+    /// Each place that it captures, and whether only under a condition.
+    pub(super) captured: BTreeMap<String, bool>,
     /// How many behaviors the innermost place is in, this one counted.
     pub(super) depth: usize,
 }
@@ -30,7 +31,8 @@ impl fmt::Debug for Written {
 }
 
 pub(super) fn written(program: &Program) -> Written {
-    let mut writer = Writer { scope: program.own.clone(), ..Writer::default() };
+    let mut writer = Writer::default();
+    writer.bind_all(program.own.clone());
     let attribute = match &program.body {
         Body::Expr(expr) => {
             writer.expr(expr);
@@ -48,9 +50,11 @@ pub(super) fn written(program: &Program) -> Written {
 #[derive(Default)]
 pub(super) struct Writer {
     text: String,
-    /// What is bound here.
-    pub(super) scope: Vec<Name>,
-    pub(super) captured: BTreeSet<String>,
+    /// What is bound here, and whether only under a condition.
+    pub(super) scope: Vec<(Name, bool)>,
+    /// How many conditions are around this point.
+    pub(super) conditions: usize,
+    pub(super) captured: BTreeMap<String, bool>,
     /// Whether this is in an item, which sees no variables.
     pub(super) apart: bool,
     depth: usize,
@@ -60,6 +64,21 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn put(&mut self, text: &str) {
         self.text.push_str(text);
+    }
+
+    pub(super) fn bind(&mut self, name: Name) {
+        self.scope.push((name, self.conditions > 0));
+    }
+
+    fn bind_all(&mut self, names: impl IntoIterator<Item = Name>) {
+        names.into_iter().for_each(|name| self.bind(name));
+    }
+
+    /// What is written meanwhile is there under a condition.
+    fn conditionally(&mut self, write: impl FnOnce(&mut Self)) {
+        self.conditions += 1;
+        write(self);
+        self.conditions -= 1;
     }
 
     /// What is bound meanwhile is forgotten afterwards.
@@ -97,7 +116,7 @@ impl Writer {
                 self.expr(of);
                 self.put(") ");
                 self.scoped(|writer| {
-                    writer.scope.extend(pat.names);
+                    writer.bind_all(pat.names);
                     writer.block(body);
                 });
             }
@@ -140,6 +159,28 @@ impl Writer {
                 self.when(when);
                 self.put(")");
             }
+            Expr::Quoted(when) => {
+                let before = std::mem::replace(&mut self.apart, true);
+                self.put("stringify!(");
+                self.when(when);
+                self.put(")");
+                self.apart = before;
+            }
+            Expr::Log(when) => {
+                self.put("info!(\"text\", ");
+                self.when(when);
+                self.put(")");
+            }
+            Expr::Alias(name) => {
+                self.put("log_when!(");
+                self.place(name, raw(name), true);
+                self.put(" => 1)");
+            }
+            Expr::Brace(of) => {
+                self.put("vec! { ");
+                self.expr(of);
+                self.put(" }.len()");
+            }
         }
     }
 
@@ -151,14 +192,14 @@ impl Writer {
             self.put(&format!("{before} let {} = (", pat.text));
             self.expr(value);
             self.put(") ");
-            self.scope.extend(pat.names);
+            self.bind_all(pat.names);
         }
     }
 
     fn arm(&mut self, Arm { pat, guard, value }: &Arm) {
         let pat = Pattern::new(pat);
         self.put(&pat.text);
-        self.scope.extend(pat.names);
+        self.bind_all(pat.names);
         match guard {
             None => {}
             Some((None, condition)) => {
@@ -180,7 +221,7 @@ impl Writer {
         let mut names = Vec::new();
         let params: Vec<String> = params.iter().map(|pat| pattern(pat, &mut names)).collect();
         self.put(&params.join(", "));
-        self.scope.extend(names);
+        self.bind_all(names);
     }
 
     fn block(&mut self, stmts: &[Stmt]) {
@@ -193,9 +234,13 @@ impl Writer {
     fn stmts(&mut self, stmts: &[Stmt]) {
         use ItemKind::*;
         for stmt in stmts {
-            match stmt {
+            let (item, conditional) = match stmt {
+                Stmt::Cfg(stmt) => (&**stmt, true),
+                stmt => (stmt, self.conditions > 0),
+            };
+            match item {
                 Stmt::Fn(name, ..) | Stmt::Item(Const | Static | UnitStruct | Use | UseAs, name) => {
-                    self.scope.push(name)
+                    self.scope.push((name, conditional))
                 }
                 _ => {}
             }
@@ -223,7 +268,7 @@ impl Writer {
                     self.put("return }");
                 }
                 self.put(";");
-                self.scope.extend(pat.names);
+                self.bind_all(pat.names);
             }
             Stmt::Fn(name, params, body) => {
                 let params =
@@ -238,6 +283,15 @@ impl Writer {
             }
             Stmt::Item(kind, name) => self.put(&other_item(*kind, &raw(name))),
             Stmt::Behavior(behavior) => self.behavior(behavior),
+            Stmt::Words(name) => self.put(&format!("note!(writing to {});", raw(name))),
+            Stmt::Bind(name) => {
+                self.put(&format!("bind!({}, 1);", raw(name)));
+                self.bind(name);
+            }
+            Stmt::Cfg(stmt) => {
+                self.put("#[cfg(x)] ");
+                self.conditionally(|writer| writer.stmt(stmt));
+            }
         }
     }
 
@@ -254,15 +308,24 @@ impl Writer {
         self.scoped(|writer| {
             let (requests, captures) = writer.header(items);
             writer.put(" => ");
-            writer.scope.extend(requests);
-            writer.scope.extend(captures);
+            writer.bind_all(requests);
+            writer.bind_all(captures);
             writer.nested(|writer| writer.expr(body));
         });
         self.put(")");
     }
 
-    fn behavior(&mut self, Behavior { name, items, params, body }: &Behavior) {
-        self.put("#[when(");
+    fn behavior(&mut self, behavior: &Behavior) {
+        match behavior.conditional {
+            true => self.conditionally(|writer| writer.function(behavior)),
+            false => self.function(behavior),
+        }
+        // It stands for a `let`.
+        self.bind(behavior.name);
+    }
+
+    fn function(&mut self, Behavior { name, items, params, body, conditional, inner }: &Behavior) {
+        self.put(if *conditional { "#[cfg_attr(x, when(" } else { "#[when(" });
         self.scoped(|writer| {
             let (requests, captures) = writer.header(items);
             let params: Vec<Name> = requests
@@ -271,13 +334,14 @@ impl Writer {
                 .map(|(position, request)| *params.get(position).unwrap_or(request))
                 .collect();
             let list: Vec<String> = params.iter().map(|name| format!("{}: &mut u8", raw(name))).collect();
-            writer.put(&format!(")] fn {}({}) ", raw(name), list.join(", ")));
-            writer.scope.extend(params);
-            writer.scope.extend(captures);
-            writer.nested(|writer| writer.block(body));
+            let end = if *conditional { "))]" } else { ")]" };
+            writer.put(&format!("{end} fn {}({}) {{ ", raw(name), list.join(", ")));
+            writer.put(if *inner { "#![x] " } else { "" });
+            writer.bind_all(params);
+            writer.bind_all(captures);
+            writer.nested(|writer| writer.stmts(body));
+            writer.put("}");
         });
-        // It stands for a `let`.
-        self.scope.push(name);
     }
 
     fn nested(&mut self, write: impl FnOnce(&mut Self)) {
