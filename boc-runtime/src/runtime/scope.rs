@@ -74,6 +74,10 @@ pub struct Scope<'scope, 'env: 'scope> {
 /// Behaviors that are scheduled with plain `when` in `f` do not belong to the scope. On a thread that has claimed
 /// [`MainThread`](crate::MainThread) the waiting pumps. Scopes nest, but for inside of bodies.
 ///
+/// The body of a `when!` is a `move` closure in a scope too: it takes along what it mentions. `let names = &names` in its header
+/// lends it a local instead: `when!(in s; longest, let names = &names => ..)`. A `Copy` local that a body assigns to is a copy,
+/// and stays what it was outside (the compiler warns): what several bodies change lives in a cown.
+///
 /// # Panics
 ///
 /// At once, if called inside a behavior, or inside of
