@@ -33,6 +33,7 @@ const ARITY: usize = 12;
 /// the compiler show what it has to say of them at those places, with its suggestions, and without a word about macros.
 pub(crate) fn block(plan: &Plan) -> TokenStream {
     let Spans { start, arrow, end } = plan.spans;
+    let hints = plan.hints.iter().map(hint);
     let (import, requests, body) = (plan.krate.import(), requests(plan), body(plan));
     let call = match (&plan.target, name(plan)) {
         (None, None) => {
@@ -60,8 +61,10 @@ pub(crate) fn block(plan: &Plan) -> TokenStream {
             quote_spanned!(hidden(there)=> match &#target { #variable => { use #advice as _; #call } })
         }
     };
-    // The braces are of this crate's edition: what the requests make on the way is dropped with the call.
-    quote_spanned!(hidden(start)=> { #import #call })
+    // The braces are of this crate's edition: what the requests make on the way is dropped with the call. In the attribute
+    // form it is dropped with the `let`, and the braces show the compiler where another statement can be put.
+    let braces = if plan.function.is_some() { start } else { hidden(start) };
+    quote_spanned!(braces=> { #import #(#hints;)* #call })
 }
 
 // Input:   #[when(src, dst)] fn transfer(src: &mut Account, dst: &mut Account, amount: u64) -> bool BLOCK
@@ -140,8 +143,7 @@ fn body(plan: &Plan) -> TokenStream {
     let captures = plan.captures.iter().map(capture);
     let params = plan.params.iter().map(param);
     let handles = plan.handles.iter().map(handle);
-    let hints = plan.hints.iter().map(hint);
-    let captures = quote!(#(#hints;)* #(#captures)* #(#params)* #(#handles)*);
+    let captures = quote!(#(#captures)* #(#params)* #(#handles)*);
     if captures.is_empty() {
         return closure;
     }
@@ -181,9 +183,9 @@ fn hint(Hint { about, name }: &Hint) -> TokenStream {
     let (hints, variable) = (names::private(hidden(here), "hints"), names::private(here, "Variable"));
     let method = Ident::new(
         match about {
-            About::Value => "value",
-            About::Changed => "changed",
-            About::Owned => "owned",
+            About::Value => "__boc_value",
+            About::Changed => "__boc_changed",
+            About::Owned => "__boc_owned",
         },
         here,
     );
@@ -195,7 +197,7 @@ fn hint(Hint { about, name }: &Hint) -> TokenStream {
 fn opened(handle: &Handle) -> Option<TokenStream> {
     let bind = &handle.bind;
     let (here, condition) = (hidden(handle.place.span()), condition(handle));
-    handle.elements.is_empty().then(|| quote_spanned!(here=> #condition let #bind = #bind.open();))
+    handle.elements.is_empty().then(|| quote_spanned!(here=> #condition let #bind = #bind.__boc_open();))
 }
 
 fn condition(handle: &Handle) -> Option<TokenStream> {

@@ -25,7 +25,7 @@ pub(crate) fn block(plan: &Plan, input: TokenStream, error: &Error) -> TokenStre
             match value {
                 Expr::Verbatim(_) => {
                     let name = &capture.name;
-                    quote!(let _ = { #value }; let #name = { #error };)
+                    quote!(let _ = { #value }; let #name = #guards;)
                 }
                 _ => quote!(#capture;),
             }

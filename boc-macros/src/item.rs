@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Member, Token, Type, UnOp};
+use syn::{Attribute, BinOp, Expr, ExprLit, Ident, Lit, Member, Token, Type, UnOp};
 
 use crate::ast::{Capture, Item, Let, Mode, Place, Request};
 use crate::diag::Diag;
@@ -168,6 +168,11 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
                     return Some(Place { name, eq: Some(Default::default()), value });
                 }
             }
+            _ if reached(&value).is_some() => {
+                if let Some((item, why)) = reached(&value) {
+                    diag.on(&value, format!("{why}; write `{item}`"));
+                }
+            }
             (_, Some(name)) => {
                 let text = source(&value);
                 diag.on(&value, format!("this request has no name in the body; write `{name} = {text}`"));
@@ -195,6 +200,44 @@ fn last_name(value: &Expr) -> Option<&Ident> {
     match value {
         Expr::Field(syn::ExprField { member: Member::Named(name), .. }) => Some(name),
         Expr::MethodCall(call) if call.args.is_empty() => Some(&call.method),
+        _ => None,
+    }
+}
+
+/// What was meant by a place that is reached as it would be without a request: the item as it is to be written, and why.
+fn reached(value: &Expr) -> Option<(String, &'static str)> {
+    const BORROWED: &str = "a request borrows the handle by itself";
+    let is_place = |expr: &Expr| own_name(expr).is_some();
+    match value {
+        Expr::Reference(expr) if is_place(&expr.expr) => Some((source(&expr.expr), BORROWED)),
+        Expr::MethodCall(call) if call.args.is_empty() && is_place(&call.receiver) => {
+            let place = source(&call.receiver);
+            match call.method.to_string().as_str() {
+                "clone" | "borrow" | "borrow_mut" | "as_ref" | "to_owned" => Some((place, BORROWED)),
+                "lock" | "write" => Some((place, "a cown has no lock, the request is it")),
+                "read" => Some((format!("read {place}"), "a cown has no lock, the request is it")),
+                "iter" | "iter_mut" => Some((place, "a group is requested as a whole")),
+                _ => None,
+            }
+        }
+        Expr::Call(syn::ExprCall { func, args, .. }) if args.len() == 1 => {
+            let Expr::Path(path) = &**func else { return None };
+            let modifier = path.path.get_ident().filter(|name| *name == "read" || *name == "pinned")?;
+            let place = match &args[0] {
+                Expr::Reference(expr) => &expr.expr,
+                place => place,
+            };
+            is_place(place)
+                .then(|| (format!("{modifier} {}", source(place)), "a modifier stands before the name"))
+        }
+        Expr::Binary(syn::ExprBinary {
+            left,
+            op: BinOp::And(_) | BinOp::Add(_) | BinOp::BitAnd(_),
+            right,
+            ..
+        }) if is_place(left) && is_place(right) => {
+            Some((format!("{}, {}", source(left), source(right)), "requests are separated by `,`"))
+        }
         _ => None,
     }
 }

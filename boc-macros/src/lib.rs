@@ -58,7 +58,7 @@ pub fn when(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Claims the thread that runs `main` as a [`MainThread`](../boc/struct.MainThread.html), runs it, and waits (pumping) for
 /// everything that was scheduled.
 ///
-/// The parameter is optional, and so is a result. If it is an `Err`, or if `main` panics, the program is given up instead
+/// The parameter is optional, and so is a result (`!` too: such an entry ends the process by itself). If it is an `Err`, or if `main` panics, the program is given up instead
 /// of waited for: behaviors that run are waited for, what has not started is cancelled, and then the error is printed and
 /// the process fails, as it does without boc.
 ///

@@ -7,7 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{
     Arm, Attribute, BinOp, Block, Expr, ExprAssign, ExprAsync, ExprAwait, ExprBinary, ExprClosure,
     ExprForLoop, ExprIf, ExprLet, ExprUnary, ExprUnsafe, ExprWhile, FieldValue, FnArg, Ident, Item, ItemFn,
-    Local, Macro, Pat, PatGuard, Stmt, Token, UnOp,
+    Local, Macro, Pat, PatGuard, Stmt, Token, UnOp, UseGlob,
 };
 
 use super::Analysis;
@@ -26,6 +26,8 @@ pub(super) struct Walk {
     pub(super) handles: Handles,
     awaits: Vec<Token![await]>,
     hints: Vec<Hint>,
+    /// Whether something that cannot be looked into, an unknown macro or a glob import, may have bound any name.
+    opaque: bool,
     /// How many `unsafe` blocks surround this point: what is a variable elsewhere may be a `static mut` there.
     unchecked: usize,
     /// Whether a header was rewritten since `changes` last looked.
@@ -45,6 +47,7 @@ impl Walk {
             handles,
             awaits: Vec::new(),
             hints: Vec::new(),
+            opaque: false,
             unchecked: 0,
             changed: false,
             frozen: false,
@@ -173,7 +176,8 @@ impl Walk {
         let Some(name) = path.path.get_ident() else { return };
         let free = matches!(self.scopes.free(name), Free::Always) && self.scopes.condition().is_none();
         let known = self.hints.iter().any(|hint| hint.about == about && hint.name == *name);
-        if self.apart == 0 && self.unchecked == 0 && free && !known && !is_constant(name) {
+        let certain = free && !self.opaque && self.unchecked == 0 && !is_constant(name);
+        if self.apart == 0 && certain && !known {
             self.hints.push(Hint { about, name: name.clone() });
         }
     }
@@ -218,6 +222,7 @@ impl VisitMut for Walk {
     fn visit_block_mut(&mut self, block: &mut Block) {
         self.scoped(|walk| {
             walk.scopes.bind_items(&block.stmts, |item| item.attrs.iter().any(is_behavior));
+            walk.opaque |= block.stmts.iter().any(is_glob);
             block.stmts.iter_mut().for_each(|stmt| walk.visit_stmt_mut(stmt));
         });
     }
@@ -231,6 +236,7 @@ impl VisitMut for Walk {
             Stmt::Macro(stmt) => {
                 walk.visit_macro_mut(&mut stmt.mac);
                 foreign::bind(walk, &stmt.mac);
+                walk.opaque |= !foreign::binds_nothing(&stmt.mac);
             }
             _ => visit_mut::visit_stmt_mut(walk, stmt),
         });
@@ -358,4 +364,18 @@ impl VisitMut for Walk {
 fn is_assignment(op: &BinOp) -> bool {
     let text = op.to_token_stream().to_string();
     text.ends_with('=') && !["==", "!=", "<=", ">="].contains(&text.as_str())
+}
+
+/// Whether it imports what is not said.
+fn is_glob(stmt: &Stmt) -> bool {
+    struct Search(bool);
+    impl VisitMut for Search {
+        fn visit_use_glob_mut(&mut self, _: &mut UseGlob) {
+            self.0 = true;
+        }
+    }
+    let Stmt::Item(Item::Use(item)) = stmt else { return false };
+    let mut search = Search(false);
+    search.visit_item_use_mut(&mut item.clone());
+    search.0
 }

@@ -331,3 +331,84 @@ fn other_ways_to_say_it() {
         &["`a` is not requested, and a capture is a clone; write `a` in `#[when(..)]`"],
     );
 }
+
+#[test]
+fn what_says_too_much() {
+    const BORROWED: &str = "a request borrows the handle by itself; write";
+    for (request, message) in [
+        ("&self.hub", format!("{BORROWED} `self.hub`")),
+        ("&mut w.a", format!("{BORROWED} `w.a`")),
+        ("a.clone()", format!("{BORROWED} `a`")),
+        ("w.a.borrow_mut()", format!("{BORROWED} `w.a`")),
+        ("a.lock()", "a cown has no lock, the request is it; write `a`".to_owned()),
+        ("a.read()", "a cown has no lock, the request is it; write `read a`".to_owned()),
+        ("cells.iter()", "a group is requested as a whole; write `cells`".to_owned()),
+        ("read(&a)", "a modifier stands before the name; write `read a`".to_owned()),
+        ("pinned(canvas)", "a modifier stands before the name; write `pinned canvas`".to_owned()),
+        ("a && b", "requests are separated by `,`; write `a, b`".to_owned()),
+        ("v[1].c", "this request has no name in the body; write `c = v[1].c`".to_owned()),
+        ("w.cell()", "this request has no name in the body; write `cell = w.cell()`".to_owned()),
+    ] {
+        in_block(&format!("{request} => 0"), &[&message]);
+    }
+    in_function("a.clone()", "fn f() {}", &["a request borrows the handle by itself; write `a`"]);
+}
+
+#[test]
+fn words_at_the_wrong_place() {
+    in_block("c = read cells[0] => 0", &["a modifier comes before the name; write `read c = cells[0]`"]);
+    in_block("c = pinned w.a => 0", &["a modifier comes before the name; write `pinned c = w.a`"]);
+    in_block("let y = clone x => 0", &["a `let` takes an expression; write `let y = x.clone()`"]);
+    in_block("y = clone x => 0", &["what is captured is bound by a `let`; write `let y = x.clone()`"]);
+    in_block("let y = read => 0", &[]);
+    in_block("y = clone, z = read.x, k = try_it => 0", &[]);
+    in_block("crate = boc; a => 0", &["`when!` finds the library by its own path; remove `crate = ..;`"]);
+    in_block(
+        "a => let x = *a",
+        &["a `let` is a statement, a body is an expression; put braces around it: `=> { let .. }`"],
+    );
+    in_block("\"a\" => 0", &["a request is a name and no text; write `a`"]);
+    in_block(
+        "#[doc = \"x\"] a, #[allow(x)] b, #[cfg(x)] c => 0",
+        &[
+            "a request has no documentation; write a comment: `// ..`",
+            "only `#[cfg(..)]` can stand before a request or a capture; remove this",
+        ],
+    );
+    in_block(
+        "let k = i as usize < n => k",
+        &["a `<` behind a type begins its arguments; put the cast in parentheses: `(i as usize) < ..`"],
+    );
+    in_function(
+        "a",
+        "fn f<'a>(a: &'a mut T) {}",
+        &["the guards end with the body, their lifetimes have no names; leave `'a` out"],
+    );
+    in_function(
+        "a",
+        "#[inline] #[allow(x)] #[cfg(x)] #[rustfmt::skip] #[clippy::y] fn f(a: &mut T) {}",
+        &["a behavior becomes a `let`, on which this attribute has no meaning; remove it"],
+    );
+    in_main(
+        "",
+        "#[tokio::main] async fn main() {}",
+        &["a program has one entry; remove this, and in `fn main()` run what is async by \
+           `tokio::runtime::Runtime::new()?.block_on(..)`, say"],
+    );
+}
+
+/// Each variant of a header under conditions reports its own mistakes.
+#[test]
+fn mistakes_under_a_condition() {
+    in_block(
+        "a, #[cfg(x)] a, #[cfg(not(x))] b => 0",
+        &[
+            "`a` is bound twice; give one of the two another name: `other = a`",
+            "`a` is bound twice; give one of the two another name: `other = a`",
+        ],
+    );
+    in_block(
+        "#[cfg(x)] c = a, #[cfg(not(x))] c = b => 0",
+        &["`c` is bound twice; give one of the two another name: `other = c`"],
+    );
+}

@@ -357,7 +357,7 @@ fn a_handle_of_a_nested_header() {
                     {
                         let log = __boc::capture!(& log);
                         move |mut a| {
-                            let log = log.open();
+                            let log = log.__boc_open();
                             let _ = &mut a;
                             {
                                 when!(log, a => log.push(* a));
@@ -383,7 +383,7 @@ fn a_field_of_a_nested_header() {
                         let __boc_self_hub = __boc::capture!(& self.hub);
                         let __boc0_w_cells = __boc::capture!(& w.cells; & w.cells[i]);
                         move |mut a| {
-                            let __boc_self_hub = __boc_self_hub.open();
+                            let __boc_self_hub = __boc_self_hub.__boc_open();
                             let _ = &mut a;
                             { when!(read hub = __boc_self_hub, c = & __boc0_w_cells[i] => 0) }
                         }

@@ -1,8 +1,8 @@
 //! Owns: what the compiler says of a variable that a body mentions, and that by its type is not what the user takes it for.
 //!
-//! The macros know names and no types. They call `value` on `&Variable(&b)` for a name that a body dereferences, `owned` where
-//! it reads `self`, `changed` where it assigns to a variable. The compiler picks the method by the type, as it
-//! does for `capture!`. Of what cannot be, a bound says so; what may be meant is only warned of, by `deprecated`.
+//! The macros know names and no types. They call `__boc_value` on `&Variable(&b)` for a name that a body dereferences,
+//! `__boc_owned` where it reads `self`, `__boc_changed` where it assigns to a variable. The compiler picks the method by the
+//! type, as it does for `capture!`. Of what cannot be, a bound says so; what may be meant is only warned of, by `deprecated`.
 
 use crate::cown::Cown;
 use crate::pinned::PinnedCown;
@@ -24,7 +24,7 @@ pub trait OfHandleItself {
     type Handle;
 
     /// It has no value here.
-    fn value(self)
+    fn __boc_value(self)
     where
         Self::Handle: Requested;
 }
@@ -34,7 +34,7 @@ macro_rules! handles {
         impl<T> OfHandleItself for &Variable<'_, $handle<T>> {
             type Handle = $handle<T>;
 
-            fn value(self)
+            fn __boc_value(self)
             where
                 $handle<T>: Requested,
             {
@@ -48,7 +48,7 @@ handles!(Cown, Promise, PinnedCown);
 /// Anything else, which may have one.
 pub trait OfValue: Sized {
     /// Nothing to say.
-    fn value(self) {}
+    fn __boc_value(self) {}
 }
 
 impl<T: ?Sized> OfValue for Variable<'_, T> {}
@@ -60,7 +60,7 @@ pub trait OfBorrowed: Sized {
         note = "`self` is borrowed here, and a body runs when the borrow is over; take along what it reads: write \
                 `let step = self.step` in the header, and `step` in the body"
     )]
-    fn owned(self) {}
+    fn __boc_owned(self) {}
 }
 
 impl<T: ?Sized> OfBorrowed for &Variable<'_, &T> {}
@@ -69,7 +69,7 @@ impl<T: ?Sized> OfBorrowed for &Variable<'_, &mut T> {}
 /// `self` by value.
 pub trait OfOwned: Sized {
     /// Nothing to say.
-    fn owned(self) {}
+    fn __boc_owned(self) {}
 }
 
 impl<T: ?Sized> OfOwned for Variable<'_, T> {}
@@ -81,7 +81,7 @@ pub trait OfCopied: Sized {
         note = "a body takes a copy of this variable along, and changes that; write `let mut n = n` in the header if it is \
                 to do so, or keep what it changes in a cown"
     )]
-    fn changed(self) {}
+    fn __boc_changed(self) {}
 }
 
 impl<T: Copy> OfCopied for &Variable<'_, T> {}
@@ -89,7 +89,7 @@ impl<T: Copy> OfCopied for &Variable<'_, T> {}
 /// One that is moved into it.
 pub trait OfMoved: Sized {
     /// Nothing to say.
-    fn changed(self) {}
+    fn __boc_changed(self) {}
 }
 
 impl<T: ?Sized> OfMoved for Variable<'_, T> {}

@@ -1,12 +1,12 @@
 //! Owns: what becomes of a variable that is named in the header of a nested `when!`, by its type.
 //!
-//! The macros know names and no types. They write `capture!(name)` before the outer body, and `name.open()` in it, and the
-//! compiler picks: what [`Capture`] knows is captured as handles, behind a reference too, and anything else is cloned, as a
-//! container of one's own that is indexed, or what a macro is about that is called `when` and is another. So a variable has
-//! the same type in the body as outside.
+//! The macros know names and no types. They write `capture!(&name)` before the outer body, and `name.__boc_open()` in it, and
+//! the compiler picks: what [`Capture`] knows is captured as handles, behind a reference too; anything else is cloned: a
+//! container of the user's that is indexed, or what is given to another macro that is called `when`. So a variable has the
+//! same type in the body as outside.
 //!
-//! The traits all have the method `take`. Which one is called follows from how many references a receiver has: the compiler
-//! takes them off one by one until one fits.
+//! The traits all have the method `__boc_take`, a name that no user's trait has. Which one is called follows from how many
+//! references a receiver has: the compiler takes them off one by one until one fits.
 
 use std::ops::{Deref, Index};
 use std::sync::Arc;
@@ -39,21 +39,21 @@ pub struct LentSlice<T>(Vec<T>);
 
 impl<T> Owned<T> {
     /// The variable.
-    pub fn open(self) -> T {
+    pub fn __boc_open(self) -> T {
         self.0
     }
 }
 
 impl<T> Lent<T> {
     /// The variable.
-    pub fn open(&self) -> &T {
+    pub fn __boc_open(&self) -> &T {
         &self.0
     }
 }
 
 impl<T> LentSlice<T> {
     /// The variable.
-    pub fn open(&self) -> &[T] {
+    pub fn __boc_open(&self) -> &[T] {
         &self.0
     }
 }
@@ -112,13 +112,13 @@ macro_rules! ways {
             type Container;
 
             /// Captures it.
-            fn take(self) -> Self::Captured;
+            fn __boc_take(self) -> Self::Captured;
 
             /// Captures it to be indexed.
-            fn take_element<H>(self, element: impl FnOnce() -> H) -> Container<Self::Container>;
+            fn __boc_take_element<H>(self, element: impl FnOnce() -> H) -> Container<Self::Container>;
 
             /// Captures it to be indexed in several places.
-            fn take_elements<H, const N: usize>(
+            fn __boc_take_elements<H, const N: usize>(
                 self,
                 elements: impl FnOnce() -> [H; N],
             ) -> [SharedContainer<Self::Container>; N];
@@ -128,17 +128,17 @@ macro_rules! ways {
             type Captured = $captured;
             type Container = $container;
 
-            fn take(self) -> $captured {
+            fn __boc_take(self) -> $captured {
                 let $this = self.0;
                 $open($capture)
             }
 
-            fn take_element<H>(self, _element: impl FnOnce() -> H) -> Container<$container> {
+            fn __boc_take_element<H>(self, _element: impl FnOnce() -> H) -> Container<$container> {
                 let $this = self.0;
                 Container($capture)
             }
 
-            fn take_elements<H, const N: usize>(
+            fn __boc_take_elements<H, const N: usize>(
                 self,
                 _elements: impl FnOnce() -> [H; N],
             ) -> [SharedContainer<$container>; N] {
@@ -174,7 +174,7 @@ ways! {
 macro_rules! elements {
     () => {
         /// Captures the element that is asked for.
-        fn take_element<H>(self, element: impl FnOnce() -> H) -> Element<H>
+        fn __boc_take_element<H>(self, element: impl FnOnce() -> H) -> Element<H>
         where
             Self: Sized,
         {
@@ -182,7 +182,7 @@ macro_rules! elements {
         }
 
         /// Likewise, several.
-        fn take_elements<H, const N: usize>(self, elements: impl FnOnce() -> [H; N]) -> [Element<H>; N]
+        fn __boc_take_elements<H, const N: usize>(self, elements: impl FnOnce() -> [H; N]) -> [Element<H>; N]
         where
             Self: Sized,
         {
@@ -197,7 +197,7 @@ pub trait OfOtherReference {
     type Variable;
 
     /// Copies it.
-    fn take(self) -> Owned<Self::Variable>;
+    fn __boc_take(self) -> Owned<Self::Variable>;
 
     elements!();
 }
@@ -205,7 +205,7 @@ pub trait OfOtherReference {
 impl<'p, P: ?Sized> OfOtherReference for &&Variable<'_, &'p P> {
     type Variable = &'p P;
 
-    fn take(self) -> Owned<&'p P> {
+    fn __boc_take(self) -> Owned<&'p P> {
         Owned(self.0)
     }
 }
@@ -216,7 +216,7 @@ pub trait OfOther {
     type Variable: ?Sized;
 
     /// Not possible, and the bound says why.
-    fn take(self) -> Owned<<Self::Variable as Capture>::Captured>
+    fn __boc_take(self) -> Owned<<Self::Variable as Capture>::Captured>
     where
         Self::Variable: Capture;
 
@@ -226,7 +226,7 @@ pub trait OfOther {
 impl<P: ?Sized> OfOther for Variable<'_, P> {
     type Variable = P;
 
-    fn take(self) -> Owned<P::Captured>
+    fn __boc_take(self) -> Owned<P::Captured>
     where
         P: Capture,
     {
@@ -242,7 +242,7 @@ macro_rules! __capture {
         match $variable {
             variable => {
                 use $crate::__private::ways::*;
-                (&&&&&&Variable(variable)).take()
+                (&&&&&&Variable(variable)).__boc_take()
             }
         }
     };
@@ -250,7 +250,7 @@ macro_rules! __capture {
         match ($variable, || $crate::__private::capture($element)) {
             (variable, element) => {
                 use $crate::__private::ways::*;
-                (&&&&&&Variable(variable)).take_element(element)
+                (&&&&&&Variable(variable)).__boc_take_element(element)
             }
         }
     };
@@ -258,7 +258,7 @@ macro_rules! __capture {
         match ($variable, || [$($crate::__private::capture($element)),+]) {
             (variable, elements) => {
                 use $crate::__private::ways::*;
-                (&&&&&&Variable(variable)).take_elements(elements)
+                (&&&&&&Variable(variable)).__boc_take_elements(elements)
             }
         }
     };

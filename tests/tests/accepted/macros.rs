@@ -329,7 +329,9 @@ macro_rules! bind {
 }
 
 macro_rules! bind_some {
-    ($pattern:pat, $value:expr) => { let $pattern = $value else { return }; };
+    ($pattern:pat, $value:expr) => {
+        let $pattern = $value else { return };
+    };
 }
 
 #[test]

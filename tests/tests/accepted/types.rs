@@ -185,3 +185,97 @@ fn captured_parameters_coerce() {
         );
     });
 }
+
+trait Common: Sized {
+    fn take(self) -> i32 {
+        1
+    }
+    fn open(self) -> i32 {
+        2
+    }
+    fn value(&self) -> i32 {
+        3
+    }
+}
+
+impl<T> Common for T {}
+
+/// The user's traits may have methods for everything.
+#[test]
+fn methods_that_everything_has() {
+    on_workers(1, || {
+        let (a, cells, factor) = (Cown::new(1), [Cown::new(1)], Box::new(5));
+        fn bump(a: &Cown<i32>, cells: &[Cown<i32>], b: &Cown<i32>, factor: Box<i32>) {
+            when!(a => { *a *= *factor; when!(b, c = cells[0] => { *b += 1; *c += 1; }); });
+        }
+        bump(&a, &cells, &cells[0].clone(), factor.clone());
+        when!(a => { *a += *factor; when!(c = cells[0] => *c += 1); });
+        assert_eq!((().take(), ().open(), ().value()), (1, 2, 3));
+        assert!(quiesced(&a) >= 10);
+    });
+    fn quiesced(a: &Cown<i32>) -> i32 {
+        quiesce();
+        when!(a => *a).join().unwrap()
+    }
+}
+
+/// What a nested header names is borrowed for a moment, in a closure that is called again and in a scope too.
+#[test]
+fn captures_in_closures_and_scopes() {
+    on_workers(2, || {
+        let (start, log, cells) = (Cown::new(1), Cown::new(Vec::new()), vec![Cown::new(3), Cown::new(4)]);
+        let (world, by_name) = (Arc::new((Cown::new(1), ())), HashMap::from([("x", Cown::new(1))]));
+        let round = |i: i32| {
+            when!(start => {
+                *start += i;
+                when!(log, c = cells[0], d = by_name["x"] => log.push(*c + *d));
+                when!(first = world.0 => *first += 1);
+            });
+        };
+        (0..3).for_each(round);
+        (0..3).for_each(round);
+        boc::scope(|s| {
+            for _ in 0..2 {
+                when!(in s; start => { *start += 1; when!(in s; log, c = cells[1] => log.push(*c)); });
+            }
+        });
+        quiesce();
+        assert_eq!(when!(log, first = world.0 => (log.len(), *first)).join().unwrap(), (8, 7));
+        assert_eq!(when!(c = cells[1], d = by_name["x"] => *c + *d).join().unwrap(), 5);
+    });
+}
+
+#[test]
+fn handles_behind_mutable_references() {
+    fn look(_: &Cown<i32>) {}
+    on_workers(1, || {
+        let (a, mut cells) = (Cown::new(1), vec![Cown::new(1), Cown::new(2)]);
+        for cell in cells.iter_mut() {
+            when!(a => { *a += 1; look(cell); when!(cell => *cell += 1); });
+        }
+        quiesce();
+        assert_eq!(when!(cells => cells[0] + cells[1]).join().unwrap(), 5);
+    });
+}
+
+#[test]
+fn generic_handles_and_containers() {
+    fn go<T: Send + Clone + 'static>(a: &Cown<i32>, all: &Cown<Vec<T>>, cells: &[Cown<T>]) {
+        when!(a => { *a += 1; when!(all, cell = cells[0] => all.push(cell.clone())); });
+    }
+    fn one<T: Send + 'static>(a: &Cown<i32>, cells: Vec<Cown<T>>, some: Option<Cown<T>>) {
+        when!(a => {
+            *a += 1;
+            when!(cell = cells[0] => drop(cell));
+            when!(some, cells => drop((some, cells)));
+        });
+        drop((cells, some));
+    }
+    on_workers(1, || {
+        let (a, all) = (Cown::new(1), Cown::new(Vec::new()));
+        go(&a, &all, &[Cown::new("x")]);
+        one(&a, vec![Cown::new(1)], None);
+        quiesce();
+        assert_eq!(when!(a, all => (*a, all.len())).join().unwrap(), (3, 1));
+    });
+}
