@@ -1,0 +1,4 @@
+//! The options of the entry have no `=>`.
+
+#[boc::main(=>)]
+fn main() {}

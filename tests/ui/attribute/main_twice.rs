@@ -1,0 +1,5 @@
+//! A program has one entry.
+
+#[boc::main]
+#[tokio::main]
+async fn main() {}

@@ -1,0 +1,8 @@
+//! The block form has its path.
+
+use boc::prelude::*;
+
+fn main() {
+    let a = Cown::new(1);
+    when!(crate = boc; a => *a);
+}
