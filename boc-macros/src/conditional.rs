@@ -83,9 +83,9 @@ macro_rules! variants {
 
 variants! {
     Expr {
-        Array Assign Async Await Binary Block Break Call Cast Closure Const Continue Field ForLoop Group If Index Infer
-        Let Lit Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock Tuple
-        Unary Unsafe While Yield
+        Array Assign Async Await Binary Block Break Call Cast Closure Const Continue Field ForLoop Group
+        If Index Infer Let Lit Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat
+        Return Struct Try TryBlock Tuple Unary Unsafe While Yield
     }
     Item { Const Enum ExternCrate Fn ForeignMod Impl Macro Mod Static Struct Trait TraitAlias Type Union Use }
     Pat { Const Ident Lit Macro Or Paren Path Range Reference Rest Slice Struct Tuple TupleStruct Type Wild }

@@ -1,7 +1,8 @@
 //! What a nested behavior would take along and cannot: a guard of the body around it.
 //!
-//! The compiler would speak of borrowed data that escapes from a closure. Only what can be nothing else is reported: a name
-//! that anything in the body binds, or might bind, is left to the compiler.
+//! The compiler would speak of borrowed data that escapes from a closure. Only what can be nothing
+//! else is reported: a name that anything in the body binds, or might bind, is left to the
+//! compiler.
 
 use std::collections::HashSet;
 
@@ -63,7 +64,8 @@ impl<'a> Uses<'a> {
         Uses { guards: guards.collect(), nested: false, found: Vec::new(), bound: HashSet::new() }
     }
 
-    /// Walks the body of a nested behavior. One with a target might be no behavior: the target may be anything.
+    /// Walks the body of a nested behavior. One with a target might be no behavior: the target may
+    /// be anything.
     fn inside(&mut self, header: &Header, params: &[Ident], walk: impl FnOnce(&mut Self)) {
         if header.target.is_some() {
             return;

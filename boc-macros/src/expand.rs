@@ -1,7 +1,8 @@
 //! From the plan to one call into the library. Cannot fail.
 //!
-//! The user's tokens go in untouched. A helper call takes the span of the request that it constrains, so that an
-//! unmet bound is reported there. No attribute is generated: it would clash with a `forbid` of the user's.
+//! The user's tokens go in untouched. A helper call takes the span of the request that it
+//! constrains, so that an unmet bound is reported there. No attribute is generated: it would clash
+//! with a `forbid` of the user's.
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -26,11 +27,12 @@ const ARITY: usize = 12;
 //                  move |(mut a, b)| { let name = name; let _ = (&mut a, &b); { BODY } }
 //              })
 //          }
-/// The scheduled behavior's promise. The requests are evaluated before the captures, and what they borrow lives as
-/// long as the call: an argument does both.
+/// The scheduled behavior's promise. The requests are evaluated before the captures, and what they
+/// borrow lives as long as the call: an argument does both.
 ///
-/// The call, its requests and the closure have the user's places *and* the user's world, the rest is hidden: only so does
-/// the compiler show what it has to say of them at those places, with its suggestions, and without a word about macros.
+/// The call, its requests and the closure have the user's places *and* the user's world, the rest
+/// is hidden: only so does the compiler show what it has to say of them at those places, with its
+/// suggestions, and without a word about macros.
 pub(crate) fn block(plan: &Plan) -> TokenStream {
     let Spans { start, arrow, end } = plan.spans;
     let hints = plan.hints.iter().map(hint);
@@ -61,8 +63,9 @@ pub(crate) fn block(plan: &Plan) -> TokenStream {
             quote_spanned!(hidden(there)=> match &#target { #variable => { use #advice as _; #call } })
         }
     };
-    // The braces are of this crate's edition: what the requests make on the way is dropped with the call. In the attribute
-    // form it is dropped with the `let`, and the braces show the compiler where another statement can be put.
+    // The braces are of this crate's edition: what the requests make on the way is dropped with the
+    // call. In the attribute form it is dropped with the `let`, and the braces show the compiler
+    // where another statement can be put.
     let braces = if plan.function.is_some() { start } else { hidden(start) };
     quote_spanned!(braces=> { #import #(#hints;)* #call })
 }
@@ -79,13 +82,16 @@ pub(crate) fn function(plan: &Plan) -> TokenStream {
     // A `let` has no documentation, and the compiler says so.
     let attrs: Vec<_> = attrs.iter().filter(|attr| !attr.path().is_ident("doc")).collect();
     let cfgs = attrs.iter().filter(|attr| conditional(std::slice::from_ref(**attr)));
-    // Where the header starts a statement may be put before this one: the compiler does, with a clone of what was moved.
+    // Where the header starts a statement may be put before this one: the compiler does, with a
+    // clone of what was moved.
     let (keyword, end) = (quote_spanned!(*start=> let), quote_spanned!(plan.body.span=> ;));
-    // Where there are no statements, outside of a function, the compiler shows how the first begins.
+    // Where there are no statements, outside of a function, the compiler shows how the first
+    // begins.
     let mut place =
         Literal::string(&format!("a behavior is scheduled in a function; move `{name}` into one"));
     place.set_span(hidden(name.span()));
-    quote_spanned!(Span::mixed_site()=> #place; #(#attrs)* #keyword #name = #promise #end #(#cfgs)* let _ = &#name;)
+    let scheduled = quote!(#(#attrs)* #keyword #name = #promise #end);
+    quote_spanned!(Span::mixed_site()=> #place; #scheduled #(#cfgs)* let _ = &#name;)
 }
 
 /// The request set: one helper call for each request.
@@ -120,7 +126,8 @@ fn operand(expr: &Expr) -> TokenStream {
         | Expr::Paren(_)
         | Expr::Path(_)
         | Expr::Tuple(_) => expr.to_token_stream(),
-        // The compiler does not see the group that a `macro_rules!` puts around an expression that it is given.
+        // The compiler does not see the group that a `macro_rules!` puts around an expression that
+        // it is given.
         Expr::Group(group) => operand(&group.expr),
         _ => quote_spanned!(hidden(expr.span())=> (#expr)),
     }
@@ -156,7 +163,8 @@ fn body(plan: &Plan) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> { #clone #captures #closure })
 }
 
-/// What the headers of nested behaviors need of a place: by its type the compiler decides what that is.
+/// What the headers of nested behaviors need of a place: by its type the compiler decides what that
+/// is.
 fn handle(handle: &Handle) -> TokenStream {
     let Handle { bind, place, elements, .. } = handle;
     let (here, condition) = (hidden(place.span()), condition(handle));
@@ -172,7 +180,8 @@ fn handle(handle: &Handle) -> TokenStream {
     }
 }
 
-/// The borrow of a place is the user's as well: what the compiler has to say of it, it says without a word about macros.
+/// The borrow of a place is the user's as well: what the compiler has to say of it, it says without
+/// a word about macros.
 fn borrowed(place: &TokenStream) -> TokenStream {
     quote_spanned!(place.span()=> &#place)
 }
@@ -225,8 +234,9 @@ fn capture(capture: &Capture) -> TokenStream {
     }
 }
 
-/// A parameter beyond the requests: a clone of the variable of this name, which becomes the type written as it does in
-/// any `let`. A reference is copied, what another type is written for is cloned, behind a reference too.
+/// A parameter beyond the requests: a clone of the variable of this name, which becomes the type
+/// written as it does in any `let`. A reference is copied, what another type is written for is
+/// cloned, behind a reference too.
 fn param(param: &Param) -> TokenStream {
     let Param { attrs, name, ty, .. } = param;
     let here = hidden(name.span());
@@ -239,8 +249,9 @@ fn param(param: &Param) -> TokenStream {
     quote_spanned!(here=> #(#attrs)* let #name: #ty = #value;)
 }
 
-/// `let NAME = NAME;` at the start of the body: what the header captures is dropped with the body, mentioned there or not,
-/// as a parameter is. (And a name that is not mentioned is reported as that.)
+/// `let NAME = NAME;` at the start of the body: what the header captures is dropped with the body,
+/// mentioned there or not, as a parameter is. (And a name that is not mentioned is reported as
+/// that.)
 fn moves(plan: &Plan) -> TokenStream {
     let captures = plan.captures.iter().enumerate().map(|(position, capture)| {
         let name = capture.name();
@@ -273,7 +284,8 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     })
 }
 
-/// The body: takes the guards as parameters and the captures as variables, then runs the user's code.
+/// The body: takes the guards as parameters and the captures as variables, then runs the user's
+/// code.
 fn closure(plan: &Plan) -> TokenStream {
     let (start, end) = plan.spans.arrow;
     let moves = moves(plan);
@@ -300,8 +312,8 @@ fn output(function: &Function, end: Span) -> TokenStream {
 pub(crate) struct Guards {
     /// One pattern for all of them, in the shape of the request set.
     pub(crate) pattern: TokenStream,
-    /// What gives them the types of the attribute form's parameters. And a guard that the body does not mention, or
-    /// does not change, is no mistake: `let _ = ..` tells the compiler.
+    /// What gives them the types of the attribute form's parameters. And a guard that the body does
+    /// not mention, or does not change, is no mistake: `let _ = ..` tells the compiler.
     pub(crate) uses: TokenStream,
 }
 
@@ -340,7 +352,8 @@ pub(crate) fn guards<'a>(requests: impl Iterator<Item = &'a Request>) -> Guards 
     Guards { pattern, uses: quote!(#(#params)* #used) }
 }
 
-/// Gives a guard the type that its parameter was written with, at the place of which a mismatch is shown.
+/// Gives a guard the type that its parameter was written with, at the place of which a mismatch is
+/// shown.
 fn typed(param: &Param, name: &Ident, borrow: Borrow) -> TokenStream {
     let Param { attrs, mutability, ty, .. } = param;
     let here = hidden(ty.span());
@@ -353,8 +366,8 @@ fn typed(param: &Param, name: &Ident, borrow: Borrow) -> TokenStream {
     quote_spanned!(here=> #(#attrs)* let #mutability #name: #ty = #value;)
 }
 
-/// The user's expression as a block, in which `if a {} else {} + 1` would be two statements. The braces are ours: no lint
-/// has an opinion of what stands in them.
+/// The user's expression as a block, in which `if a {} else {} + 1` would be two statements. The
+/// braces are ours: no lint has an opinion of what stands in them.
 pub(crate) fn expression(body: &TokenStream) -> TokenStream {
     if let Some(block) = lone_block(body) {
         return block;
@@ -366,7 +379,8 @@ pub(crate) fn expression(body: &TokenStream) -> TokenStream {
     }
 }
 
-/// A body that is a block gets braces of ours: the user's are not "unnecessary", whatever a lint may think.
+/// A body that is a block gets braces of ours: the user's are not "unnecessary", whatever a lint
+/// may think.
 fn lone_block(body: &TokenStream) -> Option<TokenStream> {
     let mut tokens = body.clone().into_iter();
     match (tokens.next(), tokens.next()) {
@@ -424,8 +438,8 @@ fn starts_with_block(expr: &Expr) -> bool {
     (block || brace_macro) && !std::ptr::eq(left, expr)
 }
 
-/// One for each request, in the shape of a set: a single one alone, several as a tuple, and as groups of groups where
-/// there are too many members.
+/// One for each request, in the shape of a set: a single one alone, several as a tuple, and as
+/// groups of groups where there are too many members.
 fn set(mut members: Vec<TokenStream>) -> TokenStream {
     match members.len() {
         1 => members.remove(0),

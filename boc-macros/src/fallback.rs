@@ -1,6 +1,8 @@
-//! What to emit beside an error: the message, and the user's own tokens, so that an editor's hints stay alive.
+//! What to emit beside an error: the message, and the user's own tokens, so that an editor's hints
+//! stay alive.
 //!
-//! The guards and the promise get the compiler's error type, which silences every error that would only follow.
+//! The guards and the promise get the compiler's error type, which silences every error that would
+//! only follow.
 
 use std::collections::HashSet;
 
@@ -80,7 +82,8 @@ pub(crate) fn mention(tokens: &TokenStream) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> const _: &::core::primitive::str = ::core::stringify!(#tokens);)
 }
 
-/// What was written before the `=>`, or all of it; without the path of the library, which nobody wrote.
+/// What was written before the `=>`, or all of it; without the path of the library, which nobody
+/// wrote.
 fn header(input: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = input.into_iter().skip(1).collect();
     let is = |token: &TokenTree, char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == char);

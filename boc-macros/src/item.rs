@@ -204,7 +204,8 @@ fn last_name(value: &Expr) -> Option<&Ident> {
     }
 }
 
-/// What was meant by a place that is reached as it would be without a request: the item as it is to be written, and why.
+/// What was meant by a place that is reached as it would be without a request: the item as it is to be
+/// written, and why.
 fn reached(value: &Expr) -> Option<(String, &'static str)> {
     const BORROWED: &str = "a request borrows the handle by itself";
     let is_place = |expr: &Expr| own_name(expr).is_some();

@@ -1,9 +1,11 @@
-//! What would leave a body and cannot: a guard as its result, and a `break` or `continue` of a loop around it.
+//! What would leave a body and cannot: a guard as its result, and a `break` or `continue` of a loop
+//! around it.
 //!
-//! The compiler would speak of closures and lifetimes, which the user has not written. Only what is certain is reported: not
-//! what stands under a `#[cfg]`, not a name that something in the body binds or might bind, and of borrows only those of a
-//! guard or of the value itself, and `&mut` of its parts. A part of the value that is only read may live longer than the
-//! guard, behind a `&'static`: the compiler knows.
+//! The compiler would speak of closures and lifetimes, which the user has not written. Only what is
+//! certain is reported: not what stands under a `#[cfg]`, not a name that something in the body
+//! binds or might bind, and of borrows only those of a guard or of the value itself, and `&mut` of
+//! its parts. A part of the value that is only read may live longer than the guard, behind a
+//! `&'static`: the compiler knows.
 
 use std::collections::HashSet;
 
@@ -21,8 +23,8 @@ use crate::diag::Diag;
 use crate::escape;
 use crate::hygiene::same;
 
-/// Reports what leaves a body whose guards have these names. The labels that it names and does not have, if it leaves a
-/// loop.
+/// Reports what leaves a body whose guards have these names. The labels that it names and does not
+/// have, if it leaves a loop.
 pub(crate) fn check<'a>(
     guards: impl Iterator<Item = &'a Ident>,
     body: &TokenStream,
@@ -49,7 +51,8 @@ pub(crate) fn check<'a>(
     left.then(|| found.jumps.into_iter().filter_map(|(_, label)| label).collect())
 }
 
-/// A body as statements. If it is an expression then it is one: `{ a } & b` is no statement and a borrow.
+/// A body as statements. If it is an expression then it is one: `{ a } & b` is no statement and a
+/// borrow.
 fn statements(body: &TokenStream) -> Option<Block> {
     let stmts = |input: ParseStream<'_>| {
         input.call(Attribute::parse_inner)?;

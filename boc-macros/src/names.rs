@@ -1,9 +1,11 @@
-//! The names that generated code uses: the path of the library, and identifiers that the user cannot see.
+//! The names that generated code uses: the path of the library, and identifiers that the user
+//! cannot see.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-/// The path of the library as the user's crate knows it: `::boc`, what `crate = ..` said, or `$crate`.
+/// The path of the library as the user's crate knows it: `::boc`, what `crate = ..` said, or
+/// `$crate`.
 #[derive(Clone)]
 pub(crate) struct Krate(TokenStream);
 
@@ -12,8 +14,9 @@ impl Krate {
         Self(path)
     }
 
-    /// The import of the library's hidden module. Its items are not named by their full path, because `$crate` belongs
-    /// to the macro that wrote it: the compiler would show an unmet bound of a helper at the whole macro call.
+    /// The import of the library's hidden module. Its items are not named by their full path,
+    /// because `$crate` belongs to the macro that wrote it: the compiler would show an unmet bound
+    /// of a helper at the whole macro call.
     pub(crate) fn import(&self) -> TokenStream {
         let (path, name) = (&self.0, Ident::new(IMPORT, Span::mixed_site()));
         quote_spanned!(Span::mixed_site()=> use #path::__private as #name;)
@@ -50,9 +53,11 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// A variable of the same name that the user cannot see: where the compiler speaks of it, it says what the user wrote.
+/// A variable of the same name that the user cannot see: where the compiler speaks of it, it says
+/// what the user wrote.
 pub(crate) fn unseen(name: &Ident, span: Span) -> Ident {
-    // A hidden name is of this crate's edition, in which more words are reserved than in the user's.
+    // A hidden name is of this crate's edition, in which more words are reserved than in the
+    // user's.
     match syn::parse_str::<Ident>(&format!("r#{name}")) {
         Ok(mut raw) if RESERVED_SINCE_2018.iter().any(|word| name == word) => {
             raw.set_span(hidden(span));
@@ -69,14 +74,14 @@ pub(crate) fn unseen(name: &Ident, span: Span) -> Ident {
 /// Names in an earlier edition, keywords in this crate's.
 const RESERVED_SINCE_2018: &[&str] = &["async", "await", "dyn", "gen", "try"];
 
-/// The variable that holds a target. A call on it is reported where the target was written, so it has to stand there like a
-/// name of the user's, and is one that nobody writes by hand.
+/// The variable that holds a target. A call on it is reported where the target was written, so it
+/// has to stand there like a name of the user's, and is one that nobody writes by hand.
 pub(crate) fn target(span: Span) -> Ident {
     Ident::new("__boc_target", span)
 }
 
-/// The variable that holds the handle found at a field path: `world.cells` is `__boc_world_cells`. Where a name has a
-/// `_` in it, each begins with its length: `w.x_y` and `w_x.y` are two.
+/// The variable that holds the handle found at a field path: `world.cells` is `__boc_world_cells`.
+/// Where a name has a `_` in it, each begins with its length: `w.x_y` and `w_x.y` are two.
 ///
 /// It travels through the nested macro, so its name is one that nobody writes by hand.
 pub(crate) fn handle(variable: &str, fields: &[String]) -> Ident {
@@ -89,7 +94,8 @@ pub(crate) fn handle(variable: &str, fields: &[String]) -> Ident {
     format_ident!("__boc_{name}", span = Span::mixed_site())
 }
 
-/// The variable that holds a container at a place, or the element of it that is asked for: the container's `position`th.
+/// The variable that holds a container at a place, or the element of it that is asked for: the
+/// container's `position`th.
 pub(crate) fn element(variable: &str, fields: &[String], position: usize) -> Ident {
     let handle = handle(variable, fields).to_string();
     format_ident!("{}", handle.replacen("__boc", &format!("__boc{position}"), 1), span = Span::mixed_site())

@@ -26,7 +26,8 @@ pub(crate) struct Plan {
     pub(crate) function: Option<Function>,
 }
 
-/// The user's tokens that stand for the behavior: what a report of the compiler about it as a whole points at.
+/// The user's tokens that stand for the behavior: what a report of the compiler about it as a whole
+/// points at.
 #[derive(Clone, Copy)]
 pub(crate) struct Spans {
     /// Where the header starts.
@@ -76,7 +77,8 @@ pub(crate) struct Param {
 pub(crate) struct Handle {
     pub(crate) bind: Ident,
     pub(crate) place: TokenStream,
-    /// Those of its elements that are asked for, if it is indexed and has no other use, each with a variable of its own.
+    /// Those of its elements that are asked for, if it is indexed and has no other use, each with a
+    /// variable of its own.
     pub(crate) elements: Vec<(Ident, TokenStream)>,
     /// The predicates under one of which it is needed; none if it always is.
     pub(crate) conditions: Vec<TokenStream>,

@@ -1,6 +1,8 @@
-//! `#[cfg]` before a request or a capture: the behavior with it, and the behavior without it, each under its condition.
+//! `#[cfg]` before a request or a capture: the behavior with it, and the behavior without it, each
+//! under its condition.
 //!
-//! A tuple pattern has no place for an attribute, and a set of one has another shape than a set of two.
+//! A tuple pattern has no place for an attribute, and a set of one has another shape than a set of
+//! two.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;

@@ -1,14 +1,14 @@
-//! Promise: what must not compile does not, and the message points at the user's token and says what to write.
-//! The programs and their messages lie in `ui/`. They are compared to the letter in this crate's edition; in the others the
-//! same things are said.
+//! Promise: what must not compile does not, and the message points at the user's token and says
+//! what to write. The programs and their messages lie in `ui/`. They are compared to the letter in
+//! this crate's edition; in the others the same things are said.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::{env, fs, thread};
 
-/// The messages are the compiler's as much as ours: they are compared on the compiler they were written down for,
-/// which is the one CI runs. Another one words and underlines things its own way.
+/// The messages are the compiler's as much as ours: they are compared on the compiler they were
+/// written down for, which is the one CI runs. Another one words and underlines things its own way.
 const WRITTEN_DOWN_FOR: &str = "rustc 1.95.";
 
 #[test]

@@ -31,7 +31,8 @@ impl Behavior {
             }
             let args = arguments(&meta)?;
             let header = attr::nested(&args)?;
-            // Of an attribute that only has such a name: has it as many parameters as it would need?
+            // Of an attribute that only has such a name: has it as many parameters as it would
+            // need?
             let ours = is_ours(meta.path());
             let fits = ours || header.requests().count() <= item.sig.inputs.len();
             fits.then_some(Self { position, conditions, header, ours })

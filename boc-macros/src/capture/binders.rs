@@ -1,5 +1,6 @@
-//! Which of the words that an unknown macro is given it might bind: those that stand where a pattern does. `bind!(a, f(b))` may
-//! bind `a`, and neither `f` nor `b`; of `note!(writing to log)` it binds nothing.
+//! Which of the words that an unknown macro is given it might bind: those that stand where a
+//! pattern does. `bind!(a, f(b))` may bind `a`, and neither `f` nor `b`; of `note!(writing to log)`
+//! it binds nothing.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -56,10 +57,17 @@ fn is_type(path: &Expr) -> bool {
     }
 }
 
-/// Words beside what stands beside a binding: `let a`, `mut a`, `a = x`, `a: T`, `a in x`, `a <- x`, `x -> a`, `|a|`.
+/// Words beside what stands beside a binding: `let a`, `mut a`, `a = x`, `a: T`, `a in x`, `a <-
+/// x`, `x -> a`, `|a|`.
 fn in_words(argument: &[TokenTree], found: &mut dyn FnMut(&Ident)) {
-    let punct = |token: Option<&TokenTree>, chars: &str| matches!(token, Some(TokenTree::Punct(punct)) if chars.contains(punct.as_char()));
-    let word = |token: Option<&TokenTree>, among: &[&str]| matches!(token, Some(TokenTree::Ident(word)) if among.iter().any(|other| word == other));
+    let punct = |token: Option<&TokenTree>, chars: &str| match token {
+        Some(TokenTree::Punct(punct)) => chars.contains(punct.as_char()),
+        _ => false,
+    };
+    let word = |token: Option<&TokenTree>, among: &[&str]| match token {
+        Some(TokenTree::Ident(word)) => among.iter().any(|other| word == other),
+        _ => false,
+    };
     for (position, token) in argument.iter().enumerate() {
         let before = position.checked_sub(1).and_then(|before| argument.get(before));
         let (next, second) = (argument.get(position + 1), argument.get(position + 2));

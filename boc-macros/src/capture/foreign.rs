@@ -1,4 +1,5 @@
-//! Macros that are not ours: their input is read as expressions or statements where it can be, else word by word.
+//! Macros that are not ours: their input is read as expressions or statements where it can be, else
+//! word by word.
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -35,7 +36,8 @@ const STANDARD: &[&str] = &[
     "writeln",
 ];
 
-/// Macros of `tracing` and `log`, whose names others have too: they are given a text, or called by their path.
+/// Macros of `tracing` and `log`, whose names others have too: they are given a text, or called by
+/// their path.
 const LOGGING: &[&str] = &[
     "debug",
     "debug_span",
@@ -65,8 +67,8 @@ fn is_when_word(word: &Ident) -> bool {
     word.unraw().to_string().split('_').any(|part| part == "when")
 }
 
-/// Whether a path names one of our macros for all that can be known. What has another name, and `when` in it, may be a
-/// macro of the user's, which is given its tokens as they are.
+/// Whether a path names one of our macros for all that can be known. What has another name, and
+/// `when` in it, may be a macro of the user's, which is given its tokens as they are.
 pub(crate) fn is_ours(path: &Path) -> bool {
     path.segments.last().is_some_and(|segment| {
         let word = segment.ident.unraw().to_string();
@@ -133,7 +135,8 @@ fn is_quoting(name: &Ident) -> bool {
     QUOTING.iter().any(|quoting| name == quoting)
 }
 
-/// Tokens that do not parse: behaviors in them are found by their `when!(..)`, and all other words might be bound.
+/// Tokens that do not parse: behaviors in them are found by their `when!(..)`, and all other words
+/// might be bound.
 pub(super) fn unparsed(walk: &mut Walk, tokens: &TokenStream) {
     walk.scopes.push();
     walk.scopes.bind_words(tokens);

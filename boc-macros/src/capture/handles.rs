@@ -1,9 +1,11 @@
-//! What is captured, once for each place, and what takes the place of it in the header that names it.
+//! What is captured, once for each place, and what takes the place of it in the header that names
+//! it.
 //!
-//! A variable is captured under its own name, so that all of the body sees the clone. A field would be moved out of its
-//! owner, and a name in capitals may be a static, which no `let` may be called like: a variable of ours takes their place in
-//! the header. So does it for a container that a body only indexes, `map["x"]`: by its type either the container is captured
-//! or the elements that are asked for.
+//! A variable is captured under its own name, so that all of the body sees the clone. A field would
+//! be moved out of its owner, and a name in capitals may be a static, which no `let` may be called
+//! like: a variable of ours takes their place in the header. So does it for a container that a body
+//! only indexes, `map["x"]`: by its type either the container is captured or the elements that are
+//! asked for.
 
 use std::collections::HashMap;
 
@@ -82,7 +84,8 @@ impl Handles {
 }
 
 impl Walk {
-    /// Captures the handles of a request. Where a variable of ours takes a place, the header is rewritten.
+    /// Captures the handles of a request. Where a variable of ours takes a place, the header is
+    /// rewritten.
     pub(super) fn request(&mut self, place: &mut Place) {
         let mut renamed = false;
         handles(&mut place.value, &mut |place::Handle { variable, fields, mut site }| {

@@ -1,8 +1,9 @@
 //! Which handles the headers of nested behaviors need from outside of a body.
 //!
-//! A cown or a promise that such a header names must be captured as a clone, because the nested behavior borrows it
-//! and the user goes on using it outside. A name that anything in the body binds is not outside: `scope` knows
-//! what is bound, `walk` follows the body, `place` finds the handles in a header, `foreign` reads other macros.
+//! A cown or a promise that such a header names must be captured as a clone, because the nested
+//! behavior borrows it and the user goes on using it outside. A name that anything in the body
+//! binds is not outside: `scope` knows what is bound, `walk` follows the body, `place` finds the
+//! handles in a header, `foreign` reads other macros.
 
 mod behavior;
 mod binders;
@@ -48,7 +49,8 @@ pub(crate) fn of_block<'a>(own: impl Iterator<Item = Own<'a>> + Clone, body: Tok
     of_body(own, body, Walk::statements)
 }
 
-/// The first walk finds out which variables are only indexed, the second, if there are such, does it.
+/// The first walk finds out which variables are only indexed, the second, if there are such, does
+/// it.
 fn of_body<'a>(
     own: impl Iterator<Item = Own<'a>> + Clone,
     written: TokenStream,

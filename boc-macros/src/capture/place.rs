@@ -1,5 +1,6 @@
-//! The handles in the expression of a request: `name`, `path.to.field`, and these behind `&`, `[index]`, `as`,
-//! or in a tuple or an array. Any other expression is left to the closure, which moves what it mentions.
+//! The handles in the expression of a request: `name`, `path.to.field`, and these behind `&`,
+//! `[index]`, `as`, or in a tuple or an array. Any other expression is left to the closure, which
+//! moves what it mentions.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -57,11 +58,13 @@ pub(super) fn handles(expr: &mut Expr, found: &mut dyn FnMut(Handle<'_>)) {
     }
 }
 
-/// Whether an index is made of names, literals and what is computed from these: no call, no block, no range.
+/// Whether an index is made of names, literals and what is computed from these: no call, no block,
+/// no range.
 fn is_value(index: &Expr) -> bool {
     match index {
         Expr::Binary(expr) => {
-            let assigns = matches!(expr.op.to_token_stream().to_string().as_str(), op if op.ends_with('=') && op != "==");
+            let op = expr.op.to_token_stream().to_string();
+            let assigns = op.ends_with('=') && op != "==";
             !assigns
                 && !matches!(expr.op, BinOp::And(_) | BinOp::Or(_))
                 && is_value(&expr.left)

@@ -94,7 +94,8 @@ impl Scopes {
         words(tokens, &mut |word| self.bind_item(word));
     }
 
-    /// What a pattern binds. A constant in it is bound too, which does no harm: nobody captures a constant.
+    /// What a pattern binds. A constant in it is bound too, which does no harm: nobody captures a
+    /// constant.
     pub(super) fn bind_pattern(&mut self, pat: &mut Pat) {
         struct Names<'a>(&'a mut Scopes);
         impl VisitMut for Names<'_> {
@@ -120,7 +121,8 @@ impl Scopes {
         Names(self).visit_pat_mut(pat);
     }
 
-    /// The items of a block that are values: they are in scope in all of it, before their own line too.
+    /// The items of a block that are values: they are in scope in all of it, before their own line
+    /// too.
     pub(super) fn bind_items(&mut self, stmts: &[Stmt], behavior: impl Fn(&syn::ItemFn) -> bool) {
         for stmt in stmts {
             let Stmt::Item(item) = stmt else { continue };

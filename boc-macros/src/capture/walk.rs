@@ -26,9 +26,11 @@ pub(super) struct Walk {
     pub(super) handles: Handles,
     awaits: Vec<Token![await]>,
     hints: Vec<Hint>,
-    /// Whether something that cannot be looked into, an unknown macro or a glob import, may have bound any name.
+    /// Whether something that cannot be looked into, an unknown macro or a glob import, may have
+    /// bound any name.
     opaque: bool,
-    /// How many `unsafe` blocks surround this point: what is a variable elsewhere may be a `static mut` there.
+    /// How many `unsafe` blocks surround this point: what is a variable elsewhere may be a `static
+    /// mut` there.
     unchecked: usize,
     /// Whether a header was rewritten since `changes` last looked.
     pub(super) changed: bool,
@@ -86,7 +88,8 @@ impl Walk {
         }
     }
 
-    /// The input of a nested `when!`. False if it is not one, or if it has mistakes, which it reports itself.
+    /// The input of a nested `when!`. False if it is not one, or if it has mistakes, which it
+    /// reports itself.
     pub(super) fn nested(&mut self, tokens: &mut TokenStream) -> bool {
         let Some(mut block) = parse::nested(tokens) else { return false };
         let changed = self.changes(|walk| {
@@ -258,7 +261,8 @@ impl VisitMut for Walk {
         self.under(condition, |walk| visit_mut::visit_field_value_mut(walk, field));
     }
 
-    /// An item sees no variables, so it needs no handles; but a macro sees those around its definition.
+    /// An item sees no variables, so it needs no handles; but a macro sees those around its
+    /// definition.
     fn visit_item_mut(&mut self, item: &mut Item) {
         if let Item::Macro(item) = item {
             foreign::unparsed(self, &item.mac.tokens);

@@ -150,7 +150,8 @@ fn of_functions() {
     }
 }
 
-/// Each loop over a header takes a token or stops, whatever stands there. It did not at a `=>`, and the compiler hung.
+/// Each loop over a header takes a token or stops, whatever stands there. It did not at a `=>`, and the
+/// compiler hung.
 #[test]
 fn arrows_and_other_strays_in_headers() {
     for stray in [

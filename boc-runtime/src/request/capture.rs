@@ -12,14 +12,15 @@ use super::group::{Group, ReadGroup};
 
 /// Makes the handle that an outer body takes along for a nested `when!`.
 ///
-/// A handle is cloned; a guard, which cannot leave its body, becomes a [`Handle`]; a group becomes a group of these.
-/// The macros call this; there is no need to do so by hand.
+/// A handle is cloned; a guard, which cannot leave its body, becomes a [`Handle`]; a group becomes
+/// a group of these. The macros call this; there is no need to do so by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is named in the header of a nested `when!`, and can be neither requested nor cloned",
     label = "not a cown, a promise, or a group of these",
-    note = "a nested `when!` captures what its header names as cloned handles, or a container of handles as a clone",
-    note = "what cannot be cloned is moved into the behavior around it: `when!(.., let name = name => ..)`; a `static` \
-            is dereferenced: `state = *STATE`"
+    note = "a nested `when!` captures what its header names as cloned handles, or a container of handles \
+            as a clone",
+    note = "what cannot be cloned is moved into the behavior around it: \
+            `when!(.., let name = name => ..)`; a `static` is dereferenced: `state = *STATE`"
 )]
 pub trait Capture {
     /// The handle.

@@ -1,8 +1,10 @@
-//! Owns: what the compiler says of a variable that a body mentions, and that by its type is not what the user takes it for.
+//! Owns: what the compiler says of a variable that a body mentions, and that by its type is not
+//! what the user takes it for.
 //!
-//! The macros know names and no types. They call `__boc_value` on `&Variable(&b)` for a name that a body dereferences,
-//! `__boc_owned` where it reads `self`, `__boc_changed` where it assigns to a variable. The compiler picks the method by the
-//! type, as it does for `capture!`. Of what cannot be, a bound says so; what may be meant is only warned of, by `deprecated`.
+//! The macros know names and no types. They call `__boc_value` on `&Variable(&b)` for a name that a
+//! body dereferences, `__boc_owned` where it reads `self`, `__boc_changed` where it assigns to a
+//! variable. The compiler picks the method by the type, as it does for `capture!`. Of what cannot
+//! be, a bound says so; what may be meant is only warned of, by `deprecated`.
 
 use crate::cown::Cown;
 use crate::pinned::PinnedCown;
@@ -57,8 +59,8 @@ impl<T: ?Sized> OfValue for Variable<'_, T> {}
 pub trait OfBorrowed: Sized {
     /// Worth a word.
     #[deprecated(
-        note = "`self` is borrowed here, and a body runs when the borrow is over; take along what it reads: write \
-                `let step = self.step` in the header, and `step` in the body"
+        note = "`self` is borrowed here, and a body runs when the borrow is over; take along what it \
+                reads: write `let step = self.step` in the header, and `step` in the body"
     )]
     fn __boc_owned(self) {}
 }
@@ -78,8 +80,8 @@ impl<T: ?Sized> OfOwned for Variable<'_, T> {}
 pub trait OfCopied: Sized {
     /// Worth a word.
     #[deprecated(
-        note = "a body takes a copy of this variable along, and changes that; write `let mut n = n` in the header if it is \
-                to do so, or keep what it changes in a cown"
+        note = "a body takes a copy of this variable along, and changes that; write `let mut n = n` in the \
+                header if it is to do so, or keep what it changes in a cown"
     )]
     fn __boc_changed(self) {}
 }

@@ -1,12 +1,14 @@
 //! Owns: what becomes of a variable that is named in the header of a nested `when!`, by its type.
 //!
-//! The macros know names and no types. They write `capture!(&name)` before the outer body, and `name.__boc_open()` in it, and
-//! the compiler picks: what [`Capture`] knows is captured as handles, behind a reference too; anything else is cloned: a
-//! container of the user's that is indexed, or what is given to another macro that is called `when`. So a variable has the
-//! same type in the body as outside.
+//! The macros know names and no types. They write `capture!(&name)` before the outer body, and
+//! `name.__boc_open()` in it, and the compiler picks: what [`Capture`] knows is captured as
+//! handles, behind a reference too; anything else is cloned: a container of the user's that is
+//! indexed, or what is given to another macro that is called `when`. So a variable has the same
+//! type in the body as outside.
 //!
-//! The traits all have the method `__boc_take`, a name that no user's trait has. Which one is called follows from how many
-//! references a receiver has: the compiler takes them off one by one until one fits.
+//! The traits all have the method `__boc_take`, a name that no user's trait has. Which one is
+//! called follows from how many references a receiver has: the compiler takes them off one by one
+//! until one fits.
 
 use std::ops::{Deref, Index};
 use std::sync::Arc;
@@ -35,7 +37,7 @@ pub struct Lent<T>(T);
 
 /// Likewise, to a slice.
 #[derive(Debug)]
-pub struct LentSlice<T>(Vec<T>);
+pub struct LentSlice<V>(V);
 
 impl<T> Owned<T> {
     /// The variable.
@@ -51,7 +53,7 @@ impl<T> Lent<T> {
     }
 }
 
-impl<T> LentSlice<T> {
+impl<T> LentSlice<Vec<T>> {
     /// The variable.
     pub fn __boc_open(&self) -> &[T] {
         &self.0
@@ -102,7 +104,9 @@ impl<H, I> Index<I> for Element<H> {
 
 /// A trait for each way.
 macro_rules! ways {
-    ($($trait:ident { $([$($generics:tt)*] $receiver:ty => $captured:ty, $open:path, $container:ty, |$this:ident| $capture:expr;)* })*) => {$(
+    ($($trait:ident {
+        $([$($generics:tt)*] $receiver:ty => $open:ident, $captured:ty, |$this:ident| $capture:expr;)*
+    })*) => {$(
         /// One of the ways: see the module.
         pub trait $trait {
             /// What is captured.
@@ -125,15 +129,15 @@ macro_rules! ways {
         }
 
         $(impl<'v, $($generics)*> $trait for $receiver {
-            type Captured = $captured;
-            type Container = $container;
+            type Captured = $open<$captured>;
+            type Container = $captured;
 
-            fn __boc_take(self) -> $captured {
+            fn __boc_take(self) -> $open<$captured> {
                 let $this = self.0;
                 $open($capture)
             }
 
-            fn __boc_take_element<H>(self, _element: impl FnOnce() -> H) -> Container<$container> {
+            fn __boc_take_element<H>(self, _element: impl FnOnce() -> H) -> Container<$captured> {
                 let $this = self.0;
                 Container($capture)
             }
@@ -141,7 +145,7 @@ macro_rules! ways {
             fn __boc_take_elements<H, const N: usize>(
                 self,
                 _elements: impl FnOnce() -> [H; N],
-            ) -> [SharedContainer<$container>; N] {
+            ) -> [SharedContainer<$captured>; N] {
                 let $this = self.0;
                 let shared = Arc::new($capture);
                 std::array::from_fn(|_| SharedContainer(Arc::clone(&shared)))
@@ -152,21 +156,21 @@ macro_rules! ways {
 
 ways! {
     OfSlice {
-        ['p, P: Capture] &&&&&&Variable<'v, &'p [P]> => LentSlice<P::Captured>, LentSlice, Vec<P::Captured>, |this| this.capture();
-        ['p, P: Capture] &&&&&&Variable<'v, &'p mut [P]> => LentSlice<P::Captured>, LentSlice, Vec<P::Captured>, |this| this.capture();
+        ['p, P: Capture] &&&&&&Variable<'v, &'p [P]> => LentSlice, Vec<P::Captured>, |this| this.capture();
+        ['p, P: Capture] &&&&&&Variable<'v, &'p mut [P]> => LentSlice, Vec<P::Captured>, |this| this.capture();
     }
     OfReference {
-        ['p, P: Capture + ?Sized] &&&&&Variable<'v, &'p P> => Lent<P::Captured>, Lent, P::Captured, |this| this.capture();
-        ['p, P: Capture + ?Sized] &&&&&Variable<'v, &'p mut P> => Lent<P::Captured>, Lent, P::Captured, |this| this.capture();
+        ['p, P: Capture + ?Sized] &&&&&Variable<'v, &'p P> => Lent, P::Captured, |this| this.capture();
+        ['p, P: Capture + ?Sized] &&&&&Variable<'v, &'p mut P> => Lent, P::Captured, |this| this.capture();
     }
     OfHandle {
-        [P: Capture + ?Sized] &&&&Variable<'v, P> => Owned<P::Captured>, Owned, P::Captured, |this| this.capture();
+        [P: Capture + ?Sized] &&&&Variable<'v, P> => Owned, P::Captured, |this| this.capture();
     }
     OfCloneReference {
-        ['p, P: Clone] &&&Variable<'v, &'p P> => Lent<P>, Lent, P, |this| P::clone(this);
+        ['p, P: Clone] &&&Variable<'v, &'p P> => Lent, P, |this| P::clone(this);
     }
     OfClone {
-        [P: Clone] &Variable<'v, P> => Owned<P>, Owned, P, |this| this.clone();
+        [P: Clone] &Variable<'v, P> => Owned, P, |this| this.clone();
     }
 }
 

@@ -1,4 +1,5 @@
-//! `#[cfg]` in bodies and headers: what is not there asks for nothing, and what is there is as if nothing stood before it.
+//! `#[cfg]` in bodies and headers: what is not there asks for nothing, and what is there is as if
+//! nothing stood before it.
 
 use boc::prelude::*;
 use boc_tests::on_workers;
@@ -115,7 +116,13 @@ fn requests_and_captures_under_a_condition() {
         when!(a, #[cfg(not(any()))] log, #[cfg(any())] read nowhere => log.push(*a));
         when!(#[cfg(any())] nowhere, a => *a += 1);
         when!(#[cfg(any())] nowhere => ());
-        let sum = when!(#[cfg(any())] c = nowhere, #[cfg(not(any()))] c = a, #[cfg(not(any()))] let k = 5, #[cfg(any())] let k = 6 => *c + k);
+        let sum = when!(
+            #[cfg(any())] c = nowhere,
+            #[cfg(not(any()))] c = a,
+            #[cfg(not(any()))] let k = 5,
+            #[cfg(any())] let k = 6,
+            => *c + k
+        );
         assert_eq!(sum.join().unwrap(), 7);
         #[boc::attr::when(a, #[cfg(not(any()))] log, #[cfg(any())] nowhere)]
         fn both(a: &mut i32, #[cfg(not(any()))] log: &mut Vec<i32>, #[cfg(any())] nowhere: &mut i32) -> i32 {

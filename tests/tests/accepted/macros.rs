@@ -42,8 +42,8 @@ macro_rules! log_line {
     };
 }
 
-/// The macro's `line` and a cown that the user calls `line` are two. Once they were taken for one, and the cown was
-/// moved into the first body.
+/// The macro's `line` and a cown that the user calls `line` are two. Once they were taken for one,
+/// and the cown was moved into the first body.
 #[test]
 fn a_cown_called_like_a_variable_of_the_macro() {
     on_workers(2, || {

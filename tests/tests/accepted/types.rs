@@ -219,7 +219,8 @@ fn methods_that_everything_has() {
     }
 }
 
-/// What a nested header names is borrowed for a moment, in a closure that is called again and in a scope too.
+/// What a nested header names is borrowed for a moment, in a closure that is called again and in a
+/// scope too.
 #[test]
 fn captures_in_closures_and_scopes() {
     on_workers(2, || {

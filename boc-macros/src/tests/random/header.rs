@@ -5,8 +5,8 @@ use super::tree::*;
 use super::write::Writer;
 
 impl Writer {
-    /// The names that requests and captures bind in the body. Requests are evaluated outside of all of these, and
-    /// each capture sees those before it.
+    /// The names that requests and captures bind in the body. Requests are evaluated outside of all
+    /// of these, and each capture sees those before it.
     pub(super) fn header(&mut self, items: &[Item]) -> (Vec<Name>, Vec<Name>) {
         let (mut requests, mut captures) = (Vec::new(), Vec::new());
         let mut comma = "";
@@ -49,7 +49,8 @@ impl Writer {
         (requests, captures)
     }
 
-    /// The value of a request. A place in it is a handle, unless it is only reached through something else.
+    /// The value of a request. A place in it is a handle, unless it is only reached through
+    /// something else.
     fn source(&mut self, source: &Source, handle: bool) {
         match source {
             Source::Name(name) => self.place(name, raw(name), handle),

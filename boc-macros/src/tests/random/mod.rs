@@ -1,8 +1,8 @@
 //! Random bodies, each with the names that a human would say it captures, against the analysis.
 //!
-//! `tree` is a small language of bodies, of which every tree makes sense. `grow` grows trees. `write` writes one down
-//! and keeps the scopes while it does: it knows what is captured from the tree, and nothing about the analysis. A
-//! failure is shrunk, and shown as text.
+//! `tree` is a small language of bodies, of which every tree makes sense. `grow` grows trees.
+//! `write` writes one down and keeps the scopes while it does: it knows what is captured from the
+//! tree, and nothing about the analysis. A failure is shrunk, and shown as text.
 
 mod grow;
 mod header;

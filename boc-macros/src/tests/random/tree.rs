@@ -1,4 +1,5 @@
-//! A small language of bodies. Names are taken from few, so that they often meet; what they mean is up to the scopes.
+//! A small language of bodies. Names are taken from few, so that they often meet; what they mean is
+//! up to the scopes.
 
 /// A name of the language: `type` is written `r#type`.
 pub(super) type Name = &'static str;

@@ -1,5 +1,5 @@
-//! Writes a tree down, and knows what it captures: a place in the header of a nested behavior whose variable nothing
-//! between the body's start and there has bound.
+//! Writes a tree down, and knows what it captures: a place in the header of a nested behavior whose
+//! variable nothing between the body's start and there has bound.
 
 use std::collections::BTreeMap;
 use std::fmt;
