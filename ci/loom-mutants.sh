@@ -68,20 +68,14 @@ mutant 'count-down: relaxed' behavior/count_down.rs \
     'self.0.fetch_sub(by, Ordering::AcqRel)' 'self.0.fetch_sub(by, Ordering::Relaxed)' queue::loom
 
 # The workers' run queues.
-mutant 'run queue: a push does not release the job' sched/run_queue.rs \
-    'self.tail.store(tail.wrapping_add(1), Ordering::Release)' 'self.tail.store(tail.wrapping_add(1), Ordering::Relaxed)' sched::loom
-mutant 'run queue: a push does not wait for a thief that copies' sched/run_queue.rs \
-    'if tail.wrapping_sub(head.free) == LEN {' 'if tail.wrapping_sub(head.next) == LEN {' sched::loom
-mutant 'run queue: a push does not acquire what the thief has read' sched/run_queue.rs \
-    'let head = Head::of(self.head.load(Ordering::Acquire));
-        if tail' 'let head = Head::of(self.head.load(Ordering::Relaxed));
-        if tail' sched::loom
-mutant 'run queue: two thieves at a time' sched/run_queue.rs \
-    'if !head.is_settled() || waiting' 'if waiting' sched::loom
-mutant 'run queue: the owner frees what a thief still copies' sched/run_queue.rs \
-    'free: if self.is_settled() { next } else { self.free }' 'free: next' sched::loom
-mutant 'run queue: the head may be older than the tail' sched/run_queue.rs \
-    '|| waiting > LEN {' '{' sched::loom
+mutant 'run queue: the owner makes room and loses a job' sched/run_queue.rs \
+    'std::iter::from_fn(|| self.pop(counters)).take(LEN / 2)' 'std::iter::from_fn(|| self.pop(counters)).take(LEN / 2).skip(1)' sched::loom
+mutant 'run queue: a thief drops what it does not take out' sched/run_queue.rs \
+    'self.stealer.steal_batch_with_limit_and_pop(own, LEN).success()' \
+    'self.stealer.steal_batch_with_limit_and_pop(&{ let _ = own; Worker::new_fifo() }, LEN).success()' sched::loom
+mutant 'run queue: a full queue takes one more in place of another' sched/run_queue.rs \
+    'LocalQueue::Shared(_) => return Err(Full(job)),' \
+    'LocalQueue::Shared(jobs) => { jobs.pop(); jobs.push(job) }' sched::loom
 
 # Parking and wake-up.
 mutant 'push: no fence before the word is read' sched/idle.rs \

@@ -32,7 +32,7 @@ use super::worker::{self, Worker};
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(super) injector: Injector,
-    /// One per worker.
+    /// One per worker; none if there is one worker, which shares its queue with no other.
     pub(super) run_queues: Box<[RunQueue]>,
     pub(super) idle: Idle,
     parkers: Box<[CachePadded<Parker>]>,
@@ -73,7 +73,7 @@ impl Core {
     fn assemble(config: Config, workers: usize, simulation: Option<Box<Sim>>) -> Arc<Core> {
         Arc::new(Core {
             injector: Injector::default(),
-            run_queues: (0..workers).map(|_| RunQueue::new()).collect(),
+            run_queues: (0..workers).filter(|_| workers > 1).map(|_| RunQueue::new()).collect(),
             idle: Idle::stopped(),
             parkers: (0..workers).map(|_| CachePadded::new(Parker::new())).collect(),
             counters: (0..workers).map(|_| CachePadded::default()).collect(),

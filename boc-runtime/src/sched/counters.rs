@@ -7,13 +7,15 @@ use crate::sync::{AtomicU64, Ordering};
 pub(crate) struct Counters {
     scheduled: AtomicU64,
     finished: AtomicU64,
+    taken: AtomicU64,
     stolen: AtomicU64,
     slept: AtomicU64,
 }
 
 /// One more. For a counter with one writer: no read-modify-write.
+#[inline]
 fn count(counter: &AtomicU64) {
-    // Relaxed: nothing hangs on these but a figure for people.
+    // Relaxed: nothing hangs on these but figures for people, and whether a theft is worth it.
     counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
@@ -53,6 +55,12 @@ impl Counters {
         self.finished.fetch_add(1, Ordering::Release);
     }
 
+    /// The owner has taken a job from its own queue, which others steal from. Only the owner calls this.
+    #[inline]
+    pub(crate) fn taken_by_owner(&self) {
+        count(&self.taken);
+    }
+
     /// The owner has stolen from another worker. Only the owner calls this.
     pub(crate) fn stolen_by_owner(&self) {
         count(&self.stolen);
@@ -61,6 +69,11 @@ impl Counters {
     /// The owner goes to sleep. Only the owner calls this.
     pub(crate) fn slept_by_owner(&self) {
         count(&self.slept);
+    }
+
+    pub(crate) fn taken(&self) -> u64 {
+        // Relaxed: see `count`.
+        self.taken.load(Ordering::Relaxed)
     }
 
     pub(crate) fn stolen(&self) -> u64 {

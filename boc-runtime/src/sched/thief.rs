@@ -2,18 +2,16 @@
 
 use std::cell::Cell;
 
-use super::run_queue::Look;
-
 /// How many behaviors a worker schedules between the two looks of a decision if it counts as scheduling, and for how many decisions
 /// it does after that: it may have waited for memory, or for its turn on a core.
 const SCHEDULING: u64 = 16;
-const WARY: u32 = if cfg!(all(test, shuttle)) { 0 } else { 4 };
+const WARY: usize = if cfg!(all(test, shuttle)) { 0 } else { 4 };
 /// How many jobs have to wait for each of those decisions that is left to be worth a theft: for all of them, as many as a queue holds.
-const WORTH_IT: u32 = 64;
+const WORTH_IT: usize = 64;
 /// How many times a searcher leaves such a worker alone before it steals all the same: for some tens of milliseconds.
 const PATIENCE: u32 = if cfg!(all(test, shuttle)) { 1 } else { 512 };
 /// How many jobs are enough for two, and at how many decisions in a row they have to wait: a quarter of a millisecond.
-const ENOUGH: u32 = 16;
+const ENOUGH: usize = 16;
 const STEADILY: u32 = 4;
 
 /// What a searcher knows of the other workers.
@@ -30,7 +28,10 @@ pub(super) struct Thief {
 /// What there is to see of a worker.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sight {
-    pub(super) jobs: Look,
+    /// How many jobs wait in its queue.
+    pub(super) waiting: usize,
+    /// How many jobs it has taken from its queue so far.
+    pub(super) taken: u64,
     /// How many behaviors it has scheduled so far.
     pub(super) scheduled: u64,
 }
@@ -40,7 +41,7 @@ pub(super) struct Sight {
 struct Seen {
     sight: Sight,
     /// For how many decisions more it counts as scheduling.
-    wary: u32,
+    wary: usize,
     /// At how many decisions in a row it had enough for two.
     plenty: u32,
 }
@@ -84,15 +85,15 @@ impl Thief {
             self.seen[victim].set(Some(Seen { sight, wary: 0, plenty: 0 }));
             return false;
         };
-        let waiting = sight.jobs.waiting;
-        let taken = sight.jobs.taken_since(before.jobs);
-        let had_jobs = before.jobs.waiting > 0;
+        let waiting = sight.waiting;
+        let taken = sight.taken - before.taken;
+        let had_jobs = before.waiting > 0;
         let is_scheduling = sight.scheduled - before.scheduled >= SCHEDULING;
-        let wary = if is_scheduling { WARY } else { wary.saturating_sub(u32::from(had_jobs)) };
+        let wary = if is_scheduling { WARY } else { wary.saturating_sub(usize::from(had_jobs)) };
         let plenty = if waiting >= ENOUGH && taken > 0 { plenty + 1 } else { 0 };
         self.seen[victim].set(Some(Seen { sight, wary, plenty }));
 
-        let comes_to_them = taken >= before.jobs.waiting;
+        let comes_to_them = taken >= before.waiting as u64;
         let worth_it =
             plenty >= STEADILY || !comes_to_them && (waiting > WORTH_IT * wary || self.is_out_of_patience());
         if !worth_it && had_jobs && waiting > 0 {
@@ -120,19 +121,18 @@ mod tests {
     }
 
     impl Bench {
-        fn new(waiting: u32) -> Bench {
+        fn new(waiting: usize) -> Bench {
             let thief = Thief::new(1);
             thief.begin();
-            let bench = Bench { thief, sight: Sight { jobs: Look { position: 0, waiting }, scheduled: 0 } };
+            let bench = Bench { thief, sight: Sight { waiting, taken: 0, scheduled: 0 } };
             assert!(!bench.decide(), "one look is not enough");
             bench
         }
 
         /// Between two looks the worker takes and schedules so many, and so many wait then.
-        fn sees(&mut self, taken: u32, scheduled: u64, waiting: u32) -> bool {
-            let position = self.sight.jobs.position.wrapping_add(taken);
-            let scheduled = self.sight.scheduled + scheduled;
-            self.sight = Sight { jobs: Look { position, waiting }, scheduled };
+        fn sees(&mut self, taken: u64, scheduled: u64, waiting: usize) -> bool {
+            let (taken, scheduled) = (self.sight.taken + taken, self.sight.scheduled + scheduled);
+            self.sight = Sight { waiting, taken, scheduled };
             self.decide()
         }
 
@@ -218,7 +218,7 @@ mod tests {
     fn what_a_worker_does_while_the_searcher_dozes_counts_for_nothing() {
         let mut bench = Bench::new(3);
         assert!(!bench.sees(3, 3, 3));
-        bench.sight.jobs.position += 1000;
+        bench.sight.taken += 1000;
         bench.sight.scheduled += 1000;
         bench.thief.look_again(0, bench.sight);
         assert!(bench.sees(2, 2, 3));

@@ -16,7 +16,7 @@ use super::context::WorkerScope;
 use super::core::Core;
 use super::counters::Counters;
 use super::idle::AfterPush;
-use super::run_queue::{Full, RunQueue};
+use super::run_queue::{Full, LocalQueue, RunQueue};
 use super::thief::{Sight, Thief};
 
 /// How many jobs in a row come from the next slot before one goes to the end of the queue.
@@ -39,7 +39,7 @@ pub(crate) struct Worker {
     index: usize,
     /// The core's, at this worker's number, and alive as that is.
     counters: NonNull<Counters>,
-    run_queue: NonNull<RunQueue>,
+    queue: LocalQueue,
     next: Cell<Option<Job>>,
     direct: Cell<u32>,
     turn: Cell<u32>,
@@ -76,8 +76,8 @@ fn work(core: Arc<Core>, index: usize) {
     let bomb = Bomb("a worker looked for jobs");
     let worker = Worker {
         counters: NonNull::from(core.counters_of(index)),
-        run_queue: NonNull::from(&core.run_queues[index]),
-        thief: Thief::new(core.run_queues.len()),
+        queue: core.run_queues.get(index).map_or_else(LocalQueue::alone, RunQueue::claim),
+        thief: Thief::new(core.workers()),
         core,
         index,
         next: Cell::new(None),
@@ -89,7 +89,11 @@ fn work(core: Arc<Core>, index: usize) {
     let scope = unsafe { WorkerScope::enter(&worker, &worker.core) };
     worker.work();
     drop(scope);
-    drop(worker);
+    let Worker { core, queue, .. } = worker;
+    if let Some(shared) = core.run_queues.get(index) {
+        shared.give_back(queue);
+    }
+    drop(core);
     bomb.defuse();
 }
 
@@ -112,7 +116,7 @@ impl Worker {
     pub(super) fn hand_over(&self, job: Job) {
         let direct = self.direct.get() < DIRECT_LIMIT && self.next.get().is_none();
         // Where others wait they take turns: what a behavior touches is fetched meanwhile.
-        if direct && self.run_queue().is_empty() {
+        if direct && self.queue.is_empty() {
             return self.next.set(Some(job));
         }
         self.push_behind(job);
@@ -127,10 +131,10 @@ impl Worker {
     /// Takes any other behavior.
     #[inline]
     pub(super) fn push(&self, job: Job) {
-        if let Err(Full(job)) = self.run_queue().push(job) {
+        if let Err(Full(job)) = self.queue.push(job) {
             self.make_room(job);
         }
-        if self.is_alone() {
+        if self.queue.is_alone() {
             return;
         }
         match self.core.idle.pushed() {
@@ -141,14 +145,8 @@ impl Worker {
     }
 
     #[inline]
-    fn run_queue(&self) -> &RunQueue {
-        // SAFETY: alive as the core is, which this worker holds.
-        unsafe { self.run_queue.as_ref() }
-    }
-
-    #[inline]
     fn counters(&self) -> &Counters {
-        // SAFETY: as above.
+        // SAFETY: alive as the core is, which this worker holds.
         unsafe { self.counters.as_ref() }
     }
 
@@ -162,16 +160,10 @@ impl Worker {
         self.counters().finished_by_owner();
     }
 
-    /// Whether there are no workers that could steal, or be woken.
-    #[inline]
-    fn is_alone(&self) -> bool {
-        self.core.run_queues.len() == 1
-    }
-
     /// The queue is full: moves half of it, and the job, to the injector.
     #[cold]
     fn make_room(&self, job: Job) {
-        let half = self.run_queue().take_half();
+        let half = self.queue.take_half(self.counters());
         self.core.injector.extend(half.chain([job]));
     }
 
@@ -224,16 +216,16 @@ impl Worker {
         {
             return Some(job);
         }
-        self.run_queue().pop(self.is_alone()).or_else(|| self.injected())
+        self.queue.pop(self.counters()).or_else(|| self.injected())
     }
 
     fn injected(&self) -> Option<Job> {
         let keep = |job| {
-            if let Err(Full(job)) = self.run_queue().push(job) {
+            if let Err(Full(job)) = self.queue.push(job) {
                 unreachable!("{job:?}: a worker takes no more than there is room for");
             }
         };
-        self.core.injector.take(self.core.workers(), INJECTED.min(self.run_queue().room()), keep)
+        self.core.injector.take(self.core.workers(), INJECTED.min(self.queue.room()), keep)
     }
 
     /// Looks for a job until there is one, asleep in between; counted as searching. `None`: the threads are to end.
@@ -282,7 +274,7 @@ impl Worker {
         self.thief.begin_round();
         for victim in self.others() {
             if self.thief.is_worth_it(victim, self.sight_of(victim))
-                && let Some(job) = self.core.run_queues[victim].steal(self.run_queue())
+                && let Some(job) = self.core.run_queues[victim].steal(&self.queue)
             {
                 self.core.count_stolen(self.index);
                 return Some(job);
@@ -293,14 +285,16 @@ impl Worker {
 
     /// All other workers, from any of them on.
     fn others(&self) -> impl Iterator<Item = usize> + use<> {
-        let (index, workers) = (self.index, self.core.run_queues.len());
+        let (index, workers) = (self.index, self.core.workers());
         let start = self.next_random() as usize % workers;
         (start..workers).chain(0..start).filter(move |&other| other != index)
     }
 
     fn sight_of(&self, victim: usize) -> Sight {
-        let jobs = self.core.run_queues[victim].look();
-        Sight { jobs, scheduled: self.core.counters_of(victim).scheduled() }
+        let counters = self.core.counters_of(victim);
+        // The count first: of a job that is taken in between it is not said that it waits, nor that it was taken.
+        let (taken, scheduled) = (counters.taken(), counters.scheduled());
+        Sight { waiting: self.core.run_queues[victim].len(), taken, scheduled }
     }
 
     /// xorshift64: only the choice of a victim depends on it.

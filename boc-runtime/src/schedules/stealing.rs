@@ -10,7 +10,7 @@ fn spread(workers: usize) {
     runtime.when((), {
         let ran = ran.clone();
         move |()| {
-            for number in 0..5 {
+            for number in 0..9 {
                 let ran = ran.clone();
                 when((), move |()| {
                     if number == 2 {
@@ -24,7 +24,7 @@ fn spread(workers: usize) {
         }
     });
     runtime.quiesce();
-    assert_eq!(ran.get(), 6);
+    assert_eq!(ran.get(), 10);
 }
 
 #[test]

@@ -6,6 +6,8 @@ use ::std::time::Duration;
 
 #[cfg(all(test, any(loom, shuttle)))]
 mod checked;
+#[cfg(all(test, any(loom, shuttle)))]
+pub(crate) mod deque;
 mod forks;
 #[cfg(all(test, loom))]
 mod model;

@@ -42,39 +42,6 @@ pub(crate) fn overwrite<T>(word: &AtomicPtr<T>, value: *mut T, order: Ordering) 
     word.swap(value, order);
 }
 
-/// A pointer that is only replaced when everybody who was to read it has.
-///
-/// Loom does not try stores that come before an earlier load (it has no load buffering), so it would not see a reader that
-/// gets what the place is filled with later. Of a cell beside the pointer it knows that the two are not ordered.
-#[derive(Debug)]
-pub(crate) struct Place<T> {
-    pointer: AtomicPtr<T>,
-    watched: loom::cell::UnsafeCell<()>,
-}
-
-// SAFETY: loom finds out when the cell is used by two at once; that is what it is for.
-#[expect(unsafe_code, reason = "as an `AtomicPtr` is")]
-unsafe impl<T> Send for Place<T> {}
-// SAFETY: as above.
-#[expect(unsafe_code, reason = "as an `AtomicPtr` is")]
-unsafe impl<T> Sync for Place<T> {}
-
-impl<T> Place<T> {
-    pub(crate) fn new(pointer: *mut T) -> Place<T> {
-        Place { pointer: AtomicPtr::new(pointer), watched: loom::cell::UnsafeCell::new(()) }
-    }
-
-    pub(crate) fn load(&self, order: Ordering) -> *mut T {
-        self.watched.with(|_| ());
-        self.pointer.load(order)
-    }
-
-    pub(crate) fn store(&self, pointer: *mut T, order: Ordering) {
-        self.watched.with_mut(|_| ());
-        self.pointer.store(pointer, order);
-    }
-}
-
 /// `parking_lot`'s interface; loom has that of the standard library.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);

@@ -34,8 +34,10 @@ pub(crate) fn this_thread() -> ThreadMark {
 
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 
-/// A pointer that is only replaced when everybody who was to read it has: the models look closer at one.
-pub(crate) use std::sync::atomic::AtomicPtr as Place;
+/// The work-stealing deque of the run queues.
+pub(crate) mod deque {
+    pub(crate) use crossbeam_deque::{Stealer, Worker};
+}
 
 /// A value of the whole process.
 macro_rules! global {

@@ -1,8 +1,5 @@
-//! Owns: the models of a worker's own queue: the real [`RunQueue`], two places long, with numbers for jobs.
-//!
-//! Each is explored twice, with its threads in either order. Loom tries another order where an access meets one that a
-//! thread before it has made, but of the accesses to a word it remembers the last one only: a thread that looks at a word
-//! and then exchanges it hides what others did there before, unless it comes first itself.
+//! Owns: the models of a worker's own queue: the real [`RunQueue`] and [`LocalQueue`], four jobs long, with numbers for jobs. The
+//! deque inside is `sync/deque.rs`, a list under a lock.
 
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
@@ -12,9 +9,10 @@ use loom::thread::spawn;
 use crate::behavior::Job;
 use crate::sync::explore;
 
-use super::super::run_queue::RunQueue;
+use super::super::counters::Counters;
+use super::super::run_queue::{Full, LocalQueue, RunQueue};
 
-/// A job that nobody runs.
+/// A job that no worker runs.
 fn job(number: usize) -> Job {
     Job(NonNull::new(ptr::without_provenance_mut(number * 8)).expect("a number from 1"))
 }
@@ -23,79 +21,105 @@ fn number(job: Job) -> usize {
     job.0.addr().get() / 8
 }
 
-/// What a thief gets: the job that it takes out, and what has moved to its queue.
-fn steal(victim: &RunQueue) -> Vec<usize> {
-    let own = RunQueue::new();
-    let first = victim.steal(&own);
-    first.into_iter().chain(std::iter::from_fn(|| own.pop(false))).map(number).collect()
-}
-
-fn drain(own: &RunQueue) -> Vec<usize> {
-    std::iter::from_fn(|| own.pop(false)).map(number).collect()
-}
-
-/// Explores what two threads do, each of them coming first once; `check` sees what they and then their owner have got.
-fn explore_both(
-    before: &'static [usize],
-    one: fn(&RunQueue) -> Vec<usize>,
-    other: fn(&RunQueue) -> Vec<usize>,
-    all: &'static [usize],
-) {
-    for (first, second) in [(one, other), (other, one)] {
-        explore(move || {
-            let queue = Rc::new(RunQueue::new());
-            before.iter().for_each(|&number| queue.push(job(number)).expect("there is room"));
-            let second = spawn({
-                let queue = Rc::clone(&queue);
-                move || second(&queue)
-            });
-            let mut seen = first(&queue);
-            seen.extend(second.join().expect("no panic"));
-            seen.extend(drain(&queue));
-            seen.sort_unstable();
-            assert_eq!(seen, all);
-        });
+/// One worker: what others know of its queue, and its own half, with these jobs in it.
+fn worker(jobs: impl IntoIterator<Item = usize>) -> (Rc<RunQueue>, LocalQueue) {
+    let queue = Rc::new(RunQueue::new());
+    let local = queue.claim();
+    for number in jobs {
+        local.push(job(number)).expect("there is room");
     }
+    (queue, local)
 }
 
-/// Pushes these and takes a job after each, as far as there is one. What finds no room goes elsewhere.
-fn own(queue: &RunQueue, numbers: impl IntoIterator<Item = usize>) -> Vec<usize> {
+fn drain(local: &LocalQueue) -> Vec<usize> {
+    std::iter::from_fn(|| local.pop(&Counters::default())).map(number).collect()
+}
+
+/// A theft: the job that the thief takes out. The others are in its queue.
+fn steal(victim: &RunQueue, local: &LocalQueue) -> Vec<usize> {
+    victim.steal(local).map(number).into_iter().collect()
+}
+
+/// Pushes these and takes a job after each, as far as there is one. A full queue loses its first half to the injector.
+fn own(local: &LocalQueue, numbers: impl IntoIterator<Item = usize>) -> Vec<usize> {
     let mut seen = Vec::new();
     for pushed in numbers {
-        seen.extend(queue.push(job(pushed)).err().map(|full| number(full.0)));
-        seen.extend(queue.pop(false).map(number));
+        if let Err(Full(rejected)) = local.push(job(pushed)) {
+            let injected: Vec<_> = local.take_half(&Counters::default()).map(number).collect();
+            assert!(!injected.is_empty(), "a full queue has a half");
+            seen.extend(injected);
+            seen.push(number(rejected));
+        }
+        seen.extend(local.pop(&Counters::default()).map(number));
     }
     seen
 }
 
-#[test]
-fn the_owner_and_a_thief_want_the_same_job() {
-    explore_both(&[], |queue| own(queue, [1]), steal, &[1]);
+/// Every job was seen, and none twice.
+fn assert_all(mut seen: Vec<usize>, last: usize) {
+    seen.sort_unstable();
+    assert_eq!(seen, (1..=last).collect::<Vec<_>>());
+}
+
+/// Explores an owner beside thieves.
+fn explore_thieves(before: usize, pushed: usize, thieves: usize) {
+    explore(move || {
+        let (queue, local) = worker(1..=before);
+        let thieves: Vec<_> = (0..thieves)
+            .map(|_| {
+                let queue = Rc::clone(&queue);
+                spawn(move || {
+                    let (_, own) = worker([]);
+                    let mut seen = steal(&queue, &own);
+                    seen.extend(drain(&own));
+                    seen
+                })
+            })
+            .collect();
+        let mut seen = own(&local, before + 1..=before + pushed);
+        for thief in thieves {
+            seen.extend(thief.join().expect("no panic"));
+        }
+        seen.extend(drain(&local));
+        assert!(queue.is_empty(), "the owner has taken all");
+        assert_all(seen, before + pushed);
+    });
 }
 
 #[test]
-fn a_thief_copies_while_the_owner_fills_the_ring() {
-    explore_both(&[1, 2], |queue| own(queue, 3..=5), steal, &[1, 2, 3, 4, 5]);
+fn the_owner_and_a_thief_want_the_same_job() {
+    explore_thieves(0, 1, 1);
+}
+
+#[test]
+fn a_thief_takes_while_the_owner_fills_the_queue() {
+    explore_thieves(4, 2, 1);
 }
 
 #[test]
 fn two_thieves_meet() {
-    explore_both(&[1, 2], steal, steal, &[1, 2]);
-    // And the owner fills the ring meanwhile: the first thief's last step must not free what the second one copies.
+    explore_thieves(3, 1, 2);
+}
+
+#[test]
+fn two_workers_steal_from_each_other() {
     explore(|| {
-        let queue = Rc::new(RunQueue::new());
-        [1, 2].into_iter().for_each(|number| queue.push(job(number)).expect("there is room"));
-        let thieves = [(); 2].map(|()| {
+        // Queues that were used before, and have jobs: a thief's own queue need not be empty.
+        let ((queue, local), (others_queue, others_local)) = (worker([1, 2, 3]), worker([4, 5, 6]));
+        let other = spawn({
             let queue = Rc::clone(&queue);
-            spawn(move || steal(&queue))
+            move || {
+                let mut seen = steal(&queue, &others_local);
+                seen.extend(others_local.pop(&Counters::default()).map(number));
+                (seen, others_local)
+            }
         });
-        let mut seen = own(&queue, [3, 4]);
-        thieves
-            .map(|thief| thief.join().expect("no panic"))
-            .into_iter()
-            .for_each(|stolen| seen.extend(stolen));
-        seen.extend(drain(&queue));
-        seen.sort_unstable();
-        assert_eq!(seen, [1, 2, 3, 4]);
+        let mut seen = steal(&others_queue, &local);
+        seen.extend(local.pop(&Counters::default()).map(number));
+        let (others, others_local) = other.join().expect("no panic");
+        seen.extend(others);
+        seen.extend(drain(&local));
+        seen.extend(drain(&others_local));
+        assert_all(seen, 6);
     });
 }

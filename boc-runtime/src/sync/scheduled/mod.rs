@@ -11,7 +11,6 @@ pub(crate) use std::cell::UnsafeCell;
 pub(crate) use shuttle::hint::spin_loop;
 pub(crate) use shuttle::thread::yield_now;
 
-pub(crate) use atomic::AtomicPtr as Place;
 pub(crate) use atomic::{
     AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence, overwrite,
 };
