@@ -1,7 +1,10 @@
-//! Owns: the models of README.md, "Races": one per race, of the same name. They use the public interface.
+//! Owns: the models of README.md, "Races": one per race, of the same name. They use the public interface, but for the last one.
+
+#![expect(unsafe_code, reason = "gives a count back by hand")]
 
 use std::future::{Future, IntoFuture};
 use std::pin::pin;
+use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -10,6 +13,8 @@ use std::time::Duration;
 use loom::cell::UnsafeCell;
 use loom::thread::spawn;
 
+use crate::memory::{self, Header, Table};
+use crate::queue::Queue;
 use crate::sched::Parker;
 use crate::sync::{AtomicUsize, Ordering, explore};
 
@@ -175,5 +180,38 @@ fn a_grant_meets_the_drop_of_a_future() {
         drop(polled);
         resolving.join().expect("no panic");
         assert_dropped_once(&drops);
+    });
+}
+
+/// A block that is never disposed of.
+static KEPT: Table = Table {
+    pinned: false,
+    type_name: || "a block that is kept",
+    value: |_| unreachable!("not asked for its value"),
+    take: |_, _| unreachable!("nothing is taken"),
+    inert: None,
+    dispose: |_| unreachable!("one count is left"),
+    free: |_| unreachable!("one count is left"),
+};
+
+#[test]
+fn a_behavior_ends_while_the_last_handle_is_dropped() {
+    explore(|| {
+        // The activity's count, which the worker looks at, and the handle's.
+        let block = Rc::new((Header::new(&KEPT, Queue::idle(), 2, 1), UnsafeCell::new(())));
+        let dropping = spawn({
+            let block = Rc::clone(&block);
+            move || {
+                // What the handle was used for: a look at the block.
+                block.1.with(|_| ());
+                // SAFETY: one of the two counts; the block is there until the model ends.
+                unsafe { memory::release(NonNull::from(&block.0)) };
+            }
+        });
+        if block.0.is_last() {
+            // As if the worker freed it.
+            block.1.with_mut(|_| ());
+        }
+        dropping.join().expect("no panic");
     });
 }
