@@ -176,7 +176,7 @@ impl Behavior {
     ///
     /// # Safety
     /// Nothing in it needs a drop, and nobody uses it any more.
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn deallocate(behavior: NonNull<Behavior>) {
         // SAFETY: still there.
         let table = unsafe { Self::table(behavior) };

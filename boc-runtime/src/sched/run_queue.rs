@@ -1,12 +1,16 @@
 //! Owns: a worker's own queue: its owner's half, and the half that thieves use. README.md, part 1.
 
-use std::cell::RefCell;
+#![expect(
+    unsafe_code,
+    reason = "a cell without a flag: pushing and popping are a few instructions of every behavior"
+)]
+
 use std::collections::VecDeque;
 
 use crate::behavior::Job;
 use crate::memory::prefetch;
-use crate::sync::Mutex;
 use crate::sync::deque::{Stealer, Worker};
+use crate::sync::{Mutex, UnsafeCell};
 
 use super::counters::Counters;
 
@@ -25,10 +29,14 @@ pub(super) struct RunQueue {
 #[derive(Debug)]
 pub(super) enum LocalQueue {
     /// The only worker's: there is no thief.
-    Alone(RefCell<VecDeque<Job>>),
+    Alone(List),
     /// The owner's half of a [`RunQueue`].
     Shared(Worker<Job>),
 }
+
+/// A list of one thread (it is not `Sync`).
+#[derive(Debug, Default)]
+pub(super) struct List(UnsafeCell<VecDeque<Job>>);
 
 /// The queue is full.
 #[derive(Debug)]
@@ -73,10 +81,32 @@ impl RunQueue {
     }
 }
 
+impl List {
+    /// Only functions of this file come here: none of them uses the list again before it returns.
+    #[inline]
+    fn with<R>(&self, use_it: impl FnOnce(&mut VecDeque<Job>) -> R) -> R {
+        // SAFETY: of this thread, and nothing else refers to it meanwhile (see above).
+        use_it(unsafe { &mut *self.0.get() })
+    }
+
+    #[inline]
+    fn pop(&self) -> Option<Job> {
+        self.with(|jobs| {
+            let first = jobs.pop_front()?;
+            if let Some(next) = jobs.front() {
+                let block = next.0.as_ptr().cast::<u8>();
+                prefetch(block);
+                prefetch(block.wrapping_add(64));
+            }
+            Some(first)
+        })
+    }
+}
+
 impl LocalQueue {
     /// The queue of a worker that is the only one.
     pub(super) fn alone() -> LocalQueue {
-        LocalQueue::Alone(RefCell::default())
+        LocalQueue::Alone(List::default())
     }
 
     /// Whether there is no thief.
@@ -89,7 +119,7 @@ impl LocalQueue {
     #[inline]
     pub(super) fn push(&self, job: Job) -> Result<(), Full> {
         match self {
-            LocalQueue::Alone(jobs) => jobs.borrow_mut().push_back(job),
+            LocalQueue::Alone(jobs) => jobs.with(|jobs| jobs.push_back(job)),
             LocalQueue::Shared(jobs) if jobs.len() < LEN => jobs.push(job),
             LocalQueue::Shared(_) => return Err(Full(job)),
         }
@@ -100,16 +130,7 @@ impl LocalQueue {
     #[inline]
     pub(super) fn pop(&self, counters: &Counters) -> Option<Job> {
         match self {
-            LocalQueue::Alone(jobs) => {
-                let mut jobs = jobs.borrow_mut();
-                let first = jobs.pop_front()?;
-                if let Some(next) = jobs.front() {
-                    let block = next.0.as_ptr().cast::<u8>();
-                    prefetch(block);
-                    prefetch(block.wrapping_add(64));
-                }
-                Some(first)
-            }
+            LocalQueue::Alone(jobs) => jobs.pop(),
             LocalQueue::Shared(jobs) => {
                 let job = jobs.pop()?;
                 counters.taken_by_owner();
@@ -121,7 +142,7 @@ impl LocalQueue {
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         match self {
-            LocalQueue::Alone(jobs) => jobs.borrow().is_empty(),
+            LocalQueue::Alone(jobs) => jobs.with(|jobs| jobs.is_empty()),
             LocalQueue::Shared(jobs) => jobs.is_empty(),
         }
     }
