@@ -1,8 +1,10 @@
 //! Promise: fairness. A behavior that reschedules itself for ever does not starve the rest, on one worker too: not
-//! what is queued there, not what comes from outside, not another endless one.
+//! what is queued there, not what comes from outside, not another endless one. Nor does it keep its worker from what waits
+//! behind the long body of another worker.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use boc::prelude::*;
 use boc_tests::{on_exactly, on_workers};
@@ -128,4 +130,72 @@ fn an_endless_reader_lets_a_writer_through() {
             assert_eq!(when!(cown => { *cown += 1; *cown }).join().unwrap(), i);
         }
     });
+}
+
+/// A body schedules jobs and does not end before they have run, while every other worker has more than enough to do.
+fn behind_a_long_body(workers: usize, busy: impl Sync + Fn(&Stop, &Arc<AtomicU64>)) {
+    const JOBS: usize = 3;
+    on_exactly(workers, || {
+        let (stop, turns, in_body) = (Stop::new(), Arc::<AtomicU64>::default(), Arc::<AtomicBool>::default());
+        let others_turn = Arc::clone(&turns);
+        let entered = Arc::clone(&in_body);
+        let waited = when!(=> {
+            entered.store(true, Ordering::SeqCst);
+            // All other workers have settled on the loops: none of them searches.
+            let begun = Instant::now();
+            while others_turn.load(Ordering::SeqCst) < 10_000 && begun.elapsed() < Duration::from_secs(5) {
+                std::thread::yield_now();
+            }
+            let ran = Arc::<AtomicUsize>::default();
+            let scheduled = Instant::now();
+            for _ in 0..JOBS {
+                let ran = Arc::clone(&ran);
+                when!(=> { ran.fetch_add(1, Ordering::SeqCst); });
+            }
+            while ran.load(Ordering::SeqCst) < JOBS && scheduled.elapsed() < Duration::from_secs(10) {
+                std::thread::yield_now();
+            }
+            (ran.load(Ordering::SeqCst), scheduled.elapsed())
+        });
+        while !in_body.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        // More loops than workers: each has some to turn over.
+        (0..8 * workers).for_each(|_| busy(&stop, &turns));
+        let (ran, after) = waited.join().unwrap();
+        assert_eq!(ran, JOBS, "jobs that have run while the body lasted, {after:?}");
+    });
+}
+
+#[test]
+fn jobs_behind_a_long_body_run_although_all_other_workers_are_busy() {
+    fn again(stop: Arc<AtomicBool>, turns: Arc<AtomicU64>) {
+        turns.fetch_add(1, Ordering::Relaxed);
+        when!(=> if !stop.load(Ordering::SeqCst) { again(stop, turns) });
+    }
+    for workers in [2, 4] {
+        behind_a_long_body(workers, |stop, turns| {
+            let (stop, turns) = (Arc::clone(&stop.0), Arc::clone(turns));
+            when!(=> again(stop, turns));
+        });
+    }
+}
+
+#[test]
+fn jobs_behind_a_long_body_run_although_the_other_workers_hand_cowns_over() {
+    fn again(cown: &Acquired<'_, u64>, stop: Arc<AtomicBool>, turns: Arc<AtomicU64>) {
+        turns.fetch_add(1, Ordering::Relaxed);
+        when!(cown, clone stop, clone turns => {
+            *cown += 1;
+            if !stop.load(Ordering::SeqCst) {
+                again(&cown, stop, turns);
+            }
+        });
+    }
+    for workers in [2, 4] {
+        behind_a_long_body(workers, |stop, turns| {
+            let (cown, stop, turns) = (Cown::new(0), Arc::clone(&stop.0), Arc::clone(turns));
+            when!(cown => again(&cown, stop, turns));
+        });
+    }
 }

@@ -15,6 +15,7 @@ mod lifecycle;
 mod loom;
 mod open_batch;
 mod park;
+mod rescue;
 mod run_queue;
 mod thief;
 mod wait;

@@ -16,13 +16,12 @@ use super::context::WorkerScope;
 use super::core::Core;
 use super::counters::Counters;
 use super::idle::AfterPush;
+use super::rescue::Rescue;
 use super::run_queue::{Full, LocalQueue, RunQueue};
 use super::thief::{Sight, Thief};
 
 /// How many jobs in a row come from the next slot before one goes to the end of the queue.
 const DIRECT_LIMIT: u32 = 16;
-/// Every so many jobs the injector comes first; a prime, so that no period of a program falls in with it.
-const INJECTOR_TURN: u32 = 61;
 /// How many jobs a worker takes out of the injector at a time, beside the one that it runs.
 const INJECTED: usize = 64;
 /// How many times a searcher looks everywhere before it sleeps.
@@ -42,8 +41,8 @@ pub(crate) struct Worker {
     queue: LocalQueue,
     next: Cell<Option<Job>>,
     direct: Cell<u32>,
-    turn: Cell<u32>,
     thief: Thief,
+    rescue: Rescue,
     random: Cell<u64>,
 }
 
@@ -82,7 +81,7 @@ fn work(core: Arc<Core>, index: usize) {
         index,
         next: Cell::new(None),
         direct: Cell::new(0),
-        turn: Cell::new(0),
+        rescue: Rescue::new(),
         random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
     };
     // SAFETY: the scope ends before the worker, which holds its core.
@@ -175,15 +174,9 @@ impl Worker {
     }
 
     fn work(&self) {
-        loop {
-            while let Some(job) = self.local_job() {
-                self.run(job);
-            }
-            self.core.idle.start_searching();
-            match self.search() {
-                Some(job) => self.run(job),
-                None => return,
-            }
+        // One call of `run`: it is long where everything in it is inlined.
+        while let Some(job) = self.local_job().or_else(|| self.search()) {
+            self.run(job);
         }
     }
 
@@ -209,16 +202,46 @@ impl Worker {
         if self.direct.get() != 0 {
             self.direct.set(0);
         }
-        let turn = self.turn.get().wrapping_add(1);
-        self.turn.set(turn);
-        if turn.is_multiple_of(INJECTOR_TURN)
-            && let Some(job) = self.injected()
+        if self.rescue.ends_period()
+            && let Some(job) = self.job_from_elsewhere()
         {
             return Some(job);
         }
         self.queue.pop(self.counters()).or_else(|| self.injected())
     }
 
+    /// Once in a period: a job that this worker would not come to as long as it has others.
+    #[cold]
+    #[inline(never)]
+    fn job_from_elsewhere(&self) -> Option<Job> {
+        if self.queue.is_alone() {
+            self.rescue.begin_period_alone();
+        } else if self.rescue.begin_period()
+            && let Some(job) = self.rescue()
+        {
+            return Some(job);
+        }
+        self.injected()
+    }
+
+    /// Half of the jobs of a worker that comes to none of them: its body is long.
+    fn rescue(&self) -> Option<Job> {
+        let workers = self.core.workers();
+        if let Some(victim) = self.rescue.last_victim()
+            && self.rescue.is_stuck(victim, self.sight_of(victim))
+            && let Some(job) = self.core.run_queues[victim].steal(&self.queue)
+        {
+            self.core.count_stolen(self.index);
+            return Some(job);
+        }
+        // The next one in turn.
+        let last = self.rescue.last_victim().unwrap_or(self.index);
+        let next = (1..).map(|step| (last + step) % workers).find(|&next| next != self.index)?;
+        self.rescue.is_stuck(next, self.sight_of(next));
+        None
+    }
+
+    #[inline(never)]
     fn injected(&self) -> Option<Job> {
         let keep = |job| {
             if let Err(Full(job)) = self.queue.push(job) {
@@ -230,7 +253,9 @@ impl Worker {
 
     /// Looks for a job until there is one, asleep in between; counted as searching. `None`: the threads are to end.
     #[cold]
+    #[inline(never)]
     fn search(&self) -> Option<Job> {
+        self.core.idle.start_searching();
         self.thief.begin();
         loop {
             for _ in 0..ROUNDS {
