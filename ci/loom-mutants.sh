@@ -15,29 +15,65 @@ mutant() {
 
 # The queue of a cown.
 mutant 'enter: does not wait for a predecessor that is entering' queue/enter.rs \
-    'unsafe { predecessor.as_ref() } {
-        predecessor.wait_published();
+    'if before.is_unsettled() {' 'if false {' queue::loom
+mutant 'enter on one cown: does not leave a note at a predecessor that is entering' queue/enter.rs \
+    'if !before.is_unsettled() {' 'if true {' queue::loom
+mutant 'enter on one cown: does not look whether the predecessor is entering' queue/tail.rs \
+    'if found.addr() & UNSETTLED != 0 {' 'if false {' queue::loom
+mutant 'note: relaxed' queue/status.rs \
+    'compare_exchange(bare(READY), note, Ordering::Release, Ordering::Acquire)' \
+    'compare_exchange(bare(READY), note, Ordering::Relaxed, Ordering::Acquire)' queue::loom::a_
+mutant 'publish: does not acquire the note' queue/status.rs \
+    'self.0.swap(bare(PUBLISHED), Ordering::AcqRel)' 'self.0.swap(bare(PUBLISHED), Ordering::Release)' queue::loom::a_
+mutant 'publish: looks, and then stores' queue/status.rs \
+    'self.0.swap(bare(PUBLISHED), Ordering::AcqRel)' \
+    '{ let word = self.0.load(Ordering::Acquire); self.0.store(bare(PUBLISHED), Ordering::Release); word }' queue::loom::a_
+mutant 'publish: does not link the slot that is noted' queue/enter.rs \
+    'this.status.link_noted(next, shared);' 'let _ = shared;' queue::loom::a_
+mutant 'publish: leaves the bit to the slot that is noted' queue/enter.rs \
+    'if unsafe { this.cown().as_ref() }.tail.try_settle(next.as_ptr().cast()) {' 'if false {' queue::loom::a_
+mutant 'publish: does not pass on what is noted behind a note' queue/enter.rs \
+    '        slot = next;
     }
-}' 'unsafe { predecessor.as_ref() } {
-        let _ = predecessor;
+}
+
+/// Both steps' '        return;
     }
-}' queue::loom
-mutant 'enter on one cown: does not wait for a predecessor that is entering' queue/enter.rs \
-    'is_none_or(Status::is_published)' 'is_none_or(|_| true)' queue::loom
-mutant 'turn: does not release the slot' queue/mod.rs \
-    'self.tail.swap(status, Ordering::AcqRel)' 'self.tail.swap(status, Ordering::Acquire)' queue::loom
-mutant 'turn: does not acquire what the last holder wrote' queue/mod.rs \
-    'self.tail.swap(status, Ordering::AcqRel)' 'self.tail.swap(status, Ordering::Release)' queue::loom
-mutant 'leave: does not release what the holder wrote' queue/mod.rs \
+}
+
+/// Both steps' queue::loom::a_
+mutant 'link of a note: relaxed' queue/status.rs \
+    'overwrite(&self.0, tagged(successor.as_ptr(), tag), Ordering::Release)' \
+    'overwrite(&self.0, tagged(successor.as_ptr(), tag), Ordering::Relaxed)' queue::loom::a_
+mutant 'watch: woken without a word' queue/watch.rs \
+    '*self.published.lock() = true;' 'drop(self.published.lock());' queue::loom::a_
+mutant 'watch: does not look whether it is too late' queue/status.rs \
+    'watched.is_ok()
+    }' 'true
+    }' queue::loom::a_
+mutant 'published slots cannot be read or linked to' queue/status.rs \
+    'Err(word) if word == bare(PUBLISHED) => {' 'Err(word) if false && word == bare(PUBLISHED) => {' queue::loom
+mutant 'turn: does not release the slot' queue/tail.rs \
+    'self.0.swap(unsettled(status), Ordering::AcqRel)' 'self.0.swap(unsettled(status), Ordering::Acquire)' queue::loom
+mutant 'turn: does not acquire what the last holder wrote' queue/tail.rs \
+    'self.0.swap(unsettled(status), Ordering::AcqRel)' 'self.0.swap(unsettled(status), Ordering::Release)' queue::loom
+mutant 'turn on one cown: does not release the slot' queue/tail.rs \
+    'compare_exchange(found, status, Ordering::AcqRel, Ordering::Relaxed)' \
+    'compare_exchange(found, status, Ordering::Acquire, Ordering::Relaxed)' queue::loom
+mutant 'turn on one cown: does not acquire what the last holder wrote' queue/tail.rs \
+    'compare_exchange(found, status, Ordering::AcqRel, Ordering::Relaxed)' \
+    'compare_exchange(found, status, Ordering::Release, Ordering::Relaxed)' queue::loom
+mutant 'leave: does not release what the holder wrote' queue/tail.rs \
     'ptr::null_mut(), Ordering::Release, Ordering::Relaxed)' 'ptr::null_mut(), Ordering::Relaxed, Ordering::Relaxed)' queue::loom
 mutant 'release: does not wait for the link' queue/release.rs \
     'State::Ready | State::Reading => Some(this.status.wait_linked()),' 'State::Ready | State::Reading => None,' queue::loom
 mutant 'link of a writer: relaxed' queue/status.rs \
     'tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Release' 'tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Relaxed' queue::loom
 mutant 'link of a reader: relaxed' queue/status.rs \
-    'bare(READY), link, Ordering::Release, Ordering::Acquire' 'bare(READY), link, Ordering::Relaxed, Ordering::Acquire' queue::loom
+    'self.replace_ready(link, Ordering::Release)' 'self.replace_ready(link, Ordering::Relaxed)' queue::loom
 mutant 'joiner: does not acquire what the last writer wrote' queue/status.rs \
-    'bare(READY), link, Ordering::Release, Ordering::Acquire' 'bare(READY), link, Ordering::Release, Ordering::Relaxed' queue::loom
+    'match self.0.compare_exchange(bare(READY), new, order, Ordering::Acquire) {' \
+    'match self.0.compare_exchange(bare(READY), new, order, Ordering::Relaxed) {' queue::loom
 mutant 'link of a joiner: relaxed' queue/status.rs \
     'tagged(reader.as_ptr(), NEXT_READER), Ordering::Release' 'tagged(reader.as_ptr(), NEXT_READER), Ordering::Relaxed' queue::loom
 mutant 'joiner: links before it is counted' queue/enter.rs \
@@ -111,12 +147,6 @@ mutant 'lifecycle: the last worker does not wake the stopper' sched/lifecycle.rs
         self.changed.notify_all();' 'threads.ends += 1;' sched::loom::stopping
 mutant 'lifecycle: the stopper does not wait' sched/lifecycle.rs \
     'while threads.phase == Phase::Ending && threads.ends == ends {' 'while false {' sched::loom::stopping
-
-mutant 'errand: no look after it was run' sched/errand.rs \
-    'if run(held).is_break() {' 'if run(held).is_break() || true {' sched::loom::stopping
-
-mutant 'errand: wanting hides what another has wanted' sched/errand.rs \
-    'self.wanted.swap(true, Ordering::Release)' 'self.wanted.store(true, Ordering::Release)' sched::loom::stopping
 
 # Counting.
 mutant 'totals: scheduled before finished' sched/counters.rs \

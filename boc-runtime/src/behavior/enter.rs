@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 
 use crate::later;
 use crate::memory::{self, Header};
-use crate::queue::{self, Effects, Kind, Queue, Slot};
+use crate::queue::{self, Effects, Kind, Queue, Slot, Turn};
 use crate::sched::Core;
 use crate::unwind::Bomb;
 
@@ -78,32 +78,75 @@ impl Made {
     unsafe fn enter_many(self) {
         // SAFETY: the same duties.
         unsafe { self.note_user() };
-        for slot in self.entering() {
-            // SAFETY: in the global order; published below. Who is next was read before the word serves as the predecessor's.
-            unsafe { queue::enter(slot) };
-        }
-        // SAFETY: entered, and none is published.
-        if unsafe { self.track_if_it_waits_for_others() } {
-            // SAFETY: the same duties.
-            return unsafe { self.publish_tracked() };
-        }
-        let mut effects = EnteringMany { core: self.core, behavior: self.behavior, granted: 0 };
-        let mut entered = 0;
-        for slot in self.all_slots() {
-            // SAFETY: the scheduler's count, which is taken off last, keeps the block.
-            if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
-                entered += 1;
-                // SAFETY: all are entered.
-                unsafe { queue::publish(slot, &mut effects) };
+        let mut effects =
+            EnteringMany { core: self.core, behavior: self.behavior, granted: 0, tracked: false };
+        let (first, second) = self.first_two();
+        let entered = match second {
+            Some((second, true)) => {
+                // SAFETY: in the global order; published below.
+                let turns = unsafe { (queue::enter(first, false), queue::enter(second, true)) };
+                // SAFETY: entered, and neither is published.
+                effects.tracked = unsafe { self.track_if_it_waits(&[(first, turns.0), (second, turns.1)]) };
+                // SAFETY: all are entered; the scheduler's count, which is taken off last, keeps the block.
+                unsafe { queue::publish(first, turns.0, &mut effects) };
+                // SAFETY: as above.
+                unsafe { queue::publish(second, turns.1, &mut effects) };
+                2
             }
-        }
-        if effects.granted == entered {
+            // SAFETY: the same duties.
+            _ => unsafe { self.enter_several(&mut effects) },
+        };
+        if effects.tracked {
+            // SAFETY: the scheduler's own count.
+            unsafe { waitlist::scheduled(self.behavior) };
+        } else if effects.granted == entered {
             // SAFETY: nobody else has a slot of it to grant.
             unsafe { grant::dispatch(self.behavior, Hint::Spawned) };
         } else {
             // SAFETY: the counts of the slots that we were granted, and the scheduler's own.
             unsafe { grant::count_down(self.behavior, effects.granted + 1, Hint::Spawned) };
         }
+    }
+
+    /// The first two slots to enter, and whether the second is the last.
+    #[inline]
+    fn first_two(&self) -> (NonNull<Slot>, Option<(NonNull<Slot>, bool)>) {
+        let first = self.first.expect("several slots");
+        // SAFETY: not entered, so the block lives.
+        let next = |slot: NonNull<Slot>| unsafe { slot.as_ref() }.next_to_enter();
+        (first, next(first).map(|second| (second, next(second).is_none())))
+    }
+
+    /// Both steps, for any number of slots. Gives how many have entered.
+    ///
+    /// # Safety
+    /// As [`Made::enter`].
+    #[inline(never)]
+    unsafe fn enter_several(&self, effects: &mut EnteringMany) -> u32 {
+        let none = (NonNull::dangling(), Turn::default());
+        let (mut inline, mut heap) = ([none; INLINE], Vec::new());
+        let turns = if self.slots <= INLINE {
+            &mut inline[..]
+        } else {
+            heap.resize(self.slots, none);
+            &mut heap[..]
+        };
+        let mut entered = 0;
+        let mut next = self.first;
+        while let Some(slot) = next {
+            // SAFETY: not entered, so the block lives.
+            next = unsafe { slot.as_ref() }.next_to_enter();
+            // SAFETY: in the global order; published below.
+            turns[entered] = (slot, unsafe { queue::enter(slot, next.is_none()) });
+            entered += 1;
+        }
+        // SAFETY: entered, and none is published.
+        effects.tracked = unsafe { self.track_if_it_waits(&turns[..entered]) };
+        for &(slot, turn) in &turns[..entered] {
+            // SAFETY: all are entered; the scheduler's count, which is taken off last, keeps the block.
+            unsafe { queue::publish(slot, turn, effects) };
+        }
+        entered as u32
     }
 }
 
@@ -128,6 +171,7 @@ impl Made {
     ///
     /// # Safety
     /// As there.
+    #[inline]
     unsafe fn note_user(&self) {
         for slot in self.entering() {
             // SAFETY: the same duties.
@@ -139,14 +183,13 @@ impl Made {
     /// tracked.
     ///
     /// # Safety
-    /// Its slots have all entered, and none is published.
-    unsafe fn track_if_it_waits_for_others(&self) -> bool {
-        let waits = |slot: NonNull<Slot>| {
-            // SAFETY: not published, so it lives.
-            let slot = unsafe { slot.as_ref() };
-            slot.kind() != Kind::Repeated && slot.waits_for_others(self.core)
-        };
-        let tracked = self.all_slots().any(waits);
+    /// These are its slots and their turns; none is published.
+    #[inline]
+    unsafe fn track_if_it_waits(&self, turns: &[(NonNull<Slot>, Turn)]) -> bool {
+        // SAFETY: not published, so it lives; its cown does, for the scheduler has a handle.
+        let waits =
+            |&(slot, turn): &(NonNull<Slot>, Turn)| unsafe { queue::waits_for_others(slot, turn, self.core) };
+        let tracked = turns.iter().any(waits);
         if tracked {
             // SAFETY: no slot can be granted before it is published.
             unsafe { waitlist::track(self.behavior) };
@@ -154,20 +197,28 @@ impl Made {
         tracked
     }
 
+    /// As [`track_if_it_waits`](Made::track_if_it_waits), in a batch: no turn tells which of its slots have others before them.
+    ///
     /// # Safety
-    /// As [`Made::enter`]; all slots have entered, and are tracked.
-    unsafe fn publish_tracked(self) {
-        for slot in self.all_slots() {
-            // SAFETY: the scheduler's count, which is taken off last, keeps the block.
-            if unsafe { slot.as_ref() }.kind() != Kind::Repeated {
-                // SAFETY: all are entered.
-                unsafe { queue::publish(slot, &mut Entering(self.core)) };
-            }
+    /// All slots have entered; none is published.
+    unsafe fn track_in_a_batch(&self) -> bool {
+        let mixed = |slot: NonNull<Slot>| {
+            // SAFETY: not published, so it lives.
+            let slot = unsafe { slot.as_ref() };
+            // SAFETY: alive: the batch counts it.
+            slot.kind() != Kind::Repeated && !unsafe { slot.cown().as_ref() }.users().are_only(self.core)
+        };
+        let tracked = self.slots > 1 && self.all_slots().any(mixed);
+        if tracked {
+            // SAFETY: no slot can be granted before it is published.
+            unsafe { waitlist::track(self.behavior) };
         }
-        // SAFETY: the scheduler's own count.
-        unsafe { waitlist::scheduled(self.behavior) };
+        tracked
     }
 }
+
+/// Up to this many slots enter without an allocation.
+const INLINE: usize = 8;
 
 /// The effects of entering with several slots: those that are granted at once are counted down together at the end, and not at all if
 /// they are all.
@@ -175,6 +226,8 @@ struct EnteringMany {
     core: NonNull<Core>,
     behavior: NonNull<Behavior>,
     granted: u32,
+    /// The behavior is on the waitlist, which counts its slots.
+    tracked: bool,
 }
 
 impl Effects for EnteringMany {
@@ -223,18 +276,20 @@ pub(super) unsafe fn enter_batch(batch: &[Made]) {
         // SAFETY: the cowns are alive (caller).
         unsafe { made.note_user() };
     }
-    for run in slots.chunk_by(|one, two| cown(one) == cown(two)) {
+    let runs = slots.chunk_by(|one, two| cown(one) == cown(two)).map(|run| {
         // SAFETY: in the global order, a cown's slots together; published below.
-        unsafe { queue::enter_run(run) };
-    }
-    for (made, (slots, _, tracked)) in batch.iter().zip(&mut rest) {
+        (run, unsafe { queue::enter_run(run) })
+    });
+    // All enter before the first is published.
+    let runs: Vec<_> = runs.collect();
+    for (made, (_, _, tracked)) in batch.iter().zip(&mut rest) {
         // SAFETY: all are entered, and none is published.
-        *tracked = *slots > 1 && unsafe { made.track_if_it_waits_for_others() };
+        *tracked = unsafe { made.track_in_a_batch() };
     }
-    for slot in slots {
+    for (run, turn) in runs {
         // SAFETY: all are entered. A behavior of one slot may run, and go, from here on; of several, when its own count is
         // taken off below.
-        unsafe { queue::publish(slot, &mut Entering(core)) };
+        unsafe { queue::publish_run(run, turn, &mut Entering(core)) };
     }
     for (slots, behavior, tracked) in rest {
         match slots {

@@ -155,7 +155,7 @@ unsafe fn release_many(behavior: NonNull<Behavior>, slots: usize, hint: Hint<'_>
 
 /// # Safety
 /// As [`release_slots`], for one of them, once.
-#[inline]
+#[inline(always)]
 unsafe fn release_one(slot: NonNull<Slot>, hint: Hint<'_>) {
     // A repeated one has entered no queue, and so has that of a behavior which is cancelled before it has entered.
     // SAFETY: not released yet, so it lives (INV-1).

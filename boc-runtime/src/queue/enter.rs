@@ -6,122 +6,227 @@ use std::ptr::NonNull;
 
 use crate::sync::Ordering;
 
-use super::status::{State, Status};
+use super::status::{State, Status, Successor};
+use super::tail::Before;
 use super::{Effects, Queue, READER, Slot, WRITER_WAITS};
+
+/// What [`enter`] has found, for [`publish`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    predecessor: *mut Status,
+    /// The slot has entered with the bit: it is to be published.
+    unsettled: bool,
+}
+
+impl Default for Turn {
+    /// That of a slot that finds an empty queue.
+    fn default() -> Turn {
+        Turn { predecessor: std::ptr::null_mut(), unsettled: false }
+    }
+}
 
 /// Step 1 of entering: takes the slot's place in its queue and waits out a predecessor that is still entering.
 ///
 /// # Safety
-/// 1. `slot` is live, in `Wait`, not repeated, and enters for the first time.
+/// 1. `slot` is live, not repeated, and enters for the first time.
 /// 2. Its cown is alive during the call (the caller has a handle).
-/// 3. The slots of one behavior, or batch, enter in the global order of their cowns, and [`publish`] follows.
+/// 3. The slots of one behavior, or batch, enter in the global order of their cowns, `is_last` says of the last of them that it is, and
+///    [`publish`] follows.
 #[inline]
-pub(crate) unsafe fn enter(slot: NonNull<Slot>) {
-    // SAFETY: the caller's duties.
-    unsafe { take_place(slot, slot) };
+pub(crate) unsafe fn enter(slot: NonNull<Slot>, is_last: bool) -> Turn {
+    // SAFETY: duty 1.
+    let this = unsafe { slot.as_ref() };
+    // SAFETY: duty 2.
+    let tail = &unsafe { this.cown().as_ref() }.tail;
+    this.status.make_ready();
+    let status = slot.as_ptr().cast();
+    if is_last && let Some(predecessor) = tail.try_take(status) {
+        return Turn { predecessor, unsettled: false };
+    }
+    let before = if is_last { tail.take(status) } else { tail.take_unsettled(status) };
+    // SAFETY: from our own turn; linked by `publish`.
+    unsafe { wait_for(before) };
+    Turn { predecessor: before.slot(), unsettled: !is_last || before.is_unsettled() }
 }
 
-/// As [`enter`], for several slots on one cown, one behind the other, with nobody between: a batch's.
+/// For a slot that has entered and is not published: whether it may have to wait, for requests that
+/// are not all of `party` (README.md, part 7).
+///
+/// # Safety
+/// The slot has this turn; its cown is alive.
+#[inline]
+pub(crate) unsafe fn waits_for_others<T>(slot: NonNull<Slot>, turn: Turn, party: NonNull<T>) -> bool {
+    // SAFETY: alive (caller).
+    let this = unsafe { slot.as_ref() };
+    // SAFETY: alive (caller).
+    let queue = unsafe { this.cown().as_ref() };
+    if queue.users().are_only(party) {
+        return false;
+    }
+    // Relaxed: a value other than 0 that is not up to date does no harm; a 0 is (E4).
+    !turn.predecessor.is_null() || !this.is_shared() && queue.readers.load(Ordering::Relaxed) != 0
+}
+
+/// As [`enter`], for several slots on one cown, one behind the other, with none between: a batch's. [`publish_run`] follows.
 ///
 /// # Safety
 /// As [`enter`], for each; there is at least one, and all name the same cown.
-pub(crate) unsafe fn enter_run(slots: &[NonNull<Slot>]) {
-    let ([first, .., last] | [first @ last]) = slots else { unreachable!("a run has at least one slot") };
-    for pair in slots.windows(2) {
-        // SAFETY: duty 1. Nobody knows the slot before the turn below is taken.
-        unsafe { pair[1].as_ref() }.status.remember(pair[0].as_ptr().cast());
+pub(crate) unsafe fn enter_run(slots: &[NonNull<Slot>]) -> Turn {
+    let Some(last) = slots.last() else { unreachable!("a run has at least one slot") };
+    for slot in slots {
+        // SAFETY: duty 1. No other thread knows the slots before the turn below is taken.
+        unsafe { slot.as_ref() }.status.make_ready();
     }
-    // SAFETY: the caller's duties.
-    unsafe { take_place(*first, *last) };
+    // SAFETY: duty 1.
+    let queue = unsafe { last.as_ref() }.cown();
+    // SAFETY: duty 2.
+    let before = unsafe { queue.as_ref() }.tail.take_unsettled(last.as_ptr().cast());
+    // SAFETY: from our own turn; linked by `publish_run`.
+    unsafe { wait_for(before) };
+    Turn { predecessor: before.slot(), unsettled: true }
 }
 
+/// Waits until the slot before is published.
+///
 /// # Safety
-/// As [`enter`]; between `first` and `last` the slots are in line.
+/// `before` comes from the caller's turn, and nothing is linked behind that slot yet.
 #[inline]
-unsafe fn take_place(first: NonNull<Slot>, last: NonNull<Slot>) {
-    // SAFETY: duty 1.
-    let this = unsafe { first.as_ref() };
-    // SAFETY: duty 2.
-    let queue = unsafe { this.cown().as_ref() };
-    let predecessor = queue.take_turn(last.as_ptr().cast());
-    this.status.remember(predecessor);
-    // SAFETY: INV-2: the predecessor lives until we link.
-    if let Some(predecessor) = unsafe { predecessor.as_ref() } {
-        predecessor.wait_published();
+unsafe fn wait_for(before: Before) {
+    if before.is_unsettled() {
+        // SAFETY: INV-2: the predecessor lives until we link; a slot stands in `tail`, with the bit.
+        unsafe { before.slot().as_ref() }.expect("a slot has the bit").wait_published();
     }
 }
 
 /// Step 2 of entering: lets successors pass, and takes or waits for the cown.
 ///
 /// # Safety
-/// 1. [`enter`] was called for every slot of the behavior (of the batch), once; this is called once for each, and within a
-///    run in its order.
+/// 1. [`enter`] was called for every slot of the behavior, once, and gave this slot the `turn`; this is called once for each.
 /// 2. The cown is alive during the call.
 /// 3. The behavior cannot run before this slot is granted, or (several slots) before its scheduler is done.
 #[inline]
-pub(crate) unsafe fn publish(slot: NonNull<Slot>, effects: &mut impl Effects) {
-    // SAFETY: duty 3: the block lives.
-    let this = unsafe { slot.as_ref() };
-    let predecessor = this.status.remembered();
-    this.status.publish();
+pub(crate) unsafe fn publish(slot: NonNull<Slot>, turn: Turn, effects: &mut impl Effects) {
+    if turn.unsettled {
+        // SAFETY: the behavior has entered all of its queues, and has waited for all predecessors; not linked.
+        unsafe { settle(slot) };
+    }
     // SAFETY: duties 1 and 2; the predecessor comes from our own turn and is not linked yet.
-    unsafe { follow(slot, predecessor, effects) };
+    unsafe { follow(slot, turn.predecessor, effects) };
+}
+
+/// As [`publish`], for the slots of a run.
+///
+/// # Safety
+/// As [`publish`], for [`enter_run`], for each of the same slots.
+pub(crate) unsafe fn publish_run(slots: &[NonNull<Slot>], turn: Turn, effects: &mut impl Effects) {
+    let mut predecessor = turn.predecessor;
+    for (index, &slot) in slots.iter().enumerate() {
+        if index + 1 == slots.len() {
+            // SAFETY: as in `publish`. No stranger stands behind one of the others.
+            unsafe { settle(slot) };
+        }
+        // SAFETY: as in `publish`; within the run the predecessor is the slot before, which lives until this links (INV-2).
+        unsafe { follow(slot, predecessor, effects) };
+        predecessor = slot.as_ptr().cast();
+    }
+}
+
+/// Publishes a slot that has entered with the bit.
+///
+/// # Safety
+/// Its behavior has entered all of its queues, its predecessor is published, and the slot is not linked (so it lives, and its cown is active).
+#[inline]
+unsafe fn settle(slot: NonNull<Slot>) {
+    // SAFETY: alive (caller).
+    let queue = unsafe { slot.as_ref() }.cown();
+    // SAFETY: alive (caller).
+    if !unsafe { queue.as_ref() }.tail.try_settle(slot.as_ptr().cast()) {
+        // SAFETY: the same duties; the slot has a successor.
+        unsafe { pass_on(slot) };
+    }
+}
+
+/// Publishes a slot that is not the last, and the chain of slots that are noted behind it.
+///
+/// # Safety
+/// As [`settle`].
+#[cold]
+#[inline(never)]
+unsafe fn pass_on(first: NonNull<Slot>) {
+    let mut slot = first;
+    loop {
+        // SAFETY: `first` is not linked, so neither it nor what is linked behind it can be granted: all of the chain lives.
+        let this = unsafe { slot.as_ref() };
+        let next = match this.status.publish() {
+            Successor::Goes => return,
+            Successor::Watches(watch) => return watch.wake(),
+            Successor::Noted(next) => next,
+        };
+        // SAFETY: noted, and linked just below: as above.
+        let shared = unsafe { next.as_ref() }.is_shared();
+        this.status.link_noted(next, shared);
+        // SAFETY: the cown is active: `first` waits for it.
+        if unsafe { this.cown().as_ref() }.tail.try_settle(next.as_ptr().cast()) {
+            return;
+        }
+        slot = next;
+    }
 }
 
 /// Both steps, for a behavior on one cown. The slot may be gone on return.
 ///
-/// The slot is in `Wait` meanwhile although it has no other queue to enter: README.md, "a request of one cown between".
-///
 /// # Safety
-/// As [`enter`], for the only slot of its task.
+/// Duties 1 and 2 of [`enter`], for the only slot of its owner, which cannot run before it is granted.
 #[inline]
 pub(crate) unsafe fn enter_single(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: the caller's duty.
     let this = unsafe { slot.as_ref() };
     // SAFETY: the caller's duty.
     let queue = unsafe { this.cown().as_ref() };
-    // As `enter` and `publish`, but that the predecessor need not be remembered in between.
-    let predecessor = queue.take_turn(slot.as_ptr().cast());
-    // SAFETY: INV-2: the predecessor lives until we link.
-    if unsafe { predecessor.as_ref() }.is_none_or(Status::is_published) {
+    this.status.make_ready();
+    match queue.tail.try_take(slot.as_ptr().cast()) {
+        // SAFETY: from our own turn, published, not linked yet; it cannot run before this grants it.
+        Some(predecessor) => unsafe { follow(slot, predecessor, effects) },
         // SAFETY: the caller's duties.
-        unsafe { enter_published(slot, predecessor, effects) };
-    } else {
-        // SAFETY: the caller's duties.
-        unsafe { enter_later(slot, predecessor, effects) };
+        None => unsafe { enter_contended(slot, effects) },
     }
 }
 
-/// As [`enter_published`], when the predecessor is. Out of line: the rest of [`enter_single`] calls nothing and saves no registers.
+/// As [`enter_single`], beside other slots that enter, or behind one that may not be published. Out of line: the rest calls nothing and
+/// saves no registers.
 ///
 /// # Safety
-/// As [`enter_published`].
+/// As [`enter_single`].
 #[cold]
 #[inline(never)]
-unsafe fn enter_later(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut impl Effects) {
-    // SAFETY: INV-2: the predecessor lives until we link.
-    if let Some(predecessor) = unsafe { predecessor.as_ref() } {
-        predecessor.wait_published();
-    }
-    // SAFETY: the same duties.
-    unsafe { enter_published(slot, predecessor, effects) };
-}
-
-/// # Safety
-/// As [`enter_single`]; the turn is taken, behind `predecessor`, which is published.
-#[inline]
-unsafe fn enter_published(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut impl Effects) {
+unsafe fn enter_contended(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: the caller's duty.
-    unsafe { slot.as_ref() }.status.publish();
-    // SAFETY: from our own turn, published, not linked yet; it cannot run before this grants it.
-    unsafe { follow(slot, predecessor, effects) };
+    let cown = unsafe { slot.as_ref() }.cown();
+    // SAFETY: the caller's duty.
+    let before = unsafe { cown.as_ref() }.tail.take(slot.as_ptr().cast());
+    let predecessor = before.slot();
+    if !before.is_unsettled() {
+        // SAFETY: from our own turn, published, not linked yet; it cannot run before this grants it.
+        return unsafe { follow(slot, predecessor, effects) };
+    }
+    // Before it is noted: from then on it may be linked, and granted.
+    effects.waits(slot);
+    // SAFETY: INV-2: the predecessor lives until we link.
+    let noted = unsafe { predecessor.as_ref() }.expect("a slot has the bit").try_note(slot);
+    // Noted: the thread that publishes the predecessor does the rest, and the slot may be gone.
+    if !noted {
+        // SAFETY: there is no other queue to enter; the predecessor is published; not linked.
+        unsafe { settle(slot) };
+        // SAFETY: from our own turn, and not linked yet.
+        unsafe { follow(slot, predecessor, effects) };
+    }
 }
 
 /// Links behind the predecessor or arrives at an empty queue.
 ///
 /// # Safety
-/// `predecessor` is what `take_turn` gave for this slot, published, and not linked yet; the cown is alive.
-#[inline]
+/// `predecessor` is what this slot's turn has found, published, and not linked yet; the cown is alive.
+#[inline(always)]
 unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut impl Effects) {
     // SAFETY: not granted yet, so it lives (INV-1).
     let this = unsafe { slot.as_ref() };

@@ -6,15 +6,19 @@ mod loom;
 mod release;
 mod slot;
 mod status;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod users;
+mod watch;
 
 use std::ptr::{self, NonNull};
 
-use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
+use crate::sync::{AtomicPtr, AtomicUsize};
 
-pub(crate) use enter::{enter, enter_run, enter_single, publish};
+use tail::Tail;
+
+pub(crate) use enter::{Turn, enter, enter_run, enter_single, publish, publish_run, waits_for_others};
 pub(crate) use release::{release, release_producer};
 pub(crate) use slot::{Kind, Slot};
 pub(crate) use status::Status;
@@ -43,7 +47,7 @@ pub(crate) trait Effects {
 #[derive(Debug)]
 #[repr(C, align(16))]
 pub(crate) struct Queue {
-    tail: AtomicPtr<Status>,
+    tail: Tail,
     readers: AtomicUsize,
     writer: AtomicPtr<Slot>,
     users: Users,
@@ -65,7 +69,7 @@ impl Queue {
     /// The queue of a promise: its producer holds it from the start.
     pub(crate) fn led_by(producer: *mut Status, users: Users) -> Queue {
         Queue {
-            tail: AtomicPtr::new(producer),
+            tail: Tail::new(producer),
             readers: AtomicUsize::new(0),
             writer: AtomicPtr::new(ptr::null_mut()),
             users,
@@ -77,23 +81,9 @@ impl Queue {
         &self.users
     }
 
-    #[inline]
-    fn take_turn(&self, status: *mut Status) -> *mut Status {
-        // Release: edge E1 for our successor. Acquire: edges E1 and E4 from who came before.
-        self.tail.swap(status, Ordering::AcqRel)
-    }
-
     /// Whether nobody stands behind the producer of a promise. Only asked when nobody can enter any more.
     #[inline]
     pub(crate) fn is_led_alone_by(&self, producer: NonNull<Status>) -> bool {
-        // Relaxed: whoever entered did so before giving up the handle that the asker knows to be gone.
-        self.tail.load(Ordering::Relaxed) == producer.as_ptr()
-    }
-
-    /// `true` if `status` was the last in the queue, which is empty now.
-    #[inline]
-    fn try_leave_last(&self, status: *mut Status) -> bool {
-        // Release: edge E4. Relaxed on failure: `wait_linked` acquires.
-        self.tail.compare_exchange(status, ptr::null_mut(), Ordering::Release, Ordering::Relaxed).is_ok()
+        self.tail.is(producer.as_ptr())
     }
 }

@@ -15,7 +15,7 @@ use super::{Effects, Queue, READER, Slot, WRITER_WAITS};
 /// # Safety
 /// 1. `slot` has been granted its cown, and the behavior touches the cown no more.
 /// 2. Called once for each slot that was granted.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn release(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: INV-1.
     let this = unsafe { slot.as_ref() };
@@ -27,7 +27,7 @@ pub(crate) unsafe fn release(slot: NonNull<Slot>, effects: &mut impl Effects) {
         }
         let cown = this.cown();
         // SAFETY: INV-6: we hold it.
-        if word.is_ready() && unsafe { cown.as_ref() }.try_leave_last(slot.as_ptr().cast()) {
+        if word.is_ready() && unsafe { cown.as_ref() }.tail.try_leave_last(slot.as_ptr().cast()) {
             return effects.idle(cown);
         }
     }
@@ -47,7 +47,7 @@ unsafe fn release_slowly(slot: NonNull<Slot>, word: Word, effects: &mut impl Eff
     // SAFETY: INV-6: we hold it.
     let queue = unsafe { cown.as_ref() };
     let state = match word.state() {
-        State::Ready | State::Reading if queue.try_leave_last(slot.as_ptr().cast()) => None,
+        State::Ready | State::Reading if queue.tail.try_leave_last(slot.as_ptr().cast()) => None,
         State::Ready | State::Reading => Some(this.status.wait_linked()),
         linked => Some(linked),
     };
@@ -76,7 +76,7 @@ pub(crate) unsafe fn release_producer(
     // SAFETY: INV-6.
     let queue = unsafe { cown.as_ref() };
     let next = match status.load() {
-        State::Ready if queue.try_leave_last(producer.as_ptr()) => None,
+        State::Ready if queue.tail.try_leave_last(producer.as_ptr()) => None,
         State::Ready => Some(status.wait_linked()),
         linked => Some(linked),
     };

@@ -5,8 +5,6 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use crate::sync::Ordering;
-
 use super::Queue;
 use super::status::Status;
 
@@ -61,19 +59,19 @@ impl Slot {
             Kind::Tracked => unreachable!("a slot is tracked when it is about to wait"),
         };
         let tag = kind | if shared { Self::SHARED } else { 0 };
-        Slot { status: Status::waiting(), cown: Cell::new(cown.as_ptr().map_addr(|addr| addr | tag)) }
+        Slot { status: Status::unentered(), cown: Cell::new(cown.as_ptr().map_addr(|addr| addr | tag)) }
     }
 
     /// Notes, before the slot enters its queue, which one enters after it.
     #[inline]
     pub(crate) fn put_before(&mut self, next: NonNull<Slot>) {
-        self.status.remember(next.as_ptr().cast());
+        self.status.put_before(next);
     }
 
     /// The slot that enters after this one, which has not entered yet.
     #[inline]
     pub(crate) fn next_to_enter(&self) -> Option<NonNull<Slot>> {
-        NonNull::new(self.status.remembered().cast())
+        self.status.next_to_enter()
     }
 
     /// Marks a second shared request of a cown.
@@ -90,16 +88,6 @@ impl Slot {
     /// Whether a slot that is tracked is its behavior's only one.
     pub(crate) fn is_alone(&self) -> bool {
         self.cown.get().addr() & Self::KIND == Self::ALONE
-    }
-
-    /// For a slot that has taken its turn and is not published: whether it may have to wait, for
-    /// requests that are not all of `party`.
-    pub(crate) fn waits_for_others<T>(&self, party: NonNull<T>) -> bool {
-        // SAFETY: the caller has a handle of the cown: it is entering.
-        let queue = unsafe { self.cown().as_ref() };
-        // Relaxed: a value other than 0 that is not up to date does no harm; 0 is (E4).
-        let readers = || !self.is_shared() && queue.readers.load(Ordering::Relaxed) != 0;
-        (!self.status.remembered().is_null() || readers()) && !queue.users().are_only(party)
     }
 
     #[inline]

@@ -3,12 +3,14 @@
 #![expect(unsafe_code, reason = "a pointer taken out of the word is known not to be null")]
 
 use std::ptr::{self, NonNull};
+use std::sync::Arc;
 
 use crate::memory::prefetch;
 use crate::spin::Spin;
 use crate::sync::{AtomicPtr, Ordering, overwrite};
 
 use super::Slot;
+use super::watch::Watch;
 
 /// The status of a slot: a pointer to a slot (8-aligned) with the state in its three low bits.
 #[derive(Debug)]
@@ -22,21 +24,42 @@ pub(crate) struct Word(*mut ());
 /// What a status word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    Wait,
+    /// `Ready`, or `Published`.
     Ready,
     Reading,
     NextWriter(NonNull<Slot>),
     NextReader(NonNull<Slot>),
     Done,
+    /// In no queue, or not published.
+    Entering,
+}
+
+/// What a slot's status was when the slot was published.
+#[derive(Debug)]
+#[must_use = "a successor may depend on it"]
+pub(super) enum Successor {
+    /// It finds `Published`, or has not come yet.
+    Goes,
+    /// The only slot of its behavior, to be linked by the thread that publishes.
+    Noted(NonNull<Slot>),
+    /// Its scheduler sleeps.
+    Watches(Arc<Watch>),
 }
 
 const TAGS: usize = 0b111;
-const WAIT: usize = 0;
+/// Before the slot enters. Afterwards the pointer is that of a watch.
+const UNENTERED: usize = 0;
+const WATCHED: usize = 0;
 const READY: usize = 1;
 const READING: usize = 2;
 const NEXT_WRITER: usize = 3;
 const NEXT_READER: usize = 4;
 const DONE: usize = 5;
+const PUBLISHED: usize = 6;
+const NOTED: usize = 7;
+
+/// How often a scheduler looks at a predecessor that is not published before it sleeps.
+const LOOKS: u32 = if cfg!(all(test, any(loom, shuttle))) { 0 } else { 12 };
 
 fn tagged<T>(pointer: *mut T, tag: usize) -> *mut () {
     debug_assert!(pointer.addr() & TAGS == 0, "{pointer:?} is not aligned for a tag");
@@ -75,23 +98,23 @@ impl Word {
     #[inline]
     pub(crate) fn state(self) -> State {
         match self.0.addr() & TAGS {
-            WAIT => State::Wait,
-            READY => State::Ready,
+            READY | PUBLISHED => State::Ready,
             READING => State::Reading,
             // SAFETY: a link.
             NEXT_WRITER => State::NextWriter(unsafe { self.link() }),
             // SAFETY: a link.
             NEXT_READER => State::NextReader(unsafe { self.link() }),
-            _ => State::Done,
+            DONE => State::Done,
+            _ => State::Entering,
         }
     }
 }
 
 impl Status {
-    /// A slot whose behavior is still entering its queues.
+    /// A slot that stands in no queue.
     #[inline]
-    pub(crate) fn waiting() -> Status {
-        Status(AtomicPtr::new(bare(WAIT)))
+    pub(crate) fn unentered() -> Status {
+        Status(AtomicPtr::new(bare(UNENTERED)))
     }
 
     /// The slot of a promise's producer: it leads the queue from the start.
@@ -100,52 +123,91 @@ impl Status {
         Status(AtomicPtr::new(bare(READY)))
     }
 
-    /// Keeps a pointer in the word: before the slot has entered, the one that enters after it; then, until it is published, its
-    /// predecessor. Only the scheduler of the slot calls this.
+    /// Notes which slot of the behavior enters after this one. Only before it enters, and only its scheduler calls this.
     #[inline]
-    pub(crate) fn remember(&self, other: *mut Status) {
-        // Relaxed: still `Wait` for everybody else; the pointer is read back by this thread only.
-        self.0.store(tagged(other, WAIT), Ordering::Relaxed);
+    pub(super) fn put_before(&self, next: NonNull<Slot>) {
+        // Relaxed: no other thread knows the slot.
+        self.0.store(tagged(next.as_ptr(), UNENTERED), Ordering::Relaxed);
     }
 
-    /// What [`Status::remember`] has kept; null if there is none.
+    /// What [`Status::put_before`] has noted. Only before the slot enters.
     #[inline]
-    pub(crate) fn remembered(&self) -> *mut Status {
+    pub(super) fn next_to_enter(&self) -> Option<NonNull<Slot>> {
         // Relaxed: written by this thread.
         let word = self.0.load(Ordering::Relaxed);
-        debug_assert_eq!(word.addr() & TAGS, WAIT, "remembered() after publish()");
-        word.cast()
+        debug_assert_eq!(word.addr() & TAGS, UNENTERED, "the slot has entered");
+        NonNull::new(word.cast())
     }
 
-    /// `Wait` to `Ready`.
+    /// `Unentered` to `Ready`: the slot is about to enter.
     #[inline]
-    pub(crate) fn publish(&self) {
-        // Release: edge E2, pairs with the Acquire in `wait_published`.
-        self.0.store(bare(READY), Ordering::Release);
+    pub(super) fn make_ready(&self) {
+        // Relaxed: released by the turn, edge E1.
+        self.0.store(bare(READY), Ordering::Relaxed);
     }
 
-    /// Whether this slot's behavior has entered all of its queues.
-    #[inline]
-    pub(crate) fn is_published(&self) -> bool {
-        // Acquire: edge E2, pairs with the Release in `publish`.
-        self.0.load(Ordering::Acquire).addr() & TAGS != WAIT
+    /// `Ready` to `Noted`, for the only slot of a behavior. `false`: this slot is published.
+    #[must_use = "a slot that is not noted has to publish and to link itself"]
+    pub(super) fn try_note(&self, successor: NonNull<Slot>) -> bool {
+        let note = tagged(successor.as_ptr(), NOTED);
+        // Release: edge E8. Acquire on failure: edge E2, pairs with the Release in `publish`.
+        self.0.compare_exchange(bare(READY), note, Ordering::Release, Ordering::Acquire).is_ok()
     }
 
-    /// Waits until this slot's behavior has entered all of its queues: most often it has.
-    #[inline]
-    pub(crate) fn wait_published(&self) {
-        if !self.is_published() {
-            self.spin_until_published();
+    /// `Ready`, `Noted` or `Watched` to `Published`, for a slot that has entered with the bit and is not the last any more.
+    pub(super) fn publish(&self) -> Successor {
+        // Release: edge E2. Acquire: edge E8.
+        let word = self.0.swap(bare(PUBLISHED), Ordering::AcqRel);
+        match word.addr() & TAGS {
+            // SAFETY: a note is made from a `NonNull`.
+            NOTED => Successor::Noted(unsafe { Word(word).link() }),
+            // SAFETY: the count that `try_watch` has left here; the slot has entered, so it is a watch.
+            WATCHED => Successor::Watches(unsafe { Arc::from_raw(word.cast::<Watch>()) }),
+            tag => {
+                debug_assert_eq!(tag, READY, "published twice");
+                Successor::Goes
+            }
         }
     }
 
+    /// Whether this slot is published. Only asked by a successor that came while it may not have been.
+    fn is_published(&self) -> bool {
+        // Acquire: edge E2, pairs with the Release in `publish`.
+        self.0.load(Ordering::Acquire) != bare(READY)
+    }
+
+    /// Waits until this slot is published. Only a successor calls this that came while it may not have been.
     #[cold]
     #[inline(never)]
-    fn spin_until_published(&self) {
+    pub(super) fn wait_published(&self) {
         let mut spin = Spin::new();
-        while !self.is_published() {
+        for _ in 0..LOOKS {
+            if self.is_published() {
+                return;
+            }
             spin.wait();
         }
+        let watch = Watch::new();
+        if self.try_watch(&watch) {
+            watch.wait();
+        }
+    }
+
+    /// `Ready` to `Watched`. `false`: this slot is published.
+    fn try_watch(&self, watch: &Arc<Watch>) -> bool {
+        let raw = Arc::into_raw(Arc::clone(watch));
+        // Release: edge E8. Acquire on failure: edge E2, pairs with the Release in `publish`.
+        let watched = self.0.compare_exchange(
+            bare(READY),
+            tagged(raw.cast_mut(), WATCHED),
+            Ordering::Release,
+            Ordering::Acquire,
+        );
+        if watched.is_err() {
+            // SAFETY: the count made above, which `publish` has not got.
+            drop(unsafe { Arc::from_raw(raw) });
+        }
+        watched.is_ok()
     }
 
     /// The word, with what its writer wrote before.
@@ -191,14 +253,36 @@ impl Status {
         overwrite(&self.0, tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Release);
     }
 
+    /// Links a slot behind this one on its behalf: it has noted itself here, and this slot is neither granted nor read.
+    pub(super) fn link_noted(&self, successor: NonNull<Slot>, shared: bool) {
+        let tag = if shared { NEXT_READER } else { NEXT_WRITER };
+        // Release: edge E3. A plain store: the successor's scheduler has gone, and this slot is not linked itself.
+        overwrite(&self.0, tagged(successor.as_ptr(), tag), Ordering::Release);
+    }
+
+    /// `Ready` or `Published` to another state. Otherwise what is there.
+    #[inline]
+    fn replace_ready(&self, new: *mut (), order: Ordering) -> Result<(), Word> {
+        // Acquire on failure: edges E3 and E5.
+        match self.0.compare_exchange(bare(READY), new, order, Ordering::Acquire) {
+            Ok(_) => Ok(()),
+            Err(word) if word == bare(PUBLISHED) => {
+                // As above. A published slot is never `Ready` again.
+                let replaced = self.0.compare_exchange(word, new, order, Ordering::Acquire);
+                replaced.map(|_| ()).map_err(Word)
+            }
+            Err(word) => Err(Word(word)),
+        }
+    }
+
     /// Links a reader behind this slot if it is `Ready`; `false`: it is `Reading`, and the reader joins.
     #[must_use = "a reader that is not linked has to join"]
     #[inline]
     pub(crate) fn try_link_reader(&self, reader: NonNull<Slot>) -> bool {
         let link = tagged(reader.as_ptr(), NEXT_READER);
-        // Release: edge E3. Acquire on failure: edge E5, pairs with the Release in `try_activate`.
-        let linked = self.0.compare_exchange(bare(READY), link, Ordering::Release, Ordering::Acquire);
-        debug_assert!(linked.is_ok() || linked.is_err_and(|word| word.addr() == READING));
+        // Release: edge E3. On failure: edge E5, pairs with the Release in `try_activate`.
+        let linked = self.replace_ready(link, Ordering::Release);
+        debug_assert!(linked.is_ok() || linked.is_err_and(|word| word.0.addr() == READING));
         linked.is_ok()
     }
 
@@ -214,10 +298,7 @@ impl Status {
     #[inline]
     pub(crate) fn try_activate(&self) -> Result<(), State> {
         // Release: edge E5. Acquire on both ways: edge E3, pairs with the Release of the links.
-        match self.0.compare_exchange(bare(READY), bare(READING), Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => Ok(()),
-            Err(word) => Err(Word(word).state()),
-        }
+        self.replace_ready(bare(READING), Ordering::AcqRel).map_err(Word::state)
     }
 
     /// Marks a producer as finished.

@@ -3,8 +3,8 @@
 
 #![expect(unsafe_code, reason = "drives the protocol by hand")]
 
-use super::status::State;
 use super::*;
+use crate::sync::Ordering;
 
 /// Records what the protocol asks for.
 #[derive(Default)]
@@ -77,7 +77,7 @@ impl Bench {
     #[track_caller]
     fn assert_idle(&self) {
         assert_eq!(self.record.activity, 0);
-        assert!(self.queue.tail.load(Ordering::Relaxed).is_null());
+        assert!(self.queue.tail.load().0.is_null());
         assert_eq!(self.queue.readers.load(Ordering::Relaxed), 0);
     }
 }
@@ -174,11 +174,12 @@ fn two_phases_hold_successors_back() {
     let mut bench = Bench::new();
     let first = bench.slot(true);
     // SAFETY: published below.
-    unsafe { enter(first) };
+    let turn = unsafe { enter(first, false) };
     bench.assert_granted(&[]);
     // SAFETY: entered.
-    unsafe { publish(first, &mut bench.record) };
+    unsafe { publish(first, turn, &mut bench.record) };
     bench.assert_granted(&[first]);
+    assert_eq!(bench.queue.tail.load(), (first.as_ptr().cast(), false));
     let second = bench.write();
     bench.release(first);
     bench.assert_granted(&[first, second]);
@@ -186,41 +187,102 @@ fn two_phases_hold_successors_back() {
     bench.assert_idle();
 }
 
-/// A request of one cown between two of several must hold the second back as long as the first is entering. Story:
-/// README.md, "a request of one cown between".
+/// The last queue that a behavior enters needs no second step.
 #[test]
-fn a_single_request_stays_in_wait_behind_one_that_is_entering() {
+fn the_last_slot_is_published_as_it_enters() {
+    let mut bench = Bench::new();
+    let first = bench.slot(false);
+    // SAFETY: published below.
+    let turn = unsafe { enter(first, true) };
+    assert_eq!(bench.queue.tail.load(), (first.as_ptr().cast(), false));
+    // SAFETY: entered.
+    unsafe { publish(first, turn, &mut bench.record) };
+    bench.release(first);
+    bench.assert_idle();
+}
+
+/// Requests of one cown behind one of several that is entering: they are not published before it is, and none of their schedulers waits.
+/// Story: README.md, "a request of one cown between".
+#[test]
+fn single_requests_behind_one_that_is_entering_are_noted_and_passed_on() {
+    let mut bench = Bench::new();
+    let first = bench.slot(false);
+    // SAFETY: published below.
+    let turn = unsafe { enter(first, false) };
+    let (w1, r1, r2, w2) = (bench.write(), bench.read(), bench.read(), bench.write());
+    assert_eq!(bench.queue.tail.load(), (w2.as_ptr().cast(), true), "not published");
+    bench.assert_granted(&[]);
+    // SAFETY: entered.
+    unsafe { publish(first, turn, &mut bench.record) };
+    assert_eq!(bench.queue.tail.load(), (w2.as_ptr().cast(), false), "published, with all behind it");
+    let w3 = bench.write();
+    bench.assert_granted(&[first]);
+    bench.release(first);
+    bench.assert_granted(&[first, w1]);
+    bench.release(w1);
+    bench.assert_granted(&[first, w1, r1, r2]);
+    bench.release(r2);
+    bench.release(r1);
+    bench.assert_granted(&[first, w1, r1, r2, w2]);
+    bench.release(w2);
+    bench.release(w3);
+    bench.assert_idle();
+}
+
+/// As above, behind an active reader: the first of the chain joins, and what is behind it is activated with it.
+#[test]
+fn noted_readers_join_with_the_reader_that_passes_them_on() {
+    let mut bench = Bench::new();
+    let active = bench.read();
+    let first = bench.slot(true);
+    // SAFETY: published below.
+    let turn = unsafe { enter(first, false) };
+    let (r1, w1) = (bench.read(), bench.write());
+    bench.assert_granted(&[active]);
+    // SAFETY: entered.
+    unsafe { publish(first, turn, &mut bench.record) };
+    bench.assert_granted(&[active, first, r1]);
+    bench.release(active);
+    bench.release(first);
+    bench.release(r1);
+    bench.assert_granted(&[active, first, r1, w1]);
+    bench.release(w1);
+    bench.assert_idle();
+}
+
+/// A scheduler of several waits for one that is entering, and is woken.
+#[test]
+fn a_request_of_several_waits_for_one_that_is_entering() {
     struct Sendable(NonNull<Slot>);
     // SAFETY: slots are made to be known to several threads.
     unsafe impl Send for Sendable {}
     let mut bench = Bench::new();
-    let (first, single) = (bench.slot(false), bench.slot(true));
+    let (first, second) = (bench.slot(false), bench.slot(false));
     // SAFETY: published below.
-    unsafe { enter(first) };
-    let sent = Sendable(single);
+    let turn = unsafe { enter(first, false) };
+    let sent = Sendable(second);
+    let entered = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let entering = scope.spawn(move || {
-            let Sendable(single) = { sent };
+        let entering = scope.spawn(|| {
+            let Sendable(second) = { sent };
+            // SAFETY: its only entering; the cown is alive; published below.
+            let turn = unsafe { enter(second, false) };
+            entered.store(true, Ordering::Release);
             let mut record = Record::default();
-            // SAFETY: its only entering; the cown is alive.
-            unsafe { enter_single(single, &mut record) };
+            // SAFETY: entered.
+            unsafe { publish(second, turn, &mut record) };
             assert!(record.granted.is_empty());
         });
-        while bench.queue.tail.load(Ordering::Acquire) != single.as_ptr().cast() {
-            std::thread::yield_now();
-        }
-        for _ in 0..100 {
-            // SAFETY: lives until the bench is dropped.
-            assert_eq!(unsafe { single.as_ref() }.status.load(), State::Wait);
-            std::thread::yield_now();
-        }
+        // Time to look in vain, and to fall asleep.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(!entered.load(Ordering::Acquire), "it goes on to its next queue");
         // SAFETY: entered.
-        unsafe { publish(first, &mut bench.record) };
+        unsafe { publish(first, turn, &mut bench.record) };
         entering.join().expect("no panic");
     });
     bench.release(first);
-    bench.assert_granted(&[first, single]);
-    bench.release(single);
+    bench.assert_granted(&[first, second]);
+    bench.release(second);
     bench.assert_idle();
 }
 

@@ -17,7 +17,9 @@ use loom::thread::JoinHandle;
 use crate::behavior::CountDown;
 use crate::sync::{self, AtomicUsize, Ordering, fence, thread_local};
 
-use super::super::{Effects, Kind, Queue, Slot, Users, enter, enter_run, enter_single, publish, release};
+use super::super::{
+    Effects, Kind, Queue, Slot, Users, enter, enter_run, enter_single, publish, publish_run, release,
+};
 
 /// A request of the cown of this number.
 #[derive(Clone, Copy)]
@@ -156,13 +158,13 @@ impl Bench {
             unsafe { enter_single(slot, &mut Entering) };
             return number;
         }
-        for &slot in &slots {
+        let turns: Vec<_> = (slots.iter().enumerate())
             // SAFETY: in the global order; published below.
-            unsafe { enter(slot) };
-        }
-        for &slot in &slots {
+            .map(|(index, &slot)| (slot, unsafe { enter(slot, index + 1 == slots.len()) }))
+            .collect();
+        for (slot, turn) in turns {
             // SAFETY: all are entered; our count is taken off last.
-            unsafe { publish(slot, &mut Entering) };
+            unsafe { publish(slot, turn, &mut Entering) };
         }
         // SAFETY: the scheduler's own count.
         unsafe { count_down(act) };
@@ -178,13 +180,13 @@ impl Bench {
         // SAFETY: not entered yet.
         let cown = |slot: &NonNull<Slot>| unsafe { slot.as_ref() }.cown();
         slots.sort_by_key(cown);
-        for run in slots.chunk_by(|one, two| cown(one) == cown(two)) {
+        let runs: Vec<_> = (slots.chunk_by(|one, two| cown(one) == cown(two)))
             // SAFETY: in the global order, a cown's slots together; published below.
-            unsafe { enter_run(run) };
-        }
-        for &slot in &slots {
+            .map(|run| (run, unsafe { enter_run(run) }))
+            .collect();
+        for (run, turn) in runs {
             // SAFETY: all are entered; the count of a behavior with several is taken off last.
-            unsafe { publish(slot, &mut Entering) };
+            unsafe { publish_run(run, turn, &mut Entering) };
         }
         for (requests, act) in batch.iter().zip(acts) {
             match requests.len() {

@@ -11,7 +11,7 @@ use super::Queue;
 impl Queue {
     /// The cown dies: whoever touches its words meanwhile or later ends the model.
     fn bury(&mut self) {
-        self.tail.with_mut(|tail| assert!(tail.is_null(), "dies with a queue"));
+        self.tail.bury();
         self.readers.with_mut(|readers| assert_eq!(*readers, 0, "dies with readers"));
         self.writer.with_mut(|writer| *writer = std::ptr::null_mut());
     }
@@ -79,7 +79,7 @@ fn a_batch_is_seen_whole() {
 }
 
 #[test]
-fn the_walk_meets_a_slot_in_wait() {
+fn the_walk_meets_a_slot_that_is_not_published() {
     explore(|| {
         let bench = Bench::new(2, 2);
         bench.schedule(&[Write(0)]);
@@ -143,6 +143,59 @@ fn a_reader_leaves_while_another_arrives() {
         bench.run_ready();
         reader.join().expect("no panic");
         writer.join().expect("no panic");
+        bench.finish();
+    });
+}
+
+#[test]
+fn a_note_meets_its_publishing() {
+    for mode in [Write, Read] {
+        explore(move || {
+            let bench = Bench::new(2, 2);
+            let other = bench.spawn(move |bench| bench.schedule(&[mode(0)]));
+            bench.schedule(&[Write(0), Write(1)]);
+            bench.run_ready();
+            other.join().expect("no panic");
+            bench.finish();
+        });
+    }
+}
+
+#[test]
+fn a_chain_of_notes_is_passed_on() {
+    explore(|| {
+        let bench = Bench::new(2, 2);
+        let other = bench.spawn(|bench| {
+            bench.schedule(&[Write(0)]);
+            bench.schedule(&[Read(0)]);
+        });
+        bench.schedule(&[Write(0), Write(1)]);
+        bench.run_ready();
+        other.join().expect("no panic");
+        bench.finish();
+    });
+    // Two schedulers beside the one that is entering, and one of them is that of a request of several.
+    explore(|| {
+        let bench = Bench::new(2, 3);
+        let one = bench.spawn(|bench| bench.schedule(&[Write(0)]));
+        let other = bench.spawn(|bench| bench.schedule(&[Read(0), Read(1)]));
+        bench.schedule(&[Write(0), Write(1)]);
+        bench.run_ready();
+        one.join().expect("no panic");
+        other.join().expect("no panic");
+        bench.finish();
+    });
+}
+
+#[test]
+fn a_watch_meets_its_publishing() {
+    explore(|| {
+        let bench = Bench::new(2, 2);
+        let other = bench.spawn(|bench| bench.schedule(&[Write(0), Write(1)]));
+        bench.schedule(&[Write(0), Write(1)]);
+        bench.run_ready();
+        other.join().expect("no panic");
+        assert_eq!(bench.order(0), bench.order(1));
         bench.finish();
     });
 }
