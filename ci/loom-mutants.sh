@@ -199,12 +199,14 @@ mutant 'future: keeps the waker of its first poll' promise/future.rs \
 
 # The slab.
 mutant 'slab: a post does not release the blocks' memory/slab/heap.rs \
-    'parcel.as_ptr(), Ordering::Release, Ordering::Relaxed)' 'parcel.as_ptr(), Ordering::Relaxed, Ordering::Relaxed)' slab::loom
+    'parcel.as_ptr(),
+                Ordering::Release,' 'parcel.as_ptr(),
+                Ordering::Relaxed,' slab::loom
 mutant 'slab: a taking does not acquire the blocks' memory/slab/heap.rs \
-    'self.returned.swap(ptr::null_mut(), Ordering::Acquire)' 'self.returned.swap(ptr::null_mut(), Ordering::Relaxed)' slab::loom
+    'self.returned.parcels.swap(ptr::null_mut(), Ordering::Acquire)' 'self.returned.parcels.swap(ptr::null_mut(), Ordering::Relaxed)' slab::loom
 mutant 'slab: a taking reads the list and then empties it' memory/slab/heap.rs \
-    'self.taken.set(self.returned.swap(ptr::null_mut(), Ordering::Acquire));' \
-    'self.taken.set(self.returned.load(Ordering::Acquire)); self.returned.store(ptr::null_mut(), Ordering::Relaxed);' slab::loom
+    'self.taken.set(self.returned.parcels.swap(ptr::null_mut(), Ordering::Acquire));' \
+    'self.taken.set(self.returned.parcels.load(Ordering::Acquire)); self.returned.parcels.store(ptr::null_mut(), Ordering::Relaxed);' slab::loom
 mutant 'slab: a post that was too late keeps its old link' memory/slab/heap.rs \
     'loop {
             // SAFETY: ours until the exchange succeeds.
@@ -214,6 +216,8 @@ mutant 'slab: a post that was too late keeps its old link' memory/slab/heap.rs \
         loop {' slab::loom
 mutant 'slab: a parcel takes blocks of any heap' memory/slab/parcel.rs \
     '.is_none_or(|parcel| parcel.to != to)' '.is_none()' slab::loom
+mutant 'slab: a heap that is given up with parcels is not noted' memory/slab/pool.rs \
+    'if unsafe { heap.as_ref() }.has_returns() {' 'if false {' slab::loom
 mutant 'slab: a full parcel stays' memory/slab/parcel.rs \
     'parcel.len == FULL ||' '' slab::loom
 

@@ -34,6 +34,6 @@ pub(crate) use header::{Disposal, Header, HeaderRef, Table, end_alone, release, 
 pub(crate) use prefetch::prefetch;
 #[cfg(all(test, shuttle))]
 pub(crate) use slab::arena;
-pub(crate) use slab::{allocate, deallocate, free, post_parcel, put};
+pub(crate) use slab::{allocate, before_waiting, deallocate, free, post_parcel, put, tidy_some};
 pub(crate) use typed::Invariant;
 pub(crate) use weak::Weak;

@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 use crate::behavior::Job;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 
+use super::run_queue::shrink_if_empty;
+
 /// First in, first out; under a lock, with batches in and out.
 #[derive(Debug, Default)]
 pub(super) struct Injector {
@@ -40,6 +42,7 @@ impl Injector {
         let share = queue.len().div_ceil(shares).min(most + 1);
         let first = queue.pop_front();
         queue.drain(..share.saturating_sub(1)).for_each(keep);
+        shrink_if_empty(&mut queue);
         self.len.store(queue.len(), Ordering::Relaxed);
         first
     }

@@ -147,6 +147,13 @@ impl LocalQueue {
         }
     }
 
+    /// Gives back the memory of an empty list that was long. The owner is about to sleep.
+    pub(super) fn shrink(&self) {
+        if let LocalQueue::Alone(jobs) = self {
+            jobs.with(|jobs| shrink_if_empty(jobs));
+        }
+    }
+
     /// How many jobs there is room for. Thieves only add to it.
     pub(super) fn room(&self) -> usize {
         match self {
@@ -158,6 +165,16 @@ impl LocalQueue {
     /// Takes the first half of a full queue, to make room.
     pub(super) fn take_half(&self, counters: &Counters) -> impl Iterator<Item = Job> {
         std::iter::from_fn(|| self.pop(counters)).take(LEN / 2)
+    }
+}
+
+/// How many jobs a list keeps room for when it is empty: 512 KiB.
+const KEPT: usize = 1 << 16;
+
+/// Gives back the memory of an empty list that was long.
+pub(super) fn shrink_if_empty(jobs: &mut VecDeque<Job>) {
+    if jobs.is_empty() && jobs.capacity() > KEPT {
+        jobs.shrink_to(KEPT);
     }
 }
 

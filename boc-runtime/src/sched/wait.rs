@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::later;
+use crate::memory;
 use crate::pinned;
 use crate::sim;
 use crate::sync::{Instant, deadline_after, thread};
@@ -78,6 +79,7 @@ pub(crate) fn wait_until(
         if later::before_sleep() {
             continue;
         }
+        memory::before_waiting();
         let poll = pumped.poll.and_then(deadline_after);
         parker.park_until(poll.into_iter().chain(deadline).min());
     }

@@ -257,7 +257,7 @@ impl Worker {
     fn search(&self) -> Option<Job> {
         self.core.idle.start_searching();
         self.thief.begin();
-        loop {
+        'search: loop {
             for _ in 0..ROUNDS {
                 if let Some(job) = self.injected().or_else(|| self.steal()) {
                     if let Some(worker) = self.core.idle.found() {
@@ -273,6 +273,13 @@ impl Worker {
             }
             memory::post_parcel();
             self.core.tell_waiters();
+            // In slices: a searcher keeps submitters from waking others.
+            while memory::tidy_some() {
+                if self.core.has_jobs() {
+                    continue 'search;
+                }
+            }
+            self.queue.shrink();
             if self.core.idle.rest(self.index, || self.core.has_jobs(), || self.sleep()) {
                 self.core.idle.leave();
                 return None;

@@ -8,7 +8,7 @@ use std::ptr::{self, NonNull};
 
 use crossbeam_utils::CachePadded;
 
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::{AtomicBool, AtomicPtr, Ordering, fence};
 
 use super::page::{Page, Standing};
 use super::parcel::Parcel;
@@ -25,7 +25,17 @@ pub(super) struct Heap {
     classes: [Class; CLASSES + 1],
     /// Taken from `returned`, and not looked at yet.
     taken: Cell<*mut Parcel>,
-    returned: CachePadded<AtomicPtr<Parcel>>,
+    /// How many pages it has.
+    pages: Cell<usize>,
+    returned: CachePadded<Returned>,
+}
+
+/// What other threads write to.
+#[derive(Debug)]
+struct Returned {
+    parcels: AtomicPtr<Parcel>,
+    /// The heap lies in the pool: a post is told to the threads that tidy there.
+    idle: AtomicBool,
 }
 
 /// The pages of one size of blocks, but for full ones.
@@ -56,7 +66,11 @@ impl Heap {
         Heap {
             classes: std::array::from_fn(|_| class()),
             taken: Cell::new(ptr::null_mut()),
-            returned: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
+            pages: Cell::new(0),
+            returned: CachePadded::new(Returned {
+                parcels: AtomicPtr::new(ptr::null_mut()),
+                idle: AtomicBool::new(false),
+            }),
         }
     }
 
@@ -93,6 +107,7 @@ impl Heap {
             }
             None => {
                 let page = pool::empty_page();
+                self.pages.set(self.pages.get() + 1);
                 // SAFETY: from the pool, or new.
                 unsafe { Page::set_up(page, NonNull::from(self), class * STEP) };
                 page
@@ -131,6 +146,7 @@ impl Heap {
         if page.standing.get() == Standing::WithRoom {
             self.unlist(page);
         }
+        self.pages.set(self.pages.get() - 1);
         // SAFETY: empty (SLAB-4), and in no list.
         unsafe { pool::keep_page(NonNull::from(page)) };
     }
@@ -168,17 +184,51 @@ impl Heap {
     /// The caller's parcel, from `Box::into_raw`; its blocks are of this heap, and nobody uses them any more.
     pub(super) unsafe fn post(&self, mut parcel: NonNull<Parcel>) {
         // Relaxed: only compared, and linked to.
-        let mut head = self.returned.load(Ordering::Relaxed);
+        let mut head = self.returned.parcels.load(Ordering::Relaxed);
         loop {
             // SAFETY: ours until the exchange succeeds.
             unsafe { parcel.as_mut() }.next = head;
             // Release: edge A1. Relaxed on failure: tried again.
-            match self.returned.compare_exchange(head, parcel.as_ptr(), Ordering::Release, Ordering::Relaxed)
-            {
-                Ok(_) => return,
+            let posted = self.returned.parcels.compare_exchange(
+                head,
+                parcel.as_ptr(),
+                Ordering::Release,
+                Ordering::Relaxed,
+            );
+            match posted {
+                Ok(_) => break,
                 Err(found) => head = found,
             }
         }
+        // Pairs with the fences of the pool.
+        fence(Ordering::SeqCst);
+        // Relaxed: ordered by the fence.
+        if self.returned.idle.load(Ordering::Relaxed) {
+            pool::note_return();
+        }
+    }
+
+    /// Whether the heap lies in the pool from now on.
+    pub(super) fn set_idle(&self, idle: bool) {
+        // Relaxed: ordered by the fence that follows where the heap is given up.
+        self.returned.idle.store(idle, Ordering::Relaxed);
+    }
+
+    /// How many pages the heap has. Only the thread that has the heap calls this.
+    pub(super) fn pages(&self) -> usize {
+        self.pages.get()
+    }
+
+    /// Whether parcels wait to be unpacked. Only the thread that has the heap calls this, or under the pool's lock.
+    pub(super) fn has_returns(&self) -> bool {
+        // Relaxed: only whether there are any.
+        !self.taken.get().is_null() || !self.returned.parcels.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Unpacks some parcels. Whether there were any. Only the thread that has the heap calls this.
+    pub(super) fn unpack_some(&self, most: usize) -> bool {
+        let parcels = std::iter::from_fn(|| self.next_parcel()).take(most);
+        parcels.map(|parcel| self.unpack(parcel)).count() != 0
     }
 
     /// A block that has come back, as it is: its memory may be in the cache of another, and is better touched when it is needed.
@@ -207,9 +257,9 @@ impl Heap {
     /// One of the parcels that were posted.
     fn next_parcel(&self) -> Option<NonNull<Parcel>> {
         // Relaxed: a look, so that nothing is written if there is nothing.
-        if self.taken.get().is_null() && !self.returned.load(Ordering::Relaxed).is_null() {
+        if self.taken.get().is_null() && !self.returned.parcels.load(Ordering::Relaxed).is_null() {
             // Acquire: edge A1.
-            self.taken.set(self.returned.swap(ptr::null_mut(), Ordering::Acquire));
+            self.taken.set(self.returned.parcels.swap(ptr::null_mut(), Ordering::Acquire));
         }
         let parcel = NonNull::new(self.taken.get())?;
         // SAFETY: posted, and taken by us.

@@ -173,6 +173,29 @@ fn a_parcel_arrives_when_its_thread_has_gone() {
 }
 
 #[test]
+fn a_parcel_arrives_while_its_heap_is_tidied() {
+    explore(|| {
+        let (heap, blocks) = heap_with_blocks(2);
+        let watched = Watched::new(&blocks);
+        // SAFETY: there, and no thread has it.
+        unsafe { pool::give_up_heap(NonNull::new(heap.0.cast_mut()).expect("a heap")) };
+        let tidying = spawn(|| while pool::tidy_some(1) {});
+        for index in [0, 1] {
+            watched.free(index);
+            post_parcel();
+        }
+        tidying.join().expect("no panic");
+        // What it came too early for.
+        while pool::tidy_some(1) {}
+        let adopted = pool::adopt_heap();
+        assert_eq!(adopted.as_ptr().cast_const(), heap.0);
+        // SAFETY: heaps are never freed; this thread has it.
+        assert!(!unsafe { adopted.as_ref() }.has_returns(), "a parcel was not noted");
+        watched.assert_among(allocate_all(heap, &watched));
+    });
+}
+
+#[test]
 fn a_full_parcel_and_one_for_another_heap() {
     explore(|| {
         let (ours, our_blocks) = heap_with_blocks(2);

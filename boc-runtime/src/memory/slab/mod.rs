@@ -25,6 +25,11 @@ pub(crate) use source::arena;
 /// The largest block that comes from a heap.
 const LARGEST: usize = CLASSES * STEP;
 
+/// A thread that waits keeps its heap if that has no more pages: 4 MiB. A larger one goes to the pool, where others tidy it.
+const KEPT_WHILE_WAITING: usize = (4 << 20) / page::PAGE;
+/// How many parcels a thread unpacks before it looks for something better to do: some 4000 blocks.
+const SLICE: usize = 64;
+
 thread_local! {
     /// The heap that this thread has; null before the first allocation, and when the thread is about to end.
     static HEAP: Cell<*const Heap> = const { Cell::new(ptr::null()) };
@@ -133,6 +138,32 @@ pub(crate) unsafe fn free<T>(block: NonNull<T>) {
 /// Sends what this thread has freed for others to them: called by a worker that is about to sleep.
 pub(crate) fn post_parcel() {
     parcel::post_own();
+}
+
+/// This thread's heap, if it has more pages than it may keep while it waits.
+fn large_heap() -> Option<&'static Heap> {
+    // SAFETY: heaps are never freed.
+    unsafe { HEAP.get().as_ref() }.filter(|heap| heap.pages() > KEPT_WHILE_WAITING)
+}
+
+/// Called by a thread that is about to wait: parts with what it has freed for others, and with a large heap.
+pub(crate) fn before_waiting() {
+    post_parcel();
+    if large_heap().is_some() {
+        give_back();
+    }
+}
+
+/// Called by a worker that is about to sleep: parts with a large heap, and unpacks some of what was returned to the heaps of threads
+/// that wait or have ended. Whether it has done something that took time: then it looks for jobs before it comes again.
+pub(crate) fn tidy_some() -> bool {
+    if let Some(heap) = large_heap() {
+        if heap.unpack_some(SLICE) {
+            return true;
+        }
+        give_back();
+    }
+    pool::tidy_some(SLICE)
 }
 
 #[cold]
