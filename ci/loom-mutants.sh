@@ -42,9 +42,6 @@ mutant 'publish: does not pass on what is noted behind a note' queue/enter.rs \
 }
 
 /// Both steps' queue::loom::a_
-mutant 'link of a note: relaxed' queue/status.rs \
-    'overwrite(&self.0, tagged(successor.as_ptr(), tag), Ordering::Release)' \
-    'overwrite(&self.0, tagged(successor.as_ptr(), tag), Ordering::Relaxed)' queue::loom::a_
 mutant 'watch: woken without a word' queue/watch.rs \
     '*self.published.lock() = true;' 'drop(self.published.lock());' queue::loom::a_
 mutant 'watch: does not look whether it is too late' queue/status.rs \

@@ -84,13 +84,16 @@ impl Made {
         let entered = match second {
             Some((second, true)) => {
                 // SAFETY: in the global order; published below.
-                let turns = unsafe { (queue::enter(first, false), queue::enter(second, true)) };
-                // SAFETY: entered, and neither is published.
-                effects.tracked = unsafe { self.track_if_it_waits(&[(first, turns.0), (second, turns.1)]) };
-                // SAFETY: all are entered; the scheduler's count, which is taken off last, keeps the block.
-                unsafe { queue::publish(first, turns.0, &mut effects) };
+                let first_turn = unsafe { queue::enter(first, false) };
                 // SAFETY: as above.
-                unsafe { queue::publish(second, turns.1, &mut effects) };
+                let second_turn = unsafe { queue::enter(second, true) };
+                // SAFETY: entered, and neither is published.
+                effects.tracked =
+                    unsafe { self.track_if_it_waits(&[(first, first_turn), (second, second_turn)]) };
+                // SAFETY: all are entered; the scheduler's count, which is taken off last, keeps the block.
+                unsafe { queue::publish(first, first_turn, &mut effects) };
+                // SAFETY: as above.
+                unsafe { queue::publish(second, second_turn, &mut effects) };
                 2
             }
             // SAFETY: the same duties.

@@ -256,8 +256,9 @@ impl Status {
     /// Links a slot behind this one on its behalf: it has noted itself here, and this slot is neither granted nor read.
     pub(super) fn link_noted(&self, successor: NonNull<Slot>, shared: bool) {
         let tag = if shared { NEXT_READER } else { NEXT_WRITER };
-        // Release: edge E3. A plain store: the successor's scheduler has gone, and this slot is not linked itself.
-        overwrite(&self.0, tagged(successor.as_ptr(), tag), Ordering::Release);
+        // Relaxed: the first slot of the chain is linked, or arrives, after this and on this thread, which releases it (edge E3). A
+        // plain store: the successor's scheduler has gone, and this slot is not linked itself.
+        overwrite(&self.0, tagged(successor.as_ptr(), tag), Ordering::Relaxed);
     }
 
     /// `Ready` or `Published` to another state. Otherwise what is there.

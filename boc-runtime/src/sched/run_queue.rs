@@ -150,7 +150,7 @@ impl LocalQueue {
     /// Gives back the memory of an empty list that was long. The owner is about to sleep.
     pub(super) fn shrink(&self) {
         if let LocalQueue::Alone(jobs) = self {
-            jobs.with(|jobs| shrink_if_empty(jobs));
+            jobs.with(shrink_if_empty);
         }
     }
 
