@@ -66,6 +66,15 @@ fn scope() {
     });
 }
 
+/// A thread schedules on the global runtime what belongs to the run, and its panic goes unheard.
+fn stray() {
+    explore(1000, |_| {
+        let cown = Cown::new(0);
+        let elsewhere = thread::spawn(move || drop(when!(cown => *cown += 1)));
+        drop(elsewhere.join());
+    });
+}
+
 /// Another order each time, whatever the seed.
 fn random() {
     let mut runs = 0;
@@ -91,6 +100,7 @@ fn main() {
         Some("unseen") => unseen,
         Some("leak") => leak,
         Some("scope") => scope,
+        Some("stray") => stray,
         Some("random") => random,
         _ => right,
     };

@@ -91,6 +91,13 @@ fn a_scope_that_waits_for_ever_fails_and_says_the_seed() {
 }
 
 #[test]
+fn a_thread_that_leaves_the_run_fails_it() {
+    let report = report("stray", None);
+    assert!(report.contains("fails: a thread that is not the simulation's schedules a behavior"), "{report}");
+    assert!(report.contains("Cown<i32>` of `boc::explore`"), "{report}");
+}
+
+#[test]
 fn a_run_that_cannot_be_repeated_is_called_so() {
     let report = report("random", None);
     assert!(report.contains("a second run with the same decisions went another way"), "{report}");

@@ -338,6 +338,93 @@ fn other_threads_may_not_schedule() {
     });
 }
 
+/// It went to the global runtime, unexplored. What belongs to a run is known: made on its thread,
+/// or requested by its behaviors.
+#[test]
+fn a_thread_that_leaves_an_exploration_is_refused() {
+    let stray = |leaves: fn(&boc::Simulation) -> thread::JoinHandle<()>| {
+        let message = within(LIMIT, move || {
+            panic_message(|| {
+                explore(1, |rt| {
+                    assert!(leaves(rt).join().is_err(), "refused there");
+                })
+            })
+        });
+        assert!(message.contains("of `boc::explore`"), "{message}");
+        assert!(message.contains("fill a promise from here"), "{message}");
+    };
+    stray(|_| {
+        let cown = Cown::new(0);
+        thread::spawn(move || drop(when!(cown => *cown += 1)))
+    });
+    stray(|_| {
+        let cowns = [Cown::new(0), Cown::new(1)];
+        thread::spawn(move || drop(when!(read cowns => assert!(cowns.len() == 2))))
+    });
+    stray(|_| {
+        let promise = when!(=> 1);
+        thread::spawn(move || drop(when!(promise => *promise)))
+    });
+    stray(|_| {
+        let (_resolver, promise) = Promise::<i32>::new();
+        thread::spawn(move || drop(when!(promise => *promise)))
+    });
+    stray(|rt| {
+        let canvas = PinnedCown::new(rt.main(), Rc::new(0));
+        thread::spawn(move || drop(when!(pinned canvas => **canvas)))
+    });
+    stray(|_| {
+        // Made elsewhere, and requested here.
+        let cown = thread::spawn(|| Cown::new(0)).join().unwrap();
+        when!(cown => *cown += 1);
+        thread::spawn(move || drop(when!(cown => *cown += 1)))
+    });
+    stray(|_| {
+        let cown = Cown::new(0);
+        thread::spawn(move || scope(|s| drop(when!(in s; cown => *cown += 1))))
+    });
+    stray(|_| {
+        let cown = Cown::new(0);
+        thread::spawn(move || batch(|b| drop(when!(in b; cown => *cown += 1))))
+    });
+}
+
+/// What has nothing to do with a run, or names another runtime, is left alone, while it lasts and
+/// afterwards.
+#[test]
+fn a_thread_beside_an_exploration_is_not_refused() {
+    within(LIMIT, || {
+        let kept = std::cell::RefCell::new(Vec::new());
+        let beside = Cown::new(0);
+        let explored = explore(20, |_| {
+            // In more than one order.
+            drop((when!(=> ()), when!(=> ())));
+            let cown = Cown::new(0);
+            when!(cown => *cown += 1);
+            quiesce();
+            let shared = cown.clone();
+            let other = beside.clone();
+            thread::spawn(move || {
+                let (own, promise) = (Cown::new(1), when!(=> 1));
+                let sum = when!(own, promise => *own + *promise);
+                assert_eq!(sum.join().unwrap(), 2);
+                when!(other => *other += 1).join().unwrap();
+                let real = Runtime::builder().workers(1).build().unwrap();
+                assert!(when!(in real; shared => *shared <= 1).join().is_ok());
+            })
+            .join()
+            .unwrap();
+            kept.borrow_mut().push(cown);
+        });
+        // The run is over.
+        for cown in kept.into_inner() {
+            assert_eq!(when!(cown => *cown).join().unwrap(), 1);
+        }
+        assert!(explored.schedules() > 1);
+        assert_eq!(when!(beside => *beside).join().unwrap(), explored.schedules());
+    });
+}
+
 /// No thread but its own can run it: waiting for it elsewhere hung once its own thread had ended.
 #[test]
 fn when_its_thread_ends_every_wait_for_it_elsewhere_ends() {

@@ -13,7 +13,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::failure::Failure;
-use crate::memory::{self, Disposal, Header, Invariant, Table};
+use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table};
 use crate::queue::{Queue, Users};
 use crate::sync::UnsafeCell;
 
@@ -95,6 +95,8 @@ impl<T: Send + 'static> Cown<T> {
     fn allocate(value: T) -> Cown<T> {
         let header = Header::new(&Self::TABLE, Queue::idle(Users::none()), 1, 1);
         let block = memory::put(CownBlock { header, value: UnsafeCell::new(value) });
+        // SAFETY: made just now.
+        memory::note(unsafe { HeaderRef::new(block.cast()) });
         Cown { block, _value: PhantomData }
     }
 }

@@ -24,13 +24,15 @@
 
 mod header;
 #[cfg(all(test, unix, not(any(loom, shuttle))))]
-mod limits;
+mod limit_tests;
+mod noted;
 mod prefetch;
 mod slab;
 mod typed;
 mod weak;
 
 pub(crate) use header::{Disposal, Header, HeaderRef, Table, end_alone, release, release_weak, retain};
+pub(crate) use noted::{Noting, Run, is_noting, note, run_of};
 pub(crate) use prefetch::prefetch;
 #[cfg(all(test, shuttle))]
 pub(crate) use slab::arena;

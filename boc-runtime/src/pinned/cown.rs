@@ -124,7 +124,9 @@ impl<T: 'static> PinnedCown<T> {
             // SAFETY: listed, so its block is there; we are at home.
             unsafe { first.as_ref() }.previous.set(Some(listed));
         }
-        PinnedCown { block, _value: PhantomData }
+        let cown = PinnedCown { block, _value: PhantomData };
+        memory::note(cown.header_ref());
+        cown
     }
 
     /// Lends the value on its thread.

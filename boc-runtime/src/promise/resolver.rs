@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 
 use crate::behavior::{self, Stage};
 use crate::failure::Failure;
-use crate::memory::{self, Disposal, Header, Invariant, Table};
+use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table};
 use crate::queue::{Queue, Status, Users};
 use crate::sim::{self, Outside};
 use crate::sync::UnsafeCell;
@@ -71,6 +71,8 @@ impl<R: Send + 'static> Promise<R> {
         let producer = Owed::producer_of(block);
         // SAFETY: nobody else knows the block yet.
         unsafe { block.as_mut() }.promised.header.queue = Queue::led_by(producer.as_ptr(), Users::mixed());
+        // SAFETY: made just now.
+        memory::note(unsafe { HeaderRef::new(block.cast()) });
         // SAFETY: one of the two strong counts is the promise's.
         let promise = unsafe { Due::new(block.cast()) }.promise();
         (

@@ -86,6 +86,7 @@ impl Batch {
         R: 'static, // a result outlives its body: return a value, not a borrow of one
     {
         let place = Location::caller();
+        when::refuse_stray(&self.core, &request);
         let asked = self.core.simulation().map(|_| sim::look(&self.core, &request));
         // SAFETY: a runtime outlives its behaviors; the batch holds the core until it has entered or cancelled them.
         let made = unsafe { behavior::make(&self.core, &request, body, place, None) };

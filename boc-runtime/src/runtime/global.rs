@@ -68,6 +68,11 @@ fn get() -> Option<&'static Arc<Core>> {
     unsafe { core.as_ref() }
 }
 
+/// Whether it is the global runtime's.
+pub(super) fn is_global(core: &Arc<Core>) -> bool {
+    get().is_some_and(|global| Arc::ptr_eq(global, core))
+}
+
 /// Sets the global runtime up, unless it is: then it stays as it is.
 pub(super) fn set_up(builder: Builder) -> io::Result<&'static Arc<Core>> {
     if let Some(core) = get() {

@@ -8,6 +8,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::behavior::{self, Refused};
+use crate::memory;
 use crate::promise::{Due, Promise};
 use crate::request::{Guards, Name, Named, Request};
 use crate::runtime::ScopeState;
@@ -129,6 +130,9 @@ where
         }
         // Never freed.
         Current::Global(core) => {
+            if memory::is_noting() {
+                return schedule_checked(core, request, body, Location::caller());
+            }
             start(core);
             NonNull::from(&**core)
         }
@@ -155,6 +159,25 @@ where
 {
     // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
     unsafe { schedule_simulated(&core, &request, body, place, None) }
+}
+
+/// `when` on the global runtime while explorations last.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn schedule_checked<Q, F, R>(
+    core: &Arc<Core>,
+    request: Q,
+    body: F,
+    place: &'static Location<'static>,
+) -> Result<Due<R>, Refused>
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send + 'static,
+    R: Send + 'static,
+{
+    // SAFETY: a runtime outlives its behaviors: see `sched/README.md`, part 4.
+    unsafe { schedule_on(core, &request, body, place, None) }
 }
 
 /// `when` on a certain runtime.
@@ -189,6 +212,7 @@ where
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
+    refuse_stray(core, request);
     match start(core) {
         // SAFETY: the caller's duties.
         Runner::Threads => unsafe { behavior::schedule(core, request, body, place, scope) },
@@ -221,6 +245,15 @@ where
     // SAFETY: the request borrows the handles, so the cowns are alive.
     unsafe { sim::enter(core, made) };
     Ok(due)
+}
+
+/// # Panics
+/// If an exploration is left for the global runtime.
+#[track_caller]
+pub(super) fn refuse_stray<Q: Request>(core: &Arc<Core>, request: &Q) {
+    if memory::is_noting() && global::is_global(core) {
+        sim::refuse(request);
+    }
 }
 
 #[track_caller]

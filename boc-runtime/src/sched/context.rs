@@ -165,6 +165,7 @@ pub(crate) fn current() -> Option<NonNull<Core>> {
 }
 
 /// What this thread does: for `gate`.
+#[inline]
 pub(super) fn activity() -> Activity {
     CONTEXT.with(|context| context.activity.get())
 }
@@ -180,6 +181,7 @@ pub(super) fn replace_batch(batch: *const OpenBatch) -> *const OpenBatch {
 }
 
 /// For `gate`, which keeps the rules.
+#[inline]
 pub(super) fn replace_activity(activity: Activity) -> Activity {
     CONTEXT.with(|context| context.activity.replace(activity))
 }

@@ -47,6 +47,7 @@ impl Occupied {
 }
 
 /// Whether a body could begin on this thread now.
+#[inline]
 pub(crate) fn look() -> Result<(), Occupied> {
     match context::activity() {
         Activity::Free => Ok(()),
@@ -64,6 +65,7 @@ struct Entered {
 }
 
 impl Entered {
+    #[inline]
     fn new(activity: Activity) -> Entered {
         Entered { before: context::replace_activity(activity), _here: PhantomData }
     }
@@ -88,6 +90,7 @@ pub(crate) struct Running {
 impl Running {
     /// # Errors
     /// If a body runs, or a value is lent.
+    #[inline]
     pub(crate) fn begin() -> Result<Running, Occupied> {
         look()?;
         Ok(Running { _entered: Entered::new(Activity::RunsBody) })

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::pinned::MainThread;
@@ -14,6 +15,7 @@ use super::chooser::{Choice, Chooser};
 use super::history::History;
 use super::replay::Replay;
 use super::shrink::{Tried, shrink};
+use super::stray::Watch;
 use super::systematic::{Next, Search, estimate};
 use super::{core, report};
 
@@ -129,6 +131,10 @@ impl fmt::Display for Explored {
 /// threads do (resolve a promise, drop a [`Hold`](crate::Hold)) is waited for when nothing else can happen. What bodies tell
 /// each other behind the runtime's back (atomics, channels) orders nothing here.
 ///
+/// A thread that the body spawns is not simulated: it may fill promises, but not schedule. Its
+/// `when` would go to the global runtime; it panics, and the run fails, if it requests a cown or a
+/// promise of the run.
+///
 /// # Panics
 ///
 /// If a run fails: if the body panics; if a behavior panics and nobody looks at it (its promise is dropped, without having
@@ -226,6 +232,7 @@ impl Run {
     fn of(chooser: Chooser, test: &mut impl FnMut(&Simulation)) -> Run {
         let _: MayWait = sched::may_wait("explore", "explore from the test itself");
         let core = core(chooser, true);
+        let watch = Watch::begin(Arc::as_ptr(&core).addr());
         let simulation = Simulation { runtime: Runtime::from_core(core.clone()), main: OnceCell::new() };
         let result = unwind::catch(|| {
             simulation.enter(|| test(&simulation));
@@ -236,7 +243,9 @@ impl Run {
         let (choices, redundant) = sim.choices();
         let (history, unseen, stuck) = sim.end();
         let unseen = unseen.into_iter().next();
-        let fault = result.err().map(Fault::Test).or(unseen.map(Fault::Unseen));
+        // What has left the run comes first: the rest may follow from it.
+        let stray = watch.found().map(|message| Fault::Test(Box::new(message)));
+        let fault = stray.or(result.err().map(Fault::Test)).or(unseen.map(Fault::Unseen));
         Run { fault, choices, redundant, history, stuck }
     }
 

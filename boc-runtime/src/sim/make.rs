@@ -5,9 +5,11 @@
 use std::mem::MaybeUninit;
 use std::panic::Location;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 use crate::behavior::{Made, Pending, SlotOfMany};
-use crate::memory::Header;
+use crate::memory::{self, Header, HeaderRef};
+use crate::pinned::Home;
 use crate::queue::Slot;
 use crate::request::{Claims, Request};
 use crate::sched::Core;
@@ -54,27 +56,42 @@ fn of(core: &Core) -> &Sim {
 }
 
 /// What a request set asks for.
+pub(super) struct Set {
+    pub(super) cowns: Vec<Asked>,
+    home: Option<Arc<Home>>,
+}
+
 #[track_caller]
 fn ask<Q: Request>(request: &Q) -> Vec<Asked> {
-    let count = request.slots();
-    // Nobody grants these slots, so nobody looks for their behavior.
-    let mut slots: Vec<MaybeUninit<SlotOfMany>> = (0..count).map(|_| MaybeUninit::uninit()).collect();
-    let first = NonNull::new(slots.as_mut_ptr()).expect("a vector has an address").cast();
-    // SAFETY: there is room for so many; a `Slot` starts a `SlotOfMany`.
-    let mut claims = unsafe { Claims::new(first, count, NonNull::dangling()) };
-    request.plan(&mut claims);
-    // What is wrong with the set is said when the behavior is made.
-    if let Ok(Some(home)) = claims.finish() {
+    let Set { cowns, home } = asked(request);
+    if let Some(home) = home {
         assert!(
             home.is_here(),
             "a simulated runtime runs everything on its own thread, and this behavior requests a pinned cown of another \
              one; make the pinned cown on the thread of the simulation (in `boc::explore`: with `rt.main()`)"
         );
     }
+    for &(cown, _) in &cowns {
+        // SAFETY: the request borrows a handle.
+        memory::note(unsafe { HeaderRef::new(cown) });
+    }
+    cowns
+}
+
+/// Looks at a request set. What is wrong with it is said when the behavior is made.
+pub(super) fn asked<Q: Request>(request: &Q) -> Set {
+    let count = request.slots();
+    // These slots enter no queue, so no grant looks for their behavior.
+    let mut slots: Vec<MaybeUninit<SlotOfMany>> = (0..count).map(|_| MaybeUninit::uninit()).collect();
+    let first = NonNull::new(slots.as_mut_ptr()).expect("a vector has an address").cast();
+    // SAFETY: there is room for so many; a `Slot` starts a `SlotOfMany`.
+    let mut claims = unsafe { Claims::new(first, count, NonNull::dangling()) };
+    request.plan(&mut claims);
+    let home = claims.finish().ok().flatten();
     let slot = |slot: MaybeUninit<SlotOfMany>| {
         // SAFETY: planning has written all of them, the only one at least as far as its `slot`.
         let slot = unsafe { &*slot.as_ptr().cast::<Slot>() };
         (Header::of(slot.cown()), slot.is_shared())
     };
-    slots.into_iter().map(slot).collect()
+    Set { cowns: slots.into_iter().map(slot).collect(), home }
 }

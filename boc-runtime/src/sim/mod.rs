@@ -11,6 +11,7 @@ mod report;
 mod run;
 mod shrink;
 mod state;
+mod stray;
 mod systematic;
 mod wait;
 
@@ -23,4 +24,5 @@ pub(crate) use here::{Inside, entered, here};
 pub(crate) use make::{enter, look, note};
 pub(crate) use outside::Outside;
 pub(crate) use run::{Sim, core};
+pub(crate) use stray::refuse;
 pub(crate) use wait::{arrive, pump_one, put_off_release, step_here, unseen, wait_until};

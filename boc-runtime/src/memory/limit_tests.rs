@@ -86,7 +86,7 @@ fn with(header: NonNull<Header>, counts: [u32; 2], are: [u32; 2], take: impl FnO
 fn child(count: usize, leaked: u32) -> (std::process::ExitStatus, String) {
     let this = std::env::current_exe().expect("a test program");
     let mut child = Command::new(this)
-        .args(["--exact", "memory::limits::too_many_handles_abort", "--nocapture"])
+        .args(["--exact", "memory::limit_tests::too_many_handles_abort", "--nocapture"])
         .env(VARIABLE, format!("{count} {leaked}"))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
