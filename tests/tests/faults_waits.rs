@@ -6,7 +6,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::task::{Context, Poll, Wake};
+use std::task::{Context, Wake};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -128,7 +128,7 @@ impl Drop for Awaits {
         let (resolver, promise) = Promise::<()>::new();
         let (mut resolver, mut future) = (Some(resolver), pin!(promise.into_future()));
         let waker = Arc::new(Unpark(thread::current())).into();
-        while let Poll::Pending = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        while future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
             if let Some(resolver) = resolver.take() {
                 resolver.resolve(());
             }

@@ -185,7 +185,9 @@ where
     let place = unsafe { block.behavior.as_ref() }.place;
     // SAFETY: alive. Only the thread that executes or cancels a behavior touches its stage before
     // its promise is released; a thread that hands it a cown reads its home, beside the stage.
-    let stage = unsafe { &mut *block.stage() };
+    let stage = unsafe { block.stage() };
+    // SAFETY: as above: the only reference to it.
+    let stage = unsafe { &mut *stage };
     // The body; or the failure with which it was given up before.
     let ended = std::mem::replace(stage, Stage::failed(Failure::cancelled(place)));
     if when == Cancel::Early {
@@ -193,8 +195,10 @@ where
     }
     // SAFETY: alive.
     let slots = unsafe { block.slots() };
+    // SAFETY: alive; makes no reference.
+    let home = unsafe { &raw const (*block.payload(slots).as_ptr()).home };
     // SAFETY: no thread dispatches it any more; moved out once, and nothing drops it in the block.
-    drop(unsafe { std::ptr::read(&raw const (*block.payload(slots).as_ptr()).home) });
+    drop(unsafe { home.read() });
     let mut ended = Some(ended);
     let granted = if let Cancel::Waiting(granted) = when { Some(granted) } else { None };
     // SAFETY: the outcome is written; all slots are held, or were never entered, or those are.

@@ -68,20 +68,15 @@ mod tests {
     use crate::promise::Promise;
     use crate::runtime::Runtime;
 
-    /// # Safety
-    /// `header` heads a block that is alive for `'a`.
-    unsafe fn weak_of<'a>(header: NonNull<Header>) -> Option<Weak> {
-        // SAFETY: the caller's duty.
-        Weak::of(unsafe { HeaderRef::<'a>::new(header) })
-    }
-
     #[test]
     fn a_cown_and_a_resolvers_promise_have_weak_counts_and_a_behaviors_promise_has_none() {
         let (cown, (resolver, owed)) = (Cown::new(1), Promise::<u8>::new());
         let runtime = Runtime::simulated(1);
         let promise = runtime.when((), |()| 1);
-        // SAFETY: the handles are alive.
-        let weak = unsafe { [weak_of(cown.header()), weak_of(owed.header()), weak_of(promise.header())] };
+        let weak = [cown.header(), owed.header(), promise.header()].map(|header| {
+            // SAFETY: the handles are alive.
+            Weak::of(unsafe { HeaderRef::new(header) })
+        });
         assert_eq!(weak.each_ref().map(Option::is_some), [true, true, false]);
         let [Some(weak), ..] = weak else { unreachable!("just seen") };
         drop((cown, resolver));
