@@ -22,8 +22,19 @@ fn ui() {
     }
 }
 
-const ROOMS: [&str; 10] =
-    ["attribute", "borrow", "grammar", "lints", "misuse", "names", "newcomer", "pinned", "send", "target"];
+const ROOMS: [&str; 11] = [
+    "attribute",
+    "borrow",
+    "grammar",
+    "lints",
+    "misuse",
+    "names",
+    "newcomer",
+    "pinned",
+    "send",
+    "target",
+    "variance",
+];
 
 fn compiler() -> Command {
     Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
