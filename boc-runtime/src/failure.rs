@@ -40,7 +40,8 @@ struct Inner {
 pub enum FailureKind {
     /// The behavior's body panicked.
     Panicked,
-    /// The behavior was given up before it ran: its runtime or its `MainThread` is gone.
+    /// The behavior was given up before it ran: its runtime or its `MainThread` is gone, the closure
+    /// of its batch panicked, or the function under `#[boc::main]` failed.
     Cancelled,
     /// A `Resolver` was dropped without a value.
     Abandoned,

@@ -35,9 +35,14 @@ pub use when::{Aliased, try_when, when, when_named};
 /// Most programs need none: `when` uses the global runtime, which the first `when` starts. Runtimes of one process may
 /// share cowns; a behavior runs on the runtime through which it was scheduled.
 ///
-/// Dropping a runtime cancels what has not started and joins its threads; see [`shutdown`](Runtime::shutdown) for
-/// finishing the work first. It may be dropped anywhere, in a body of its own included (then its threads end by
-/// themselves).
+/// Dropping a runtime cancels what has not started and joins its threads; see
+/// [`shutdown`](Runtime::shutdown) for finishing the work first. What still waits, for a cown, a
+/// promise or a pump, is cancelled too: its promise fails at once, its captures are dropped, and its
+/// places in the queues are given up in their turns. It may be dropped anywhere, in a body of its
+/// own included (then its threads end by themselves).
+///
+/// The child of a `fork` has none of the threads. There every call that needs them panics, and says
+/// what to do: [`wait`] before the fork, or build a runtime in the child.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
