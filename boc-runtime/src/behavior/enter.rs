@@ -246,7 +246,10 @@ impl Effects for EnteringMany {
     }
 
     #[inline]
-    fn granted_at_once(&mut self, _: NonNull<Slot>) {
+    fn granted_at_once(&mut self, slot: NonNull<Slot>) {
+        if self.tracked {
+            return Entering(self.core).granted(slot);
+        }
         self.granted += 1;
     }
 
