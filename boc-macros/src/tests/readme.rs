@@ -77,7 +77,8 @@ fn one_is_in_the_documentation() {
          ```text\n{}```\n\n\
          and the function `transfer` of the README, with its parameters, becomes\n\n\
          ```text\n{}```\n\n\
-         `let _ = ..` is for the compiler: a guard that a body does not mention, or does not change, is no mistake.\n",
+         `let _ = ..` is for the compiler: a guard that a body does not mention, or does not change, is no mistake.\n\
+         The text in front of a function is what it shows outside of one, where no statement can stand.\n",
         pretty(&of_block.1),
         pretty(&of_function.1),
     );

@@ -21,7 +21,28 @@
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 #![deny(clippy::allow_attributes, clippy::missing_docs_in_private_items, clippy::let_underscore_untyped)]
 
+use std::collections::BTreeMap;
+
 use boc::prelude::{Acquired, Cown, MainThread, PinnedCown, Promise, Runtime, pinned, quiesce, read, when};
+
+/// Headers of nested behaviors, and what their names are captured as.
+pub fn captured(
+    a: &Cown<u32>,
+    cells: &[Cown<u32>],
+    by_name: &BTreeMap<&'static str, Cown<u32>>,
+    factor: Box<u32>,
+) {
+    let own = cells.to_vec();
+    drop(when!(a => {
+        *a += *factor;
+        drop(when!(c = cells[0], d = by_name["x"], first = own[0], second = own[1] => *c += *d + *first + *second));
+        drop(when!(cells, #[cfg(any())] nowhere => cells[0] += 1));
+        for i in [0, 1] {
+            drop(when!(c = cells[i] => *c += 1));
+        }
+        *a
+    }));
+}
 
 /// The block form: every kind of item, a body of every shape.
 #[must_use]

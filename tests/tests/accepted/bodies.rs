@@ -231,12 +231,12 @@ fn attributes_in_a_body() {
         for _ in 0..2 {
             #[boc::attr::when(a)]
             fn first(a: &mut i32) {
-                #![allow(unused_variables)]
+                #![allow(unused_variables, reason = "the point")]
                 let x = *a;
                 when!(cell = person.0 => *cell += 1);
             }
             when!(a => {
-                #![allow(unused_variables)]
+                #![allow(unused_variables, reason = "the point")]
                 let x = *a;
                 when!(cell = person.0 => *cell += 1);
             });
