@@ -15,7 +15,7 @@ pub mod ways {
     };
 }
 
-/// What the compiler may have to say of a [`Variable`].
+/// What the compiler may have to say of a variable.
 pub mod hints {
     pub use crate::request::hints::{
         OfBorrowed as _, OfCopied as _, OfHandleItself as _, OfMoved as _, OfOwned as _, OfValue as _,

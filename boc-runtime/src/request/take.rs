@@ -112,7 +112,7 @@ macro_rules! ways {
             /// What is captured.
             type Captured;
 
-            /// The variable itself, for [`Container`].
+            /// The variable itself, for a `Container`.
             type Container;
 
             /// Captures it.
