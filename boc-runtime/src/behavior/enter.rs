@@ -21,13 +21,18 @@ struct Entering(NonNull<Core>);
 impl Effects for Entering {
     /// A behavior of several slots was looked at before any of them was published.
     #[inline]
-    fn waits(&mut self, slot: NonNull<Slot>) {
-        // SAFETY: not granted yet, so it lives; its cown does, for the scheduler has a handle.
-        let this = unsafe { slot.as_ref() };
-        // SAFETY: as above.
-        if !unsafe { this.cown().as_ref() }.users().are_only(self.0) && this.kind() == Kind::Alone {
-            // SAFETY: of this kind, and it cannot be granted before this returns.
-            unsafe { waitlist::track(Behavior::of_slot(slot)) };
+    fn waits(&mut self, slot: NonNull<Slot>, queue: &Queue) {
+        if !queue.users().are_only(self.0) {
+            // SAFETY: it cannot be granted before this returns.
+            unsafe { waitlist::track_if_alone(slot) };
+        }
+    }
+
+    #[inline]
+    fn enters(&mut self, queue: &Queue) {
+        if !queue.users().are_only(self.0) {
+            // SAFETY: a behavior of it is being made, so it lives.
+            waitlist::note_user(queue.users(), unsafe { self.0.as_ref() });
         }
     }
 
@@ -58,12 +63,8 @@ impl Made {
         let _scope = later::Scope::new();
         let bomb = Bomb("entering the queues of a behavior's cowns");
         match (self.slots, self.first) {
-            (1, Some(slot)) => {
-                // SAFETY: not entered; the cown is alive (caller).
-                unsafe { note_user(slot, self.core) };
-                // SAFETY: its only slot.
-                unsafe { queue::enter_single(slot, &mut Entering(self.core)) };
-            }
+            // SAFETY: its only slot.
+            (1, Some(slot)) => unsafe { queue::enter_single(slot, &mut Entering(self.core)) },
             // SAFETY: the same duties.
             (_, Some(_)) => unsafe { self.enter_many() },
             // SAFETY: it requests nothing, so it is ready.
@@ -76,20 +77,26 @@ impl Made {
     /// As [`Made::enter`]; there are several slots.
     #[inline(never)]
     unsafe fn enter_many(self) {
-        // SAFETY: the same duties.
-        unsafe { self.note_user() };
         let mut effects =
             EnteringMany { core: self.core, behavior: self.behavior, granted: 0, tracked: false };
         let (first, second) = self.first_two();
         let entered = match second {
             Some((second, true)) => {
+                // SAFETY: the same duties.
+                unsafe { note_user(first, self.core) };
+                // SAFETY: the same duties.
+                unsafe { note_user(second, self.core) };
                 // SAFETY: in the global order; published below.
                 let first_turn = unsafe { queue::enter(first, false) };
                 // SAFETY: as above.
                 let second_turn = unsafe { queue::enter(second, true) };
                 // SAFETY: entered, and neither is published.
-                effects.tracked =
-                    unsafe { self.track_if_it_waits(&[(first, first_turn), (second, second_turn)]) };
+                let waits = |slot, turn| unsafe { queue::waits_for_others(slot, turn, self.core) };
+                if waits(first, first_turn) || waits(second, second_turn) {
+                    // SAFETY: as above.
+                    unsafe { waitlist::track(self.behavior) };
+                    effects.tracked = true;
+                }
                 // SAFETY: all are entered; the scheduler's count, which is taken off last, keeps the block.
                 unsafe { queue::publish(first, first_turn, &mut effects) };
                 // SAFETY: as above.
@@ -126,6 +133,8 @@ impl Made {
     /// As [`Made::enter`].
     #[inline(never)]
     unsafe fn enter_several(&self, effects: &mut EnteringMany) -> u32 {
+        // SAFETY: the same duties.
+        unsafe { self.note_user() };
         let none = (NonNull::dangling(), Turn::default());
         let (mut inline, mut heap) = ([none; INLINE], Vec::new());
         let turns = if self.slots <= INLINE {
@@ -174,7 +183,6 @@ impl Made {
     ///
     /// # Safety
     /// As there.
-    #[inline]
     unsafe fn note_user(&self) {
         for slot in self.entering() {
             // SAFETY: the same duties.
@@ -187,7 +195,6 @@ impl Made {
     ///
     /// # Safety
     /// These are its slots and their turns; none is published.
-    #[inline]
     unsafe fn track_if_it_waits(&self, turns: &[(NonNull<Slot>, Turn)]) -> bool {
         // SAFETY: not published, so it lives; its cown does, for the scheduler has a handle.
         let waits =

@@ -86,11 +86,27 @@ enum After {
 
 /// Tells a queue that a behavior of this core is about to enter it.
 #[cold]
+#[inline(never)]
 pub(super) fn note_user(users: &Users, core: &Core) {
     users.note(NonNull::from(core));
     if core.simulation().is_some() {
         // Only steps of its thread make anything happen there.
         users.note_stranger();
+    }
+}
+
+/// As [`track`], for the behavior whose only slot this is, unless it is on the list. Of several slots
+/// all were looked at before any of them was published.
+///
+/// # Safety
+/// As [`track`].
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn track_if_alone(slot: NonNull<Slot>) {
+    // SAFETY: not granted (caller), so it lives.
+    if unsafe { slot.as_ref() }.kind() == Kind::Alone {
+        // SAFETY: of this kind; the same duties.
+        unsafe { track(Behavior::of_slot(slot)) };
     }
 }
 
@@ -100,6 +116,7 @@ pub(super) fn note_user(users: &Users, core: &Core) {
 /// It is entering, and none of its slots can be granted before this returns. If it has several,
 /// [`scheduled`] follows when all are published.
 #[cold]
+#[inline(never)]
 pub(super) unsafe fn track(behavior: NonNull<Behavior>) {
     // SAFETY: not granted, so it lives.
     let slots = unsafe { behavior.as_ref() }.slots();

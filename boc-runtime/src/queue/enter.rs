@@ -183,6 +183,7 @@ pub(crate) unsafe fn enter_single(slot: NonNull<Slot>, effects: &mut impl Effect
     let this = unsafe { slot.as_ref() };
     // SAFETY: the caller's duty.
     let queue = unsafe { this.cown().as_ref() };
+    effects.enters(queue);
     this.status.make_ready();
     match queue.tail.try_take(slot.as_ptr().cast()) {
         // SAFETY: from our own turn, published, not linked yet; it cannot run before this grants it.
@@ -203,14 +204,15 @@ unsafe fn enter_contended(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: the caller's duty.
     let cown = unsafe { slot.as_ref() }.cown();
     // SAFETY: the caller's duty.
-    let before = unsafe { cown.as_ref() }.tail.take(slot.as_ptr().cast());
+    let queue = unsafe { cown.as_ref() };
+    let before = queue.tail.take(slot.as_ptr().cast());
     let predecessor = before.slot();
     if !before.is_unsettled() {
         // SAFETY: from our own turn, published, not linked yet; it cannot run before this grants it.
         return unsafe { follow(slot, predecessor, effects) };
     }
     // Before it is noted: from then on it may be linked, and granted.
-    effects.waits(slot);
+    effects.waits(slot, queue);
     // SAFETY: INV-2: the predecessor lives until we link.
     let noted = unsafe { predecessor.as_ref() }.expect("a slot has the bit").try_note(slot);
     // Noted: the thread that publishes the predecessor does the rest, and the slot may be gone.
@@ -236,11 +238,11 @@ unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut im
     // SAFETY: INV-2.
     match unsafe { predecessor.as_ref() } {
         Some(predecessor) if !shared => {
-            effects.waits(slot);
+            effects.waits(slot, queue);
             predecessor.link_writer(slot);
         }
         Some(predecessor) => {
-            effects.waits(slot);
+            effects.waits(slot, queue);
             if !predecessor.try_link_reader(slot) {
                 // The predecessor reads: join it. Counted before the link, or its release might see the cown idle.
                 // Relaxed: ordered before the release's subtraction by the link (Release) that it acquires.
@@ -267,7 +269,7 @@ unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut im
 fn arrive_writer(queue: &Queue, cown: NonNull<Queue>, slot: NonNull<Slot>, effects: &mut impl Effects) {
     // Acquire: edge E6, pairs with the last reader's subtraction. A stale value other than 0 is settled below.
     if queue.readers.load(Ordering::Acquire) != 0 {
-        effects.waits(slot);
+        effects.waits(slot, queue);
         // Relaxed: carried by the addition, edge E7.
         queue.writer.store(slot.as_ptr(), Ordering::Relaxed);
         // Release: edge E7. Acquire: edge E6 if this finds 0.

@@ -36,7 +36,10 @@ pub(crate) trait Effects {
     /// This request is about to be linked behind another one, or to wait for readers. It may be
     /// granted at any moment after that.
     #[inline]
-    fn waits(&mut self, _slot: NonNull<Slot>) {}
+    fn waits(&mut self, _slot: NonNull<Slot>, _queue: &Queue) {}
+    /// A request is about to take its turn: one that has no other queue to enter.
+    #[inline]
+    fn enters(&mut self, _queue: &Queue) {}
     /// The cown turned from idle to active: take a reference count for it.
     fn activated(&mut self, cown: NonNull<Queue>);
     /// The cown turned idle: give the count back. It may die of this.

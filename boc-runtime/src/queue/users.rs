@@ -53,8 +53,11 @@ impl Users {
     }
 
     #[cold]
-    #[inline(never)]
     fn note_another(&self, party: *mut ()) {
+        // Relaxed: as in `are_only`.
+        if self.0.load(Ordering::Relaxed).addr() & MIXED != 0 {
+            return;
+        }
         // Relaxed: as in `are_only`.
         let first = self.0.compare_exchange(ptr::null_mut(), party, Ordering::Relaxed, Ordering::Relaxed);
         if first.is_err_and(|found| !ptr::eq(found, party)) {
