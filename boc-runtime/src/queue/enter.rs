@@ -177,7 +177,7 @@ unsafe fn pass_on(first: NonNull<Slot>) {
 ///
 /// # Safety
 /// Duties 1 and 2 of [`enter`], for the only slot of its owner, which cannot run before it is granted.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn enter_single(slot: NonNull<Slot>, effects: &mut impl Effects) {
     // SAFETY: the caller's duty.
     let this = unsafe { slot.as_ref() };
