@@ -172,9 +172,10 @@ impl Writer {
                 self.put(")");
             }
             Expr::Alias(name) => {
-                self.put("log_when!(");
+                // In parentheses: as a statement it might bind the name for what follows.
+                self.put("(log_when!(");
                 self.place(name, raw(name), true);
-                self.put(" => 1)");
+                self.put(" => 1))");
             }
             Expr::Brace(of) => {
                 self.put("vec! { ");
