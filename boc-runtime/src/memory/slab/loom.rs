@@ -177,9 +177,11 @@ fn a_parcel_arrives_while_its_heap_is_tidied() {
     explore(|| {
         let (heap, blocks) = heap_with_blocks(2);
         let watched = Watched::new(&blocks);
-        // SAFETY: there, and no thread has it.
-        unsafe { pool::give_up_heap(NonNull::new(heap.0.cast_mut()).expect("a heap")) };
-        let tidying = spawn(|| while pool::tidy_some(1) {});
+        // It waits, and tidies as a worker does.
+        let tidying = at_home(&heap, &watched, |_| {
+            give_back();
+            while pool::tidy_some(1) {}
+        });
         for index in [0, 1] {
             watched.free(index);
             post_parcel();
