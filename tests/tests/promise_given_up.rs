@@ -254,3 +254,25 @@ fn giving_up_meets_granting() {
         assert_eq!(sums.0 % 30, 0);
     });
 }
+
+/// A cown that is free is granted while its behavior enters, and a resolver's promise is not.
+#[test]
+fn what_waits_for_some_of_its_requests_runs_when_it_has_the_others() {
+    within(LIMIT, || {
+        let (own, cowns) = (runtime(1), [Cown::new(1), Cown::new(2)]);
+        let (resolver, promise) = Promise::<u32>::new();
+        let two = own.when((&cowns[0], &promise), |(mut cown, promise)| *cown += *promise);
+        resolver.resolve(10);
+        two.join().unwrap();
+        let (resolver, promise) = Promise::<u32>::new();
+        let many = own.when((&cowns, &promise), |(cowns, promise)| cowns.iter().sum::<u32>() + *promise);
+        resolver.resolve(100);
+        assert_eq!(many.join().unwrap(), 113);
+        let (_resolver, promise) = Promise::<u32>::new();
+        let given_up = own.when((&cowns, &promise), |_| ());
+        drop(own);
+        assert_eq!(kind(given_up), Some(FailureKind::Cancelled));
+        let other = runtime(1);
+        assert_eq!(other.when(&cowns, |cowns| cowns[0] + cowns[1]).join().unwrap(), 13);
+    });
+}
