@@ -18,11 +18,17 @@
 //!
 //! That holds [`LEVELS`] deep. From there on, for chains, what user code causes stays on the list
 //! until it returns, or until it waits: a wait of this library, and the poll of a promise's future,
-//! work off first what the running code has put on the list ([`catch_up`]). A thread that would
-//! sleep then cancels the behaviors on the rest of the list too ([`before_sleep`]): of the queue of
-//! a `MainThread` that is dropped, one behavior's captures may wait for another behavior. Nothing
-//! else of the rest is touched: those values die after the code that runs now, which may hold what
-//! they need.
+//! work off first what the running code has put on the list ([`catch_up`]). A wait or a poll that
+//! finds what it asks for not there then goes through the rest of the list too: it cancels and ends
+//! behaviors (of the queue of a `MainThread` that is dropped, or of those that a dropped runtime
+//! gives up, one behavior's captures may wait for another behavior), and wakes. First the behavior
+//! whose promise is waited for ([`end_awaited`]), then one after the other until the wait is over
+//! ([`before_sleep`]): one that is carried out inside a wait may itself wait for what is further out.
+//! Values stay on the list: they die after the code that runs now, which may hold what they need.
+//! So what is to be ended together is put on the list together, in one scope.
+//!
+//! Slots are passed on before any user code runs: what waits behind one does not wait for a
+//! destructor. That runs no user code itself.
 
 #![expect(unsafe_code, reason = "disposes of blocks whose counts have reached zero, cancels jobs")]
 
@@ -45,12 +51,24 @@ enum Item {
     Gone,
     Dispose(NonNull<Header>),
     Cancel(Job),
-    PassOn(Arc<Ticket>),
     Wake(Waker),
     WakeHook(Arc<Home>),
     EndEarly(Given),
-    LetGo(NonNull<Slot>),
     Discard(Payload),
+}
+
+impl Item {
+    /// Whether the running code may wait for it, although it did not cause it.
+    fn is_waited_for(&self) -> bool {
+        matches!(self, Item::Cancel(_) | Item::Wake(_) | Item::WakeHook(_) | Item::EndEarly(_))
+    }
+}
+
+/// A slot that is granted, and has no use for its cown.
+enum Granted {
+    /// A spent ticket's. It has no waker.
+    PassOn(Arc<Ticket>),
+    LetGo(NonNull<Slot>),
 }
 
 /// How deep user code runs inside user code at once.
@@ -65,17 +83,30 @@ struct Here {
     level: Cell<usize>,
     /// How long the list was when the innermost of them began: what follows was put there since.
     base: Cell<usize>,
+    /// How many of the list may be waited for: [`Item::is_waited_for`].
+    waited_for: Cell<usize>,
+    /// Between this place and `base` none is: a list of a million is not searched a million times.
+    searched: Cell<usize>,
 }
 
 thread_local! {
     // No destructor here, so this outlives every other thread-local.
     static HERE: Here = const {
-        Here { depth: Cell::new(0), any: Cell::new(false), level: Cell::new(0), base: Cell::new(0) }
+        Here {
+            depth: Cell::new(0),
+            any: Cell::new(false),
+            level: Cell::new(0),
+            base: Cell::new(0),
+            waited_for: Cell::new(0),
+            searched: Cell::new(0),
+        }
     };
     /// A stack: what is to happen next is last, but for what was put there by the item that is
     /// being carried out, or by the scope that is open: that is in its order, and turned round
     /// afterwards.
     static ITEMS: RefCell<Vec<Item>> = const { RefCell::new(Vec::new()) };
+    /// Empty whenever user code runs.
+    static GRANTED: RefCell<Vec<Granted>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Everything that is put off happens when the outermost of these ends; panics in it are contained.
@@ -106,7 +137,25 @@ impl Drop for Scope {
 #[cold]
 #[inline(never)]
 fn end_of_scope() {
+    // The scope is open still, so what this puts off stays on the list.
+    pass_all_on();
     HERE.with(|here| work_off(here, LEVELS)).into_iter().for_each(unwind::discard);
+}
+
+/// Passes on the slots that have no use for their cowns. In a scope.
+fn pass_all_on() {
+    while let Ok(Some(granted)) = GRANTED.try_with(|granted| granted.borrow_mut().pop()) {
+        pass_one_on(granted);
+    }
+}
+
+fn pass_one_on(granted: Granted) {
+    match granted {
+        // SAFETY: granted, and put on the list once.
+        Granted::LetGo(slot) => unsafe { behavior::let_go(slot) },
+        // SAFETY: granted and spent: nobody else releases it.
+        Granted::PassOn(ticket) => unsafe { ticket.release() },
+    }
 }
 
 /// Drops the value of a block: put off inside a scope, at once outside; there its panic goes on.
@@ -154,33 +203,48 @@ fn catch_up_here(here: &Here) -> bool {
     true
 }
 
-/// Before a thread sleeps in a wait: as [`catch_up`], and if there is nothing cancels the behaviors
-/// on the rest of the list.
+/// Before a thread sleeps in a wait, or is told that a promise is not finished: as [`catch_up`], and
+/// if there is nothing carries out one thing that may be waited for, of the rest of the list. Look
+/// then whether the wait is over.
 #[inline]
 pub(crate) fn before_sleep() -> bool {
-    HERE.with(|here| here.any.get() && (catch_up_here(here) || cancel_rest(here)))
+    HERE.with(|here| here.any.get() && (catch_up_here(here) || carry_out_of_rest(here, Item::is_waited_for)))
 }
 
+/// Before a wait for a promise: ends its behavior if that is on the list.
+#[inline]
+pub(crate) fn end_awaited(promise: NonNull<Header>) {
+    let ends = |item: &Item| match item {
+        Item::Cancel(job) => job.0.cast() == promise,
+        Item::EndEarly(given) => given.promise() == promise,
+        _ => false,
+    };
+    HERE.with(|here| here.waited_for.get() != 0 && carry_out_of_rest(here, ends));
+}
+
+/// Carries out the next item that `is_meant`, of what was on the list before the item that is being
+/// carried out began.
 #[cold]
 #[inline(never)]
-fn cancel_rest(here: &Here) -> bool {
-    if here.depth.get() != 0 {
+fn carry_out_of_rest(here: &Here, is_meant: impl Fn(&Item) -> bool) -> bool {
+    if here.depth.get() != 0 || here.waited_for.get() == 0 {
         return false;
     }
     // What is taken leaves its place: the lengths that are kept, of what was there before, stay
     // right.
     let take = |items: &RefCell<Vec<Item>>| {
         let mut items = items.borrow_mut();
-        let item = items.iter_mut().rev().find(|item| matches!(item, Item::Cancel(_)))?;
-        Some(std::mem::replace(item, Item::Gone))
+        let rest = items.get(..here.searched.get())?;
+        let last = rest.iter().rposition(Item::is_waited_for);
+        here.searched.set(last.map_or(0, |last| last + 1));
+        let at = rest[..=last?].iter().rposition(is_meant)?;
+        here.waited_for.set(here.waited_for.get() - 1);
+        Some(std::mem::replace(&mut items[at], Item::Gone))
     };
-    let mut any = false;
-    while let Ok(Some(item)) = ITEMS.try_with(take) {
-        any = true;
-        let panicked = first_of(carry_out_here(here, item), drain(here));
-        panicked.into_iter().for_each(unwind::discard);
-    }
-    any
+    let Ok(Some(item)) = ITEMS.try_with(take) else { return false };
+    let panicked = first_of(carry_out_here(here, item), drain(here));
+    panicked.into_iter().for_each(unwind::discard);
+    true
 }
 
 /// Runs user code in the middle of a scope, where no queue is being changed. What the scope has put
@@ -188,8 +252,9 @@ fn cancel_rest(here: &Here) -> bool {
 pub(crate) fn aside(user: impl FnOnce()) {
     let panicked = HERE.with(|here| {
         sched::user_code_ahead();
+        pass_all_on();
         let (base, depth) = (length(), here.depth.replace(0));
-        let outer = here.base.replace(base);
+        let outer = (here.base.replace(base), here.searched.replace(base));
         here.level.set(here.level.get() + 1);
         let panicked = unwind::catch(user).err();
         here.level.set(here.level.get() - 1);
@@ -201,7 +266,8 @@ pub(crate) fn aside(user: impl FnOnce()) {
             }
             false => panicked,
         };
-        here.base.set(outer);
+        here.base.set(outer.0);
+        here.searched.set(outer.1);
         here.depth.set(depth);
         panicked
     });
@@ -220,7 +286,7 @@ pub(crate) unsafe fn cancel(job: Job) {
 /// Releases the slot of a spent ticket.
 pub(crate) fn pass_on(ticket: Arc<Ticket>) {
     let _scope = Scope::new();
-    put_off(Item::PassOn(ticket));
+    put_off_granted(Granted::PassOn(ticket));
 }
 
 /// Wakes an async task.
@@ -244,7 +310,7 @@ pub(crate) fn end_early(given: Given) {
 /// Releases a slot of such a behavior.
 pub(crate) fn let_go(slot: NonNull<Slot>) {
     let _scope = Scope::new();
-    put_off(Item::LetGo(slot));
+    put_off_granted(Granted::LetGo(slot));
 }
 
 /// Drops a panic's payload, which may hold a failure with a payload in turn.
@@ -255,11 +321,27 @@ pub(crate) fn discard(payload: Payload) {
 
 /// Puts it on the list. At the very end of a thread, when the list is gone, it is done at once, recursion or not.
 fn put_off(item: Item) {
+    let waited_for = item.is_waited_for();
     let mut item = Some(item);
     if ITEMS.try_with(|items| items.borrow_mut().extend(item.take())).is_ok() {
-        HERE.with(|here| here.any.set(true));
+        HERE.with(|here| {
+            here.any.set(true);
+            if waited_for {
+                here.waited_for.set(here.waited_for.get() + 1);
+            }
+        });
     } else if let Some(payload) = item.and_then(carry_out) {
         unwind::discard(payload);
+    }
+}
+
+/// As [`put_off`].
+fn put_off_granted(granted: Granted) {
+    let mut granted = Some(granted);
+    if GRANTED.try_with(|list| list.borrow_mut().extend(granted.take())).is_ok() {
+        HERE.with(|here| here.any.set(true));
+    } else {
+        granted.into_iter().for_each(pass_one_on);
     }
 }
 
@@ -294,7 +376,9 @@ fn drain(here: &Here) -> Option<Payload> {
     let base = here.base.get();
     let next = |items: &RefCell<Vec<Item>>| {
         let mut items = items.borrow_mut();
-        if items.len() > base { items.pop() } else { None }
+        let item = if items.len() > base { items.pop() } else { None }?;
+        here.waited_for.set(here.waited_for.get() - usize::from(item.is_waited_for()));
+        Some(item)
     };
     let mut first = None;
     while let Ok(Some(item)) = ITEMS.try_with(next) {
@@ -308,12 +392,14 @@ fn drain(here: &Here) -> Option<Payload> {
 /// round: the caller drains it.
 fn carry_out_here(here: &Here, item: Item) -> Option<Payload> {
     let base = length();
-    let (depth, outer) = (here.depth.replace(0), here.base.replace(base));
+    let depth = here.depth.replace(0);
+    let outer = (here.base.replace(base), here.searched.replace(base));
     here.level.set(here.level.get() + 1);
     let panicked = carry_out(item);
     turn_round(base);
     here.level.set(here.level.get() - 1);
-    here.base.set(outer);
+    here.base.set(outer.0);
+    here.searched.set(outer.1);
     here.depth.set(depth);
     panicked
 }
@@ -347,16 +433,6 @@ fn carry_out(item: Item) -> Option<Payload> {
         }
         Item::Discard(payload) => {
             unwind::discard(payload);
-            None
-        }
-        Item::LetGo(slot) => {
-            // SAFETY: granted, and put on the list once.
-            unsafe { behavior::let_go(slot) };
-            None
-        }
-        Item::PassOn(ticket) => {
-            // SAFETY: granted and spent: nobody else releases it.
-            unsafe { ticket.release() };
             None
         }
     }

@@ -121,3 +121,42 @@ fn a_waker_that_panics_is_contained() {
         assert_eq!(promise.join().expect("the worker lives"), 1);
     });
 }
+
+#[test]
+fn a_dropped_future_lets_its_waker_go() {
+    on_workers(1, || {
+        let (resolver, promise) = Promise::<u8>::new();
+        let waker = Arc::new(Counting { woken: AtomicUsize::new(0), tell: channel().0 });
+        let mut future = promise.clone().into_future();
+        assert!(poll(&mut future, &Waker::from(Arc::clone(&waker))).is_pending());
+        drop(future);
+        assert_eq!(Arc::strong_count(&waker), 1, "a task that owns the resolver would never end");
+        resolver.resolve(1);
+        assert_eq!(promise.join().unwrap(), 1);
+        assert_eq!(waker.woken.load(Ordering::SeqCst), 0);
+    });
+}
+
+/// The destructor of a waker is user code: no thread that passes a promise on runs it.
+#[test]
+fn a_dropped_futures_waker_panics_where_the_future_is_dropped() {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("a waker's destructor");
+        }
+    }
+    on_workers(1, || {
+        let (resolver, promise) = Promise::<u8>::new();
+        let relayed = when(&promise, |promise| *promise);
+        let mut future = relayed.clone().into_future();
+        assert!(poll(&mut future, &Waker::from(Arc::new(Panics))).is_pending());
+        let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(future)));
+        dropped.unwrap_err();
+        resolver.resolve(1);
+        assert_eq!(relayed.join().unwrap(), 1);
+    });
+}

@@ -276,3 +276,123 @@ fn what_waits_for_some_of_its_requests_runs_when_it_has_the_others() {
         assert_eq!(other.when(&cowns, |cowns| cowns[0] + cowns[1]).join().unwrap(), 13);
     });
 }
+
+/// A capture whose destructor is code.
+struct AtDrop(Option<Box<dyn FnOnce() + Send>>);
+
+impl AtDrop {
+    fn new(code: impl FnOnce() + Send + 'static) -> AtDrop {
+        AtDrop(Some(Box::new(code)))
+    }
+}
+
+impl Drop for AtDrop {
+    fn drop(&mut self) {
+        self.0.take().expect("dropped once")();
+    }
+}
+
+/// Schedules behaviors, by `schedule`, of which each owns what waits, when it is dropped, for the
+/// end of the one that was scheduled before it (so in the other order), or after it.
+fn chain(schedule: &mut dyn FnMut(AtDrop) -> Promise<()>) -> Vec<Promise<()>> {
+    let mut chained: Vec<Promise<()>> = Vec::new();
+    let mut resolvers = Vec::new();
+    for at in 0..24 {
+        let before = chained.last().cloned();
+        let (resolver, after) = Promise::<Option<Promise<()>>>::new();
+        resolvers.push(resolver);
+        chained.push(schedule(AtDrop::new(move || {
+            let awaited = if at < 12 { before } else { after.join().unwrap() };
+            assert!(awaited.is_none_or(|awaited| kind(awaited) == Some(FailureKind::Cancelled)));
+        })));
+    }
+    for (at, resolver) in resolvers.into_iter().enumerate() {
+        resolver.resolve(chained.get(at + 1).cloned());
+    }
+    chained
+}
+
+fn assert_cancelled(chained: Vec<Promise<()>>) {
+    assert!(chained.into_iter().all(|promise| kind(promise) == Some(FailureKind::Cancelled)));
+}
+
+#[test]
+fn a_capture_waits_for_what_is_given_up_with_it() {
+    within(LIMIT, || {
+        let (resolver, promise) = Promise::<u8>::new();
+        let own = runtime(1);
+        let chained = chain(&mut |capture| own.when(&promise, move |_| drop(capture)));
+        drop(own);
+        assert_cancelled(chained);
+        drop(resolver);
+    });
+}
+
+#[test]
+fn a_capture_waits_for_what_is_cancelled_at_a_home_with_it() {
+    on_home(1, |main| {
+        let own = runtime(1);
+        let chained = chain(&mut |capture| {
+            let canvas = PinnedCown::new(main, ());
+            own.when(pinned(&canvas), move |_| drop(capture))
+        });
+        std::thread::scope(|threads| threads.spawn(move || drop(own)).join()).unwrap();
+        assert_cancelled(chained);
+    });
+}
+
+#[test]
+fn a_capture_waits_for_what_a_simulated_runtime_cancels_with_it() {
+    within(LIMIT, || {
+        let own = Runtime::simulated(1);
+        let chained = chain(&mut |capture| own.when((), move |()| drop(capture)));
+        drop(own);
+        assert_cancelled(chained);
+    });
+}
+
+#[test]
+fn a_capture_waits_for_what_is_in_the_same_batch_that_fails() {
+    within(LIMIT, || {
+        let (own, cown) = (runtime(1), Cown::new(0));
+        let mut chained = Vec::new();
+        let batch = || {
+            own.enter(|| {
+                boc::batch(|batch| {
+                    chained = chain(&mut |capture| batch.when(&cown, move |_| drop(capture)));
+                    panic!("the batch fails");
+                })
+            })
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(batch)).unwrap_err();
+        assert_cancelled(chained);
+    });
+}
+
+/// What stands behind a place that was given up, or that of a joiner that has gone, does not wait
+/// for a destructor, which may wait for it.
+#[test]
+fn a_capture_waits_for_what_stands_behind_places_without_use() {
+    within(LIMIT, || {
+        let (own, other, cown) = (runtime(1), runtime(1), Cown::new(1));
+        let (resolver, promise) = Promise::<u8>::new();
+        let (tell, told) = channel::<Promise<i32>>();
+        let capture = AtDrop::new(move || assert_eq!(told.recv().unwrap().join().unwrap(), 1));
+        let waiting = own.when((&promise, &cown), move |_| drop(capture));
+        let behind = own.when((&promise, &cown), |_| ());
+        tell.send(other.when(&cown, |cown| *cown)).unwrap();
+        drop(own);
+        assert_cancelled(vec![waiting, behind]);
+
+        let (ready, taken) = Promise::<u8>::new();
+        ready.resolve(7);
+        let own = runtime(1);
+        let mine = taken.clone();
+        let capture = AtDrop::new(move || assert_eq!(mine.join().unwrap(), 7));
+        let waiting = own.when((&taken, &promise), move |_| drop(capture));
+        let left = taken.join_timeout(Duration::from_millis(1)).unwrap_err();
+        drop(own);
+        assert_cancelled(vec![waiting]);
+        drop((left, resolver));
+    });
+}

@@ -6,7 +6,6 @@ use std::ptr::NonNull;
 
 use crate::later;
 use crate::memory::{self, Header};
-use crate::sched;
 
 use super::enter::enter_batch;
 use super::schedule::Made;
@@ -53,6 +52,8 @@ impl Pending {
 
     /// Ends them; their promises fail.
     pub(crate) fn cancel(self) {
+        // All are on the list before the first ends: what one has captured may wait for another.
+        let scope = later::Scope::new();
         for made in self.behaviors {
             for mut slot in made.all_slots() {
                 // It stands in no queue, so there is nothing to release.
@@ -60,8 +61,9 @@ impl Pending {
                 unsafe { slot.as_mut() }.make_repeated();
             }
             // SAFETY: ours to end, once; it has entered nothing.
-            unsafe { sched::cancel_now(made.job()) };
+            unsafe { later::cancel(made.job()) };
         }
+        drop(scope);
         release(self.cowns);
     }
 }

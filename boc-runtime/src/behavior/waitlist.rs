@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr::NonNull;
 
 use crate::later;
-use crate::memory;
+use crate::memory::{self, Header};
 use crate::pinned::Home;
 use crate::queue::{Kind, Slot, Users};
 use crate::sched::Core;
@@ -249,6 +249,8 @@ fn give_up_all(are: impl Fn(NonNull<Behavior>) -> bool) {
             given.push(give_up(waiting, behavior));
         }
     }
+    // All are on the list before the first ends: what one has captured may wait for another.
+    let _scope = later::Scope::new();
     given.into_iter().for_each(later::end_early);
 }
 
@@ -270,6 +272,11 @@ pub(crate) fn give_up_home(home: &Home) {
 }
 
 impl Given {
+    /// Its promise, to compare with.
+    pub(crate) fn promise(&self) -> NonNull<Header> {
+        self.behavior.cast()
+    }
+
     /// Ends it: its captures are dropped, its promise fails, its places at the heads of queues are
     /// given up. The others are when their turns come.
     pub(crate) fn end(self) {

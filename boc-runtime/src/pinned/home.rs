@@ -257,6 +257,8 @@ impl Home {
         // looked already.
         its.iter().for_each(|_| self.job_leaves());
         drop(shared);
+        // All are on the list before the first ends: what one has captured may wait for another.
+        let _scope = later::Scope::new();
         for job in its {
             // SAFETY: taken from the queue, so it is ours to end.
             unsafe { later::cancel(job) };

@@ -97,6 +97,10 @@ impl<R: Send + 'static> Future for PromiseFuture<R> {
             }
         };
         if !ticket.is_granted() {
+            later::end_awaited(self.promise.as_ref().expect("taken when it is ready").header());
+            while !ticket.is_granted() && later::before_sleep() {}
+        }
+        if !ticket.is_granted() {
             // On the thread of a simulated runtime somebody has to run what is awaited.
             let promise = self.promise.as_ref().expect("taken when it is ready");
             if sim::step_here(|| promise.awaited()) {
@@ -113,13 +117,13 @@ impl<R: Send + 'static> Future for PromiseFuture<R> {
 
 impl<R> Drop for PromiseFuture<R> {
     fn drop(&mut self) {
-        if let Some(ticket) = self.ticket.take()
-            && !ticket.stop_waiting()
-        {
-            // SAFETY: granted, for it could not stop waiting; the future had not taken the result,
-            // which would have removed the ticket, so this is the only release.
-            unsafe { ticket.release() };
+        let Some(ticket) = self.ticket.take() else { return };
+        if ticket.stop_waiting() {
+            return ticket.drop_signal();
         }
+        // SAFETY: granted, for it could not stop waiting; the future had not taken the result,
+        // which would have removed the ticket, so this is the only release.
+        unsafe { ticket.release() };
     }
 }
 

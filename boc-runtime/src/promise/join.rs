@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::failure::Failure;
+use crate::later;
 use crate::sched::{self, Awaited, MayWait, Parker, WaitFor};
 use crate::sim;
 use crate::sync::{Instant, deadline_after, forks};
@@ -40,6 +41,9 @@ impl<R: Send + 'static> Promise<R> {
         sim::arrive();
         let parker = Parker::current();
         let ticket = self.ticket(&parker);
+        if !ticket.is_granted() {
+            later::end_awaited(self.header());
+        }
         wait(may_wait, &parker, || self.awaited(), &ticket, None);
         // SAFETY: granted: without a deadline the wait ends in no other way.
         unsafe { self.take(&ticket) }
@@ -72,6 +76,9 @@ impl<R: Send + 'static> Promise<R> {
         sim::arrive();
         let parker = Parker::current();
         let ticket = self.ticket(&parker);
+        if !ticket.is_granted() {
+            later::end_awaited(self.header());
+        }
         if wait(may_wait, &parker, || self.awaited(), &ticket, deadline) || !ticket.stop_waiting() {
             // SAFETY: granted, if need be at the last moment.
             return Ok(unsafe { self.take(&ticket) });

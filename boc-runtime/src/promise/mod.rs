@@ -137,7 +137,12 @@ impl<R> Promise<R> {
     pub fn is_finished(&self) -> bool {
         // A loop that asks may wait for what this thread itself has put off.
         later::catch_up();
-        let finished = self.has_finished();
+        let mut finished = self.has_finished();
+        if !finished {
+            later::end_awaited(self.header());
+            while !self.has_finished() && later::before_sleep() {}
+            finished = self.has_finished();
+        }
         if !finished {
             // On the thread of a simulated runtime nothing would ever run for who only asks.
             sim::step_here(|| self.awaited());

@@ -99,6 +99,14 @@ impl Ticket {
         self.state.compare_exchange(WAITING, IDLE, Ordering::Relaxed, Ordering::Acquire).is_ok()
     }
 
+    /// Drops what would have woken a task, which may be what keeps that alive. After
+    /// [`stop_waiting`](Ticket::stop_waiting): the grant does not look for it any more.
+    pub(super) fn drop_signal(&self) {
+        let signal = self.signal.lock().take();
+        // Foreign code: not under the lock.
+        drop(signal);
+    }
+
     /// Gives the promise up after a grant.
     ///
     /// # Safety

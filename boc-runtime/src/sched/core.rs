@@ -387,6 +387,8 @@ impl Core {
     }
 
     fn cancel_injected(&self) {
+        // All are on the list before the first ends: what one has captured may wait for another.
+        let _scope = later::Scope::new();
         while let Some(job) = self.injector.take(1, 0, |_| ()) {
             // SAFETY: taken from a queue, so it is ours to end.
             unsafe { later::cancel(job) };

@@ -111,6 +111,7 @@ impl Sim {
 
     fn cancel_inbox(&self) {
         let inbox = std::mem::take(&mut *self.inbox.lock());
+        let _scope = later::Scope::new();
         for job in inbox {
             // SAFETY: taken from a queue, so it is ours to end.
             unsafe { later::cancel(job) };
@@ -375,18 +376,20 @@ impl Sim {
             if ready.is_empty() && outboxes.is_empty() {
                 return;
             }
+            let (effects, ended): (Vec<_>, Vec<_>) =
+                outboxes.into_iter().map(|outbox| (outbox.effects, outbox.ended)).unzip();
+            for job in ended.into_iter().flatten() {
+                let _inside = self.is_here().then(|| (Inside::enter(core), Shut::now()));
+                // SAFETY: executed, and not finished.
+                unsafe { self.finish(job) };
+            }
+            // All are on the list before the first ends: what one has captured may wait for another.
+            let _scope = later::Scope::new();
             for (_, job) in ready {
                 // SAFETY: taken from a queue, so it is ours to end.
                 unsafe { later::cancel(job) };
             }
-            for outbox in outboxes {
-                outbox.effects.into_iter().for_each(Effect::cancel);
-                if let Some(job) = outbox.ended {
-                    let _inside = self.is_here().then(|| (Inside::enter(core), Shut::now()));
-                    // SAFETY: executed, and not finished.
-                    unsafe { self.finish(job) };
-                }
-            }
+            effects.into_iter().flatten().for_each(Effect::cancel);
         }
     }
 
