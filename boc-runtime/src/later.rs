@@ -33,6 +33,7 @@
 #![expect(unsafe_code, reason = "disposes of blocks whose counts have reached zero, cancels jobs")]
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::Waker;
@@ -85,6 +86,8 @@ struct Here {
     base: Cell<usize>,
     /// How many of the list may be waited for: [`Item::is_waited_for`].
     waited_for: Cell<usize>,
+    /// Whether the thread ends, and has to free the room of its lists when they are empty.
+    ends: Cell<bool>,
     /// Between this place and `base` none is: a list of a million is not searched a million times.
     searched: Cell<usize>,
 }
@@ -98,15 +101,44 @@ thread_local! {
             level: Cell::new(0),
             base: Cell::new(0),
             waited_for: Cell::new(0),
+            ends: Cell::new(false),
             searched: Cell::new(0),
         }
     };
     /// A stack: what is to happen next is last, but for what was put there by the item that is
     /// being carried out, or by the scope that is open: that is in its order, and turned round
     /// afterwards.
-    static ITEMS: RefCell<Vec<Item>> = const { RefCell::new(Vec::new()) };
+    static ITEMS: List<Item> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
     /// Empty whenever user code runs.
-    static GRANTED: RefCell<Vec<Granted>> = const { RefCell::new(Vec::new()) };
+    static GRANTED: List<Granted> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+    /// Has a destructor, which frees their room.
+    static ROOM: Room = const { Room(()) };
+}
+
+/// No destructor here either: a thread-local of the user's may be the head of a long chain, and it
+/// may be dropped last.
+type List<T> = ManuallyDrop<RefCell<Vec<T>>>;
+
+struct Room(());
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = HERE.try_with(|here| here.ends.set(true));
+        free_room();
+    }
+}
+
+/// When the thread ends: frees the room of what is empty.
+#[cold]
+fn free_room() {
+    fn free<T>(list: &List<T>) {
+        let mut list = list.borrow_mut();
+        if list.is_empty() {
+            *list = Vec::new();
+        }
+    }
+    let _ = ITEMS.try_with(free);
+    let _ = GRANTED.try_with(free);
 }
 
 /// Everything that is put off happens when the outermost of these ends; panics in it are contained.
@@ -139,7 +171,12 @@ impl Drop for Scope {
 fn end_of_scope() {
     // The scope is open still, so what this puts off stays on the list.
     pass_all_on();
-    HERE.with(|here| work_off(here, LEVELS)).into_iter().for_each(unwind::discard);
+    HERE.with(|here| {
+        work_off(here, LEVELS).into_iter().for_each(unwind::discard);
+        if here.ends.get() && here.level.get() == 0 {
+            free_room();
+        }
+    });
 }
 
 /// Passes on the slots that have no use for their cowns. In a scope.
@@ -176,7 +213,11 @@ pub(crate) unsafe fn dispose(header: NonNull<Header>) {
             return None;
         }
         let panicked = carry_out_here(here, Item::Dispose(header));
-        if here.any.get() { first_of(panicked, drain(here)) } else { panicked }
+        let panicked = if here.any.get() { first_of(panicked, drain(here)) } else { panicked };
+        if here.ends.get() && here.level.get() == 0 {
+            free_room();
+        }
+        panicked
     });
     // A handle dropped by user code: a panicking destructor of the value panics there, as with `Arc`.
     match panicked {
@@ -232,7 +273,7 @@ fn carry_out_of_rest(here: &Here, is_meant: impl Fn(&Item) -> bool) -> bool {
     }
     // What is taken leaves its place: the lengths that are kept, of what was there before, stay
     // right.
-    let take = |items: &RefCell<Vec<Item>>| {
+    let take = |items: &List<Item>| {
         let mut items = items.borrow_mut();
         let rest = items.get(..here.searched.get())?;
         let last = rest.iter().rposition(Item::is_waited_for);
@@ -319,13 +360,14 @@ pub(crate) fn discard(payload: Payload) {
     put_off(Item::Discard(payload));
 }
 
-/// Puts it on the list. At the very end of a thread, when the list is gone, it is done at once, recursion or not.
+/// Puts it on the list. At the end of a model's thread, when the list is gone, it is done at once.
 fn put_off(item: Item) {
     let waited_for = item.is_waited_for();
     let mut item = Some(item);
     if ITEMS.try_with(|items| items.borrow_mut().extend(item.take())).is_ok() {
         HERE.with(|here| {
             here.any.set(true);
+            let _ = ROOM.try_with(|_| ());
             if waited_for {
                 here.waited_for.set(here.waited_for.get() + 1);
             }
@@ -339,6 +381,7 @@ fn put_off(item: Item) {
 fn put_off_granted(granted: Granted) {
     let mut granted = Some(granted);
     if GRANTED.try_with(|list| list.borrow_mut().extend(granted.take())).is_ok() {
+        let _ = ROOM.try_with(|_| ());
         HERE.with(|here| here.any.set(true));
     } else {
         granted.into_iter().for_each(pass_one_on);
@@ -374,7 +417,7 @@ fn work_off(here: &Here, levels: usize) -> Option<Payload> {
 /// As [`work_off`], of what has been turned round.
 fn drain(here: &Here) -> Option<Payload> {
     let base = here.base.get();
-    let next = |items: &RefCell<Vec<Item>>| {
+    let next = |items: &List<Item>| {
         let mut items = items.borrow_mut();
         let item = if items.len() > base { items.pop() } else { None }?;
         here.waited_for.set(here.waited_for.get() - usize::from(item.is_waited_for()));

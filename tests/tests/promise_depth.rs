@@ -1,6 +1,7 @@
 //! Promise: depth. Running, resolving or dropping a chain of a million cowns, promises or behaviors uses constant
 //! stack: here 256 KiB, on the thread that drops and on the workers.
 
+use std::cell::RefCell;
 use std::thread;
 
 use boc::prelude::*;
@@ -41,6 +42,21 @@ fn a_chain_of_cowns_dropped_by_a_thread() {
         let head = chain_of_cowns();
         assert!(when!(read head => head.next.is_some()).join().unwrap());
         drop(head);
+    });
+}
+
+/// By a thread-local's destructor, which may be the last one of all: its thread had the thread-local
+/// before it used the library.
+#[test]
+fn a_chain_of_cowns_dropped_at_the_end_of_a_thread() {
+    thread_local! {
+        static KEPT: RefCell<Option<Cown<Node>>> = const { RefCell::new(None) };
+    }
+    on_small_stacks(1, || {
+        KEPT.with(|kept| assert!(kept.borrow().is_none()));
+        drop(Cown::new(Node { next: Some(Cown::new(Node { next: None })) }));
+        let head = chain_of_cowns();
+        KEPT.set(Some(Cown::new(Node { next: Some(head) })));
     });
 }
 
