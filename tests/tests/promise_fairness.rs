@@ -199,3 +199,33 @@ fn jobs_behind_a_long_body_run_although_the_other_workers_hand_cowns_over() {
         });
     }
 }
+
+/// A body does not end, and schedules more than the other worker can run: what comes from outside runs all the same, and so does what
+/// that worker has in its own queue.
+#[test]
+fn a_body_that_schedules_for_ever_keeps_no_other_job_from_running() {
+    const LONG: Duration = Duration::from_millis(3);
+    on_exactly(2, || {
+        let (stop, ran) = (Stop::new(), Arc::<AtomicUsize>::default());
+        when!(let stop = Arc::clone(&stop.0), clone ran => while !stop.load(Ordering::SeqCst) {
+            for _ in 0..2 {
+                when!(clone ran => {
+                    std::thread::sleep(LONG);
+                    ran.fetch_add(1, Ordering::SeqCst);
+                });
+            }
+            std::thread::sleep(LONG);
+        });
+        // The other worker has found out who has jobs.
+        while ran.load(Ordering::SeqCst) < 100 {
+            std::thread::yield_now();
+        }
+        for _ in 0..3 {
+            let before = ran.load(Ordering::SeqCst);
+            when!(=> ()).join().unwrap();
+            let others = ran.load(Ordering::SeqCst) - before;
+            assert!(others < 50, "{others} others ran before a job from outside");
+            std::thread::sleep(20 * LONG);
+        }
+    });
+}

@@ -9,6 +9,8 @@ use super::thief::Sight;
 
 /// The most turns between two periods; a prime, so that no period of a program falls in with it.
 const MOST_TURNS: u32 = 61;
+/// The fewest: the jobs in the worker's own queue have every other turn at least.
+const LEAST_TURNS: u32 = 2;
 /// How much time passes, about, between two looks of a busy worker at another one.
 const INTERVAL: Duration = if cfg!(all(test, shuttle)) { Duration::ZERO } else { Duration::from_millis(1) };
 
@@ -23,16 +25,19 @@ pub(super) struct Rescue {
     looked: Cell<Option<Instant>>,
     /// Whom it looked at, and what it saw.
     seen: Cell<Option<(usize, Sight)>>,
+    /// The last period ended with a job of another worker: this one ends with a job of the injector.
+    rescued: Cell<bool>,
 }
 
 impl Rescue {
     pub(super) fn new() -> Rescue {
         Rescue {
             left: Cell::new(1),
-            turns: Cell::new(1),
+            turns: Cell::new(LEAST_TURNS),
             ended: Cell::new(None),
             looked: Cell::new(None),
             seen: Cell::new(None),
+            rescued: Cell::new(false),
         }
     }
 
@@ -57,17 +62,24 @@ impl Rescue {
         let now = Instant::now();
         let turns = self.turns.get();
         let turns = match self.ended.replace(Some(now)).map(|ended| now - ended) {
-            Some(lasted) if lasted > INTERVAL => turns.div_ceil(2),
+            Some(lasted) if lasted > INTERVAL => turns.div_ceil(2).max(LEAST_TURNS),
             Some(lasted) if lasted < INTERVAL / 2 => (2 * turns).min(MOST_TURNS),
             _ => turns,
         };
         self.turns.set(turns);
         self.left.set(turns);
-        let is_due = self.looked.get().is_none_or(|looked| now - looked >= INTERVAL);
+        let is_due =
+            !self.rescued.replace(false) && self.looked.get().is_none_or(|looked| now - looked >= INTERVAL);
         if is_due {
             self.looked.set(Some(now));
         }
         is_due
+    }
+
+    /// A job of another worker was taken at the end of this period. The next one does not end so: a worker that never comes to its
+    /// jobs, and schedules more of them, would keep this one from the injector for ever.
+    pub(super) fn has_rescued(&self) {
+        self.rescued.set(true);
     }
 
     /// Whom the worker looked at last time.
@@ -122,6 +134,16 @@ mod tests {
             std::thread::sleep(INTERVAL + INTERVAL / 10);
             assert!(rescue.begin_period(), "the interval is over");
         }
-        assert_eq!(rescue.turns.get(), 1);
+        assert_eq!(rescue.turns.get(), LEAST_TURNS);
+    }
+
+    #[test]
+    fn a_period_that_follows_a_rescue_ends_without_one() {
+        let rescue = Rescue::new();
+        assert!(rescue.begin_period(), "the first time");
+        rescue.has_rescued();
+        std::thread::sleep(2 * INTERVAL);
+        assert!(!rescue.begin_period(), "it is the injector's turn");
+        assert!(rescue.begin_period(), "the interval is over");
     }
 }

@@ -232,6 +232,7 @@ impl Worker {
             && let Some(job) = self.core.run_queues[victim].steal(&self.queue)
         {
             self.core.count_stolen(self.index);
+            self.rescue.has_rescued();
             return Some(job);
         }
         // The next one in turn.
