@@ -36,7 +36,7 @@ struct Threads<H> {
     ends: u64,
     /// Wanted: threads as soon as the old ones have ended.
     restart: bool,
-    /// The names of the threads when they were last started.
+    /// The names of the threads when they were last started, or were to be.
     names: Vec<String>,
 }
 
@@ -191,12 +191,14 @@ impl<H> Starting<'_, H> {
         tell: impl FnOnce(),
     ) -> Result<(), E> {
         let threads = &mut *self.threads;
+        // At an error, too: a job that came meanwhile starts them again (`last_names`).
+        threads.names.clone_from(&names);
         watch_forks();
         // Relaxed: read by the thread that forks, in the child, or for a message.
         self.process.store(forks() + 1, Ordering::Relaxed);
         // No thread leaves before this lock is given back.
-        for (index, name) in names.iter().enumerate() {
-            match run(index, name.clone()) {
+        for (index, name) in names.into_iter().enumerate() {
+            match run(index, name) {
                 Ok(handle) => {
                     threads.handles.push(handle);
                     threads.working += 1;
@@ -213,7 +215,24 @@ impl<H> Starting<'_, H> {
             }
         }
         threads.phase = Phase::Running;
-        threads.names = names;
         Ok(())
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_of_which_one_could_not_be_started_are_started_again_by_a_job() {
+        let lifecycle = Lifecycle::<usize>::new();
+        let names = vec!["one".to_owned(), "two".to_owned()];
+        let first = lifecycle.start().expect("there are no threads");
+        let fails = |index, _| if index == 1 { Err("no thread") } else { Ok(index) };
+        assert_eq!(first.start(names.clone(), fails, || ()), Err("no thread"));
+        assert!(lifecycle.start().is_none(), "one runs still, and another job has come");
+        assert_eq!(lifecycle.leave(), AfterLeaving::Look { wanted: true });
+        let again = lifecycle.start().expect("they have ended");
+        assert_eq!(again.last_names(), names);
     }
 }
