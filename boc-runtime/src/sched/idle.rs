@@ -112,7 +112,7 @@ impl Idle {
     /// A searcher has found a job: somebody to wake if it was the last searcher, for there may be more jobs.
     #[must_use]
     pub(crate) fn found(&self) -> Option<usize> {
-        // SeqCst fence below orders this before the look at the queues that the woken worker makes.
+        // Release (of SeqCst): a worker that counts as sleeping after this sees, behind its fence, the jobs that the searcher has moved.
         let old = Word(self.word.fetch_sub(SEARCHING, Ordering::SeqCst));
         debug_assert!(old.searching() > 0, "{old:?} has no searcher");
         if old.searching() == 1 && old.sleeping() != 0 && !old.stopped() { self.wake_one() } else { None }

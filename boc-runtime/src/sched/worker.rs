@@ -133,13 +133,26 @@ impl Worker {
         if let Err(Full(job)) = self.queue.push(job) {
             self.make_room(job);
         }
-        if self.queue.is_alone() {
-            return;
+        if !self.queue.is_alone() {
+            self.tell();
         }
+    }
+
+    /// There are jobs in the queue that a worker which is about to sleep may not have seen.
+    #[inline]
+    fn tell(&self) {
         match self.core.idle.pushed() {
             // Revive: the threads are about to end, but this one has not and will find the job.
             AfterPush::Nothing | AfterPush::Revive => {}
             AfterPush::Wake(worker) => self.core.unpark(worker),
+        }
+    }
+
+    /// Jobs have come to this worker, which was not searching, from where all look: it runs the first, and others wait in its queue.
+    /// A worker that is about to sleep may have looked here before, and there after, and a body may wait for what is behind it.
+    fn tell_of_others(&self) {
+        if !self.queue.is_alone() && !self.queue.is_empty() {
+            self.tell();
         }
     }
 
@@ -207,7 +220,7 @@ impl Worker {
         {
             return Some(job);
         }
-        self.queue.pop(self.counters()).or_else(|| self.injected())
+        self.queue.pop(self.counters()).or_else(|| self.injected_while_busy())
     }
 
     /// Once in a period: a job that this worker would not come to as long as it has others.
@@ -221,7 +234,7 @@ impl Worker {
         {
             return Some(job);
         }
-        self.injected()
+        self.injected_while_busy()
     }
 
     /// Half of the jobs of a worker that comes to none of them: its body is long.
@@ -233,6 +246,7 @@ impl Worker {
         {
             self.core.count_stolen(self.index);
             self.rescue.has_rescued();
+            self.tell_of_others();
             return Some(job);
         }
         // The next one in turn.
@@ -240,6 +254,13 @@ impl Worker {
         let next = (1..).map(|step| (last + step) % workers).find(|&next| next != self.index)?;
         self.rescue.is_stuck(next, self.sight_of(next));
         None
+    }
+
+    /// As [`injected`](Worker::injected), for a worker that is not searching: a searcher tells others when it has found a job.
+    fn injected_while_busy(&self) -> Option<Job> {
+        let job = self.injected()?;
+        self.tell_of_others();
+        Some(job)
     }
 
     #[inline(never)]
