@@ -105,8 +105,10 @@ pub(super) fn note_user(users: &Users, core: &Core) {
 pub(super) unsafe fn track_if_alone(slot: NonNull<Slot>) {
     // SAFETY: not granted (caller), so it lives.
     if unsafe { slot.as_ref() }.kind() == Kind::Alone {
-        // SAFETY: of this kind; the same duties.
-        unsafe { track(Behavior::of_slot(slot)) };
+        // SAFETY: of this kind.
+        let behavior = unsafe { Behavior::of_slot(slot) };
+        // SAFETY: the same duties.
+        unsafe { track(behavior) };
     }
 }
 
@@ -151,8 +153,10 @@ pub(super) unsafe fn track(behavior: NonNull<Behavior>) {
 /// # Safety
 /// It is alive, and neither begun nor cancelled.
 unsafe fn is_over(behavior: NonNull<Behavior>) -> bool {
-    // SAFETY: alive (caller); in flight, so its core lives.
-    if unsafe { behavior.as_ref().core().as_ref() }.is_cancelled() {
+    // SAFETY: alive (caller).
+    let core = unsafe { behavior.as_ref() }.core();
+    // SAFETY: the behavior is in flight, so its core lives.
+    if unsafe { core.as_ref() }.is_cancelled() {
         return true;
     }
     // SAFETY: alive (caller).

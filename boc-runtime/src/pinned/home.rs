@@ -82,8 +82,13 @@ pub(crate) fn cancel_at_homes(core: NonNull<Core>) {
 /// The job is the caller's.
 unsafe fn is_cancelled(job: Job) -> bool {
     // The models' jobs have no behavior.
-    // SAFETY: not run or cancelled, so it lives (caller); in flight, so its core does.
-    !cfg!(all(test, loom)) && unsafe { job.0.as_ref().core().as_ref() }.is_cancelled()
+    if cfg!(all(test, loom)) {
+        return false;
+    }
+    // SAFETY: not run or cancelled, so it lives (caller).
+    let core = unsafe { job.0.as_ref() }.core();
+    // SAFETY: the behavior is in flight, so its core lives.
+    unsafe { core.as_ref() }.is_cancelled()
 }
 
 impl Home {
