@@ -14,7 +14,7 @@ use loom::cell::UnsafeCell;
 use loom::thread::spawn;
 
 use crate::memory::{self, Header, Table};
-use crate::queue::Queue;
+use crate::queue::{Queue, Users};
 use crate::sched::Parker;
 use crate::sync::{AtomicUsize, Ordering, explore};
 
@@ -186,6 +186,8 @@ fn a_grant_meets_the_drop_of_a_future() {
 /// A block that is never disposed of.
 static KEPT: Table = Table {
     pinned: false,
+    weak: false,
+    core: None,
     type_name: || "a block that is kept",
     value: |_| unreachable!("not asked for its value"),
     take: |_, _| unreachable!("nothing is taken"),
@@ -198,7 +200,7 @@ static KEPT: Table = Table {
 fn a_behavior_ends_while_the_last_handle_is_dropped() {
     explore(|| {
         // The activity's count, which the worker looks at, and the handle's.
-        let block = Rc::new((Header::new(&KEPT, Queue::idle(), 2, 1), UnsafeCell::new(())));
+        let block = Rc::new((Header::new(&KEPT, Queue::idle(Users::none()), 2, 1), UnsafeCell::new(())));
         let dropping = spawn({
             let block = Rc::clone(&block);
             move || {
