@@ -2,7 +2,7 @@
 //! whatever it waits for (a cown that another runtime's body holds, a promise, a pump), its promise
 //! fails, its captures are dropped, its places in the queues are given up in order.
 
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use boc::FailureKind;
@@ -135,6 +135,41 @@ fn what_waits_for_a_pump_is_cancelled_without_one() {
         drop(resolver);
         main.pump();
         assert_eq!(main.with(&canvas, |canvas| *canvas), Ok(0));
+    });
+}
+
+#[test]
+fn what_waits_for_a_body_at_a_home_is_cancelled_while_that_goes_on() {
+    on_home(1, |main| {
+        let (own, pinned_cown, cown) = (runtime(1), PinnedCown::new(main, ()), Cown::new(1));
+        let (begin, begun) = channel();
+        let (go, wait) = channel::<()>();
+        let running = own.when((pinned(&pinned_cown), &cown), move |(_, cown)| {
+            begin.send(()).unwrap();
+            assert_eq!(
+                wait.recv_timeout(LIMIT / 2),
+                Err(RecvTimeoutError::Disconnected),
+                "all others have ended"
+            );
+            *cown
+        });
+        let behind = own.when(&cown, |cown| *cown);
+        let (plain, other) = (Cown::new(()), runtime(1));
+        let of_several = own.when((&plain, &cown), |_| ());
+        let of_its_promise = own.when(&running, |running| *running);
+        let dropping = std::thread::spawn(move || {
+            begun.recv().unwrap();
+            drop(own);
+            assert_eq!(kind(behind), Some(FailureKind::Cancelled));
+            assert_eq!(kind(of_several), Some(FailureKind::Cancelled));
+            assert_eq!(kind(of_its_promise), Some(FailureKind::Cancelled));
+            other.when(&plain, |_| ()).join().unwrap();
+            drop(go);
+        });
+        main.pump();
+        dropping.join().unwrap();
+        assert_eq!(running.join().unwrap(), 1, "it had begun");
+        assert_eq!(cown.try_into_inner().unwrap(), 1, "the places behind it were given up");
     });
 }
 

@@ -11,7 +11,7 @@ use crate::memory::{Header, Table};
 use crate::pinned::Home;
 use crate::promise::{Due, Promised};
 use crate::queue::{Queue, Slot, Users};
-use crate::request::{Claims, Misfit, Request};
+use crate::request::{Affinity, Claims, Misfit, Request};
 use crate::runtime::ScopeState;
 use crate::sched::{Core, context};
 use crate::sync::UnsafeCell;
@@ -117,6 +117,10 @@ where
         }
     };
     let home = block::home_of::<Q>(home);
+    if <Q::Affinity as Affinity>::PINNED {
+        // SAFETY: planned, and nobody else knows it; the request borrows handles of its cowns.
+        unsafe { note_home(behavior, slots) };
+    }
     // Before the payload is written: if this panics, the body is dropped as any argument is.
     // SAFETY: still ours alone.
     unsafe { count(core, behavior, scope) };
@@ -193,6 +197,24 @@ unsafe fn planned(
         }
     };
     Ok(Planned { first, home })
+}
+
+/// Notes, in the queues of its cowns and of its promise, that a behavior runs at a home: its core's workers neither run it nor wait for
+/// its end, so what waits behind it has to be tracked.
+///
+/// # Safety
+/// It has so many slots, and is not entered; nobody else knows it; its cowns are alive.
+unsafe fn note_home(behavior: NonNull<Behavior>, slots: usize) {
+    // SAFETY: ours alone (caller).
+    unsafe { behavior.as_ref() }.promised.header.queue.users().note_stranger();
+    for index in 0..slots {
+        // SAFETY: within its slots.
+        let slot = unsafe { Behavior::slot(behavior, index) };
+        // SAFETY: not entered, so it lives.
+        let cown = unsafe { slot.as_ref() }.cown();
+        // SAFETY: alive (caller).
+        unsafe { cown.as_ref() }.users().note_stranger();
+    }
 }
 
 /// Counts a behavior as scheduled: by its core, and by its scope, or that of the body that runs here.
