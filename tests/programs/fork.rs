@@ -83,6 +83,23 @@ fn main() {
         let code = in_a_child(|| drop(doomed.take()));
         assert_eq!(code, 0, "dropped");
         drop(doomed);
+        // The rest needs none of the parent's threads, or is told so.
+        let (mine, needed) = Promise::<u8>::new();
+        let (mut mine, cown) = (Some(mine), Cown::new(1));
+        let held = own.when((&needed, &cown), |_| ());
+        let code = in_a_child(|| {
+            mine.take().expect("a resolver").resolve(1);
+            // What became ready would run on a thread that is not there; it passes its cowns on.
+            assert_eq!(held.clone().join().unwrap_err().kind(), FailureKind::Cancelled);
+            assert_eq!(needed.clone().join().unwrap(), 1);
+            let runtime = Runtime::builder().workers(1).build().expect("a child can start threads");
+            assert_eq!(runtime.when(&cown, |cown| *cown).join().unwrap(), 1);
+            // Nothing of the global runtime is in flight.
+            boc::wait();
+        });
+        assert_eq!(code, 0, "without threads");
+        drop(mine);
+        assert_eq!(held.join().unwrap_err().kind(), FailureKind::Abandoned);
 
         resolver.resolve(7);
         assert_eq!(waiting.join().unwrap(), 7, "the parent goes on");

@@ -11,7 +11,7 @@ use crate::behavior::{self, Job};
 use crate::later;
 use crate::pinned;
 use crate::sim::Sim;
-use crate::sync::{AtomicBool, Instant, Ordering};
+use crate::sync::{AtomicBool, Instant, Ordering, forks};
 use crossbeam_utils::CachePadded;
 
 use super::config::Config;
@@ -111,6 +111,11 @@ impl Core {
     pub(super) fn inject(self: &Arc<Core>, job: Job) {
         if let Some(simulation) = &self.simulation {
             return simulation.ready(job);
+        }
+        if forks() != 0 && self.lifecycle.is_elsewhere() {
+            // No thread of this process would take it.
+            // SAFETY: dispatched to us, so it is ours to end.
+            return unsafe { later::cancel(job) };
         }
         self.injector.push(job);
         match self.idle.pushed() {
@@ -306,9 +311,9 @@ impl Core {
         }
     }
 
-    /// Whether there are no threads, and nothing for new ones to do.
+    /// Whether there are no threads in this process, and nothing for new ones to do.
     pub(crate) fn has_ended(&self) -> bool {
-        self.idle.is_stopped() && self.is_quiescent()
+        (self.idle.is_stopped() || self.lifecycle.is_elsewhere()) && self.is_quiescent()
     }
 
     fn join_threads(&self) {
