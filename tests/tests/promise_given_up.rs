@@ -431,3 +431,45 @@ fn a_capture_waits_for_what_stands_behind_places_without_use() {
         drop((left, resolver));
     });
 }
+
+/// A home may go while a runtime stays: what waits for behaviors of its own runtime is cancelled too.
+#[test]
+fn a_home_that_goes_cancels_what_waits_behind_its_runtimes_own() {
+    within(LIMIT, || {
+        let (own, cown, free) = (runtime(1), Cown::new(1), Cown::new(2));
+        let (go, held) = occupy(&own, &cown);
+        let main = MainThread::claim().unwrap();
+        let canvas = PinnedCown::new(&main, 0);
+        let waiting = own.enter(|| {
+            let in_batch = boc::batch(|batch| batch.when((pinned(&canvas), read(&cown)), |_| ()));
+            [
+                main.when(&cown, |_| ()),
+                main.when((&free, read(&cown)), |_| ()),
+                when((pinned(&canvas), &cown), |_| ()),
+                in_batch,
+            ]
+        });
+        drop(main);
+        assert_cancelled(waiting.into());
+        let behind = own.when((&cown, &free), |(cown, free)| *cown + *free);
+        drop(go);
+        assert_eq!(held.join().unwrap(), 2);
+        assert_eq!(behind.join().unwrap(), 4);
+    });
+}
+
+/// A step of a simulation has looked at them; they are cancelled without a pump all the same.
+#[test]
+fn a_simulated_runtime_cancels_what_is_ready_at_a_home() {
+    on_home(1, |main| {
+        let own = Runtime::simulated(1);
+        let canvases: Vec<_> = (0..4).map(|_| PinnedCown::new(main, ())).collect();
+        let ready: Vec<_> = canvases.iter().map(|canvas| own.when(pinned(canvas), |_| ())).collect();
+        // As many steps as make one of them run.
+        while !ready.iter().any(Promise::is_finished) {}
+        drop(own);
+        let kinds = || ready.into_iter().map(kind).collect::<Vec<_>>();
+        let kinds = std::thread::scope(|threads| threads.spawn(kinds).join()).unwrap();
+        assert!(kinds.contains(&None) && kinds.contains(&Some(FailureKind::Cancelled)), "{kinds:?}");
+    });
+}

@@ -23,7 +23,7 @@ pub(crate) struct Home {
     mark: ThreadMark,
     parker: Arc<Parker>,
     shared: Mutex<Shared>,
-    /// Jobs in the inbox and in the local queue.
+    /// Jobs in the inbox.
     depth: AtomicUsize,
     wake_hook: Mutex<Option<WakeHook>>,
     watch: Watch,
@@ -149,7 +149,7 @@ impl Home {
         }
     }
 
-    /// A job leaves the local queue, to be run or cancelled.
+    /// A job leaves the inbox, to be run or cancelled.
     pub(super) fn job_leaves(&self) {
         // Relaxed: see `submit`. A submitter that finds 0 comes after this in the order of this word: an edge.
         self.depth.fetch_sub(1, Ordering::Relaxed);
@@ -270,9 +270,23 @@ impl Home {
         }
     }
 
-    /// Empties the inbox.
-    pub(super) fn take(&self) -> Inbox {
-        std::mem::take(&mut self.shared.lock().inbox)
+    /// For a simulation: what was sent here to be dropped.
+    pub(super) fn take_dead(&self) -> Vec<Dead> {
+        std::mem::take(&mut self.shared.lock().inbox.dead)
+    }
+
+    /// For a simulation: sorts the jobs by their keys, which it gives. The jobs stay in the inbox,
+    /// where what cancels their core finds them.
+    pub(super) fn put_in_order(&self, key: impl Fn(&Job) -> u64) -> Vec<u64> {
+        let mut shared = self.shared.lock();
+        let jobs = shared.inbox.jobs.make_contiguous();
+        jobs.sort_by_key(&key);
+        jobs.iter().map(key).collect()
+    }
+
+    /// For a simulation: the job at this place of the order; `None`: it is not there any more.
+    pub(super) fn take_job(&self, place: usize) -> Option<Job> {
+        self.shared.lock().inbox.jobs.remove(place)
     }
 
     /// Closes the inbox: what is sent from now on is refused. Gives back what was in it.

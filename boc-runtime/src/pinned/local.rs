@@ -3,7 +3,6 @@
 #![expect(unsafe_code, reason = "runs jobs; walks the list of values")]
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::ptr::NonNull;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -30,7 +29,6 @@ const DEFAULT_POLL: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct Local {
     home: Arc<Home>,
-    jobs: RefCell<VecDeque<Job>>,
     /// The first of the values that live here.
     pub(super) values: Cell<Option<NonNull<PinnedHeader>>>,
     pub(super) bodies: Bodies,
@@ -96,22 +94,18 @@ pub(crate) fn pump_one_while_waiting(_: MayWait) -> WaitPump {
     WaitPump { ran: local.run_next().is_some(), poll: Some(local.poll.get()) }
 }
 
-/// For a simulation: moves what has arrived to the local queue, in the order of `key`; the keys of what is ready.
+/// For a simulation: drops the values that were sent home; puts what is ready in the order of `key`,
+/// and gives the keys.
 pub(crate) fn ready_here(key: impl Fn(&Job) -> u64) -> Vec<u64> {
     let Some(local) = of_this_thread() else { return Vec::new() };
-    let before = local.jobs.borrow().len();
-    local.collect();
-    let mut jobs = local.jobs.borrow_mut();
-    if jobs.len() > before {
-        jobs.make_contiguous().sort_by_key(&key);
-    }
-    jobs.iter().map(key).collect()
+    local.bury(local.home.take_dead());
+    local.home.put_in_order(key)
 }
 
-/// For a simulation: runs the behavior at this place of the local queue.
+/// For a simulation: runs the behavior at this place of the order.
 pub(crate) fn run_here(place: usize, running: Running) -> Option<Ran> {
     let local = of_this_thread()?;
-    let job = local.jobs.borrow_mut().remove(place)?;
+    let job = local.home.take_job(place)?;
     Some(local.run(job, running))
 }
 
@@ -128,7 +122,6 @@ impl Local {
             }
             let local = Rc::new(Local {
                 home: Home::register(),
-                jobs: RefCell::default(),
                 values: Cell::new(None),
                 bodies: Bodies::default(),
                 poll: Cell::new(DEFAULT_POLL),
@@ -147,14 +140,6 @@ impl Local {
         self.poll.set(poll);
     }
 
-    /// For a simulation: moves what has arrived to the local queue, and drops the values that were
-    /// sent home.
-    fn collect(&self) {
-        let Inbox { jobs, dead, .. } = self.home.take();
-        self.jobs.borrow_mut().extend(jobs);
-        self.bury(dead);
-    }
-
     fn bury(&self, dead: Vec<Dead>) {
         for dead in dead {
             match dead {
@@ -170,8 +155,7 @@ impl Local {
     fn run_next(&self) -> Option<Ran> {
         loop {
             let running = Running::begin().unwrap_or_else(|occupied| occupied.refuse_pumping());
-            let left = self.jobs.borrow_mut().pop_front();
-            match left.map_or_else(|| self.home.next(), Next::Job) {
+            match self.home.next() {
                 Next::Job(job) => return Some(self.run(job, running)),
                 Next::Dead(dead) => {
                     // The destructors do not run in a body, and may pump and wait.
@@ -183,7 +167,7 @@ impl Local {
         }
     }
 
-    /// Runs a behavior that was taken off the local queue.
+    /// Runs a behavior that was taken out of the inbox.
     fn run(&self, job: Job, running: Running) -> Ran {
         self.home.job_leaves();
         // SAFETY: not run yet, so it lives.
@@ -262,15 +246,11 @@ impl Local {
         // Before user code runs: a destructor may schedule here, and wait for that.
         let Inbox { jobs, dead, .. } = self.home.close();
         let scope = later::Scope::new();
-        let cancel = |home: &Home, jobs: VecDeque<Job>| {
-            for job in jobs {
-                home.job_leaves();
-                // SAFETY: taken from the queue, so it is ours to end.
-                unsafe { later::cancel(job) };
-            }
-        };
-        cancel(&self.home, self.jobs.take());
-        cancel(&self.home, jobs);
+        for job in jobs {
+            self.home.job_leaves();
+            // SAFETY: taken from the queue, so it is ours to end.
+            unsafe { later::cancel(job) };
+        }
         drop(scope);
         // What still waits for cowns and would come here.
         behavior::give_up_home(&self.home);
