@@ -204,16 +204,20 @@ unsafe fn planned(
 ///
 /// # Safety
 /// It has so many slots, and is not entered; nobody else knows it; its cowns are alive.
+#[inline]
 unsafe fn note_home(behavior: NonNull<Behavior>, slots: usize) {
     // SAFETY: ours alone (caller).
-    unsafe { behavior.as_ref() }.promised.header.queue.users().note_stranger();
+    unsafe { behavior.as_ref() }.promised.header.queue.users().note_first_stranger();
     for index in 0..slots {
         // SAFETY: within its slots.
         let slot = unsafe { Behavior::slot(behavior, index) };
         // SAFETY: not entered, so it lives.
         let cown = unsafe { slot.as_ref() }.cown();
         // SAFETY: alive (caller).
-        unsafe { cown.as_ref() }.users().note_stranger();
+        let users = unsafe { cown.as_ref() }.users();
+        if !users.are_mixed() {
+            users.note_stranger();
+        }
     }
 }
 

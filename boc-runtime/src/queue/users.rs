@@ -65,6 +65,20 @@ impl Users {
         }
     }
 
+    /// As [`note_stranger`](Users::note_stranger), of a queue that no other thread knows.
+    #[inline]
+    pub(crate) fn note_first_stranger(&self) {
+        // Relaxed: as in `are_only`. No read-modify-write: the caller's alone.
+        self.0.store(self.0.load(Ordering::Relaxed).map_addr(|addr| addr | MIXED), Ordering::Relaxed);
+    }
+
+    /// Whether there were several parties, or something that no workers finish.
+    #[inline]
+    pub(crate) fn are_mixed(&self) -> bool {
+        // Relaxed: as in `are_only`.
+        self.0.load(Ordering::Relaxed).addr() & MIXED != 0
+    }
+
     /// A request is about to enter that no workers finish.
     #[cold]
     pub(crate) fn note_stranger(&self) {
