@@ -252,6 +252,7 @@ fn guards_that_are_forgotten_give_back_what_they_hold() {
         let (cown, plain) = (PinnedCown::new(main, 0), Cown::new(0));
         when((pinned(&cown), &plain), |(mut cown, mut plain)| {
             (*cown, *plain) = (1, 1);
+            #[expect(clippy::forget_non_drop, reason = "the test is about that")]
             forget((cown, plain));
         })
         .join()
