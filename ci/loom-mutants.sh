@@ -173,8 +173,13 @@ mutant 'submit: does not unpark the home' pinned/home.rs \
         self.parker.unpark();
         if was_empty {' 'drop(shared);
         if was_empty {' pinned::loom
-mutant 'close: in spite of what has arrived' pinned/home.rs \
-    'if shared.inbox.jobs.is_empty() && shared.inbox.dead.is_empty() {' 'if shared.inbox.jobs.is_empty() {' pinned::loom
+mutant 'close: takes what is there, and says so later' pinned/home.rs \
+    'let mut shared = self.shared.lock();
+        shared.closed = true;
+        std::mem::take(&mut shared.inbox)' \
+    'let inbox = std::mem::take(&mut self.shared.lock().inbox);
+        self.shared.lock().closed = true;
+        inbox' pinned::loom
 
 # Promises.
 mutant 'handle: given back without releasing' memory/header.rs \
