@@ -199,12 +199,20 @@ impl Made {
         // SAFETY: not published, so it lives; its cown does, for the scheduler has a handle.
         let waits =
             |&(slot, turn): &(NonNull<Slot>, Turn)| unsafe { queue::waits_for_others(slot, turn, self.core) };
-        let tracked = turns.iter().any(waits);
-        if tracked {
+        // SAFETY: the same duties.
+        unsafe { self.track_if(turns.iter().any(waits)) }
+    }
+
+    /// Tracks the behavior if that is needed; gives whether it was.
+    ///
+    /// # Safety
+    /// All its slots have entered; none is published.
+    unsafe fn track_if(&self, needed: bool) -> bool {
+        if needed {
             // SAFETY: no slot can be granted before it is published.
             unsafe { waitlist::track(self.behavior) };
         }
-        tracked
+        needed
     }
 
     /// As [`track_if_it_waits`](Made::track_if_it_waits), in a batch: no turn tells which of its slots have others before them.
@@ -218,12 +226,8 @@ impl Made {
             // SAFETY: alive: the batch counts it.
             slot.kind() != Kind::Repeated && !unsafe { slot.cown().as_ref() }.users().are_only(self.core)
         };
-        let tracked = self.slots > 1 && self.all_slots().any(mixed);
-        if tracked {
-            // SAFETY: no slot can be granted before it is published.
-            unsafe { waitlist::track(self.behavior) };
-        }
-        tracked
+        // SAFETY: the same duties.
+        unsafe { self.track_if(self.slots > 1 && self.all_slots().any(mixed)) }
     }
 }
 

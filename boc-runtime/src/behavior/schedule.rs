@@ -118,7 +118,7 @@ where
     };
     let home = block::home_of::<Q>(home);
     if <Q::Affinity as Affinity>::PINNED {
-        // SAFETY: planned, and nobody else knows it; the request borrows handles of its cowns.
+        // SAFETY: planned, and no other thread knows it; the request borrows handles of its cowns.
         unsafe { note_home(behavior, slots) };
     }
     // Before the payload is written: if this panics, the body is dropped as any argument is.
@@ -203,7 +203,7 @@ unsafe fn planned(
 /// its end, so what waits behind it has to be tracked.
 ///
 /// # Safety
-/// It has so many slots, and is not entered; nobody else knows it; its cowns are alive.
+/// It has so many slots, and is not entered; no other thread knows it; its cowns are alive.
 #[inline]
 unsafe fn note_home(behavior: NonNull<Behavior>, slots: usize) {
     // SAFETY: ours alone (caller).

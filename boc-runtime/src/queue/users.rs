@@ -54,8 +54,7 @@ impl Users {
 
     #[cold]
     fn note_another(&self, party: *mut ()) {
-        // Relaxed: as in `are_only`.
-        if self.0.load(Ordering::Relaxed).addr() & MIXED != 0 {
+        if self.are_mixed() {
             return;
         }
         // Relaxed: as in `are_only`.
