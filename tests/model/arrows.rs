@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use boc::prelude::FailureKind;
+
 use super::events::{Event, Events, Life, Times};
 use super::graph::{Node, Reach};
 use super::observed::{Observed, Scheduled, Sight, StepSeen};
-use super::program::{Request, StepId, Target, ThingId, What};
+use super::program::{BehaviorId, Request, StepId, Target, ThingId, What};
 
 /// Somebody who holds a thing, in its queue.
 struct Holder {
@@ -147,10 +149,12 @@ impl<'p> Events<'p> {
             if seen.scheduled != Scheduled::Yes {
                 continue;
             }
-            for request in &life.when.requests {
-                if let Some(ended) = self.end_of_producer(request) {
-                    let why = format_args!("b{id} requests the promise {}", request.thing);
-                    self.graph.arrow(ended, life.begin, why);
+            if !self.may_be_given_up(*id, life, observed) {
+                for request in &life.when.requests {
+                    if let Some(ended) = self.end_of_producer(request) {
+                        let why = format_args!("b{id} requests the promise {}", request.thing);
+                        self.graph.arrow(ended, life.begin, why);
+                    }
                 }
             }
             if let Some((_, scope)) = life.scope.map(|scope| self.steps[&scope]) {
@@ -181,6 +185,21 @@ impl<'p> Events<'p> {
                 self.graph.arrow(ended, times.begins, format_args!("{thing} was found finished"));
             }
         }
+    }
+
+    /// Whether it may have ended before what it requests: what waits for anything when its runtime or its home goes
+    /// away is cancelled at once. One that has passed on another failure has waited for it.
+    fn may_be_given_up(&self, id: BehaviorId, life: &Life<'_>, observed: &Observed) -> bool {
+        let ending = observed.endings.get(&ThingId::Result(id));
+        let may_be_cancelled = match ending {
+            // Nobody has seen how it ended.
+            None => true,
+            Some(Ok(_)) => false,
+            Some(Err(fault)) => fault.kind == FailureKind::Cancelled,
+        };
+        let runtime = life.extra && self.end_extra.is_some();
+        let home = life.when.home().is_some_and(|home| self.closed.contains_key(&home));
+        observed.behaviors[id].runs == 0 && may_be_cancelled && (runtime || home)
     }
 
     fn end_of_producer(&self, request: &Request) -> Option<Node> {

@@ -10,7 +10,8 @@
 //! 1. *Events* (`events.rs`, `arrows.rs`). Some events are known to come before others:
 //!    - each thread's, and each body's, steps in the order of the program; a behavior is scheduled before it begins, and
 //!      begins before it ends;
-//!    - a promise's behavior (or whoever fills it) ends before those who request or join it begin or return;
+//!    - a promise's behavior (or the thread that fills it) ends before a behavior that requests it begins, and before a
+//!      join of it returns; but what is cancelled with its runtime or its home waits for nothing;
 //!    - what a wait waits for ends before it returns: `join`, `quiesce`, a scope, the end of a runtime or home;
 //!    - what a pump has run lies between its begin and its return;
 //!    - **seen order**: every value counts its exclusive holders, and everybody notes the count that he finds. So of two

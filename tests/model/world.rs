@@ -195,8 +195,9 @@ impl<'r> World<'r> {
             when.requests.iter().filter(|request| request.thing.is_promise() && request.kind != Kind::Try);
         let causes = promises.flat_map(|request| match self.promises.get(&request.thing) {
             Some(Promised::Failed(causes)) => causes.clone(),
-            _ if self.things.contains_key(&request.thing) => BTreeSet::new(),
-            _ => [Cause::Taken].into(),
+            _ if self.taken.contains_key(&request.thing) => [Cause::Taken].into(),
+            // It has a value, or (for a behavior that is given up) nothing yet.
+            _ => BTreeSet::new(),
         });
         causes.collect()
     }
