@@ -42,6 +42,8 @@ mutant 'publish: does not pass on what is noted behind a note' queue/enter.rs \
 }
 
 /// Both steps' queue::loom::a_
+mutant 'wait: takes the first look for an answer' queue/status.rs \
+    'if self.is_published() {' 'if self.is_published() || true {' queue::loom
 mutant 'watch: woken without a word' queue/watch.rs \
     '*self.published.lock() = true;' 'drop(self.published.lock());' queue::loom::a_
 mutant 'watch: does not look whether it is too late' queue/status.rs \

@@ -59,7 +59,7 @@ const PUBLISHED: usize = 6;
 const NOTED: usize = 7;
 
 /// How often a scheduler looks at a predecessor that is not published before it sleeps.
-const LOOKS: u32 = if cfg!(all(test, any(loom, shuttle))) { 0 } else { 12 };
+const LOOKS: u32 = if cfg!(all(test, any(loom, shuttle))) { 1 } else { 12 };
 
 fn tagged<T>(pointer: *mut T, tag: usize) -> *mut () {
     debug_assert!(pointer.addr() & TAGS == 0, "{pointer:?} is not aligned for a tag");
