@@ -28,8 +28,10 @@ use super::stage::Stage;
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Behavior {
-    /// Its queue's first user is the behavior's core: see [`Behavior::core`].
     pub(crate) promised: Promised,
+    /// Alive while the behavior is counted as scheduled and not finished: see `sched/README.md`,
+    /// part 4.
+    pub(crate) core: NonNull<Core>,
     pub(crate) place: &'static Location<'static>,
     /// Taken by `finish`.
     pub(crate) scope: Option<Arc<ScopeState>>,
@@ -64,8 +66,13 @@ pub(crate) struct BehaviorTable {
 
 impl Behavior {
     #[inline]
-    pub(super) fn new(promised: Promised, place: &'static Location<'static>, slots: u32) -> Behavior {
-        Behavior { promised, place, scope: None, pending: CountDown::new(slots), slots }
+    pub(super) fn new(
+        promised: Promised,
+        core: NonNull<Core>,
+        place: &'static Location<'static>,
+        slots: u32,
+    ) -> Behavior {
+        Behavior { promised, core, place, scope: None, pending: CountDown::new(slots), slots }
     }
 
     /// # Safety
@@ -76,15 +83,6 @@ impl Behavior {
         let table: *const Table = unsafe { behavior.as_ref() }.promised.header.table;
         // SAFETY: the table in a behavior's header starts a `BehaviorTable` (see `Block::TABLE`).
         unsafe { &*table.cast::<BehaviorTable>() }
-    }
-
-    /// Alive while the behavior is counted as scheduled and not finished: see `sched/README.md`,
-    /// part 4.
-    #[inline]
-    pub(crate) fn core(&self) -> NonNull<Core> {
-        let core = self.promised.header.queue.users().first();
-        // SAFETY: a behavior's promise is made with its core as the first user, which stays.
-        unsafe { NonNull::new_unchecked(core) }
     }
 
     /// How many slots there are.
@@ -191,6 +189,9 @@ impl Behavior {
 const TOO_LARGE: &str = "a behavior fits in memory";
 
 const _: () = assert!(align_of::<SlotOfMany>() <= align_of::<Behavior>());
+// A word more makes a block 16 bytes larger.
+#[cfg(all(target_pointer_width = "64", not(any(loom, shuttle))))]
+const _: () = assert!(size_of::<Header>() == 40 && size_of::<Behavior>() == 80);
 
 /// The part that does.
 pub(crate) struct Payload<Q: Request, F, R> {
@@ -349,7 +350,7 @@ unsafe fn free_block(header: NonNull<Header>) {
 /// `header` heads a behavior's block that is alive.
 unsafe fn core_of(header: NonNull<Header>) -> *const () {
     // SAFETY: this function stands in the tables of behaviors only; alive (caller).
-    unsafe { header.cast::<Behavior>().as_ref() }.core().as_ptr().cast_const().cast()
+    unsafe { header.cast::<Behavior>().as_ref() }.core.as_ptr().cast_const().cast()
 }
 
 /// Makes the home of an affinity out of what planning has found.
@@ -374,7 +375,7 @@ where
     // SAFETY: as above.
     let payload = unsafe { block.payload(slots).as_ref() };
     // SAFETY: as above.
-    let core = unsafe { block.behavior.as_ref() }.core();
+    let core = unsafe { block.behavior.as_ref() }.core;
     // SAFETY: the behavior is scheduled and not finished, so its core lives until the job is handed over.
     unsafe { <Q::Affinity as Affinity>::dispatch(&payload.home, core, job, hint) };
 }

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 
 use crate::later;
 use crate::memory::{self, Header};
-use crate::queue::{self, Effects, Kind, Queue, Slot, Turn};
+use crate::queue::{self, Effects, Kind, Party, Queue, Slot, Turn};
 use crate::sched::Core;
 use crate::unwind::Bomb;
 
@@ -18,11 +18,20 @@ use super::waitlist;
 /// The effects of entering a behavior of this core, or several: what is granted at once was free.
 struct Entering(NonNull<Core>);
 
+impl Entering {
+    /// Only asked before the behavior can be granted.
+    #[inline]
+    fn core(&self) -> &Core {
+        // SAFETY: a behavior of it is in flight (see above), so it lives.
+        unsafe { self.0.as_ref() }
+    }
+}
+
 impl Effects for Entering {
     /// A behavior of several slots was looked at before any of them was published.
     #[inline]
     fn waits(&mut self, slot: NonNull<Slot>, queue: &Queue) {
-        if !queue.users().are_only(self.0) {
+        if !queue.users().are_only(self.core().party()) {
             // SAFETY: it cannot be granted before this returns.
             unsafe { waitlist::track_if_alone(slot) };
         }
@@ -30,9 +39,8 @@ impl Effects for Entering {
 
     #[inline]
     fn enters(&mut self, queue: &Queue) {
-        if !queue.users().are_only(self.0) {
-            // SAFETY: a behavior of it is being made, so it lives.
-            waitlist::note_user(queue.users(), unsafe { self.0.as_ref() });
+        if !queue.users().are_only(self.core().party()) {
+            waitlist::note_user(queue.users(), self.core());
         }
     }
 
@@ -91,7 +99,7 @@ impl Made {
                 // SAFETY: as above.
                 let second_turn = unsafe { queue::enter(second, true) };
                 // SAFETY: entered, and neither is published.
-                let waits = |slot, turn| unsafe { queue::waits_for_others(slot, turn, self.core) };
+                let waits = |slot, turn| unsafe { queue::waits_for_others(slot, turn, self.party()) };
                 if waits(first, first_turn) || waits(second, second_turn) {
                     // SAFETY: as above.
                     unsafe { waitlist::track(self.behavior) };
@@ -172,13 +180,21 @@ unsafe fn note_user(slot: NonNull<Slot>, core: NonNull<Core>) {
     let cown = unsafe { slot.as_ref() }.cown();
     // SAFETY: alive (caller).
     let users = unsafe { cown.as_ref() }.users();
-    if !users.are_only(core) {
-        // SAFETY: alive (caller).
-        waitlist::note_user(users, unsafe { core.as_ref() });
+    // SAFETY: alive (caller).
+    let core = unsafe { core.as_ref() };
+    if !users.are_only(core.party()) {
+        waitlist::note_user(users, core);
     }
 }
 
 impl Made {
+    /// Only asked before the behavior can be granted.
+    #[inline]
+    fn party(&self) -> Party {
+        // SAFETY: the behavior is in flight (see above), so its core lives.
+        unsafe { self.core.as_ref() }.party()
+    }
+
     /// As the function [`note_user`], for all slots.
     ///
     /// # Safety
@@ -197,8 +213,9 @@ impl Made {
     /// These are its slots and their turns; none is published.
     unsafe fn track_if_it_waits(&self, turns: &[(NonNull<Slot>, Turn)]) -> bool {
         // SAFETY: not published, so it lives; its cown does, for the scheduler has a handle.
-        let waits =
-            |&(slot, turn): &(NonNull<Slot>, Turn)| unsafe { queue::waits_for_others(slot, turn, self.core) };
+        let waits = |&(slot, turn): &(NonNull<Slot>, Turn)| unsafe {
+            queue::waits_for_others(slot, turn, self.party())
+        };
         // SAFETY: the same duties.
         unsafe { self.track_if(turns.iter().any(waits)) }
     }
@@ -224,7 +241,7 @@ impl Made {
             // SAFETY: not published, so it lives.
             let slot = unsafe { slot.as_ref() };
             // SAFETY: alive: the batch counts it.
-            slot.kind() != Kind::Repeated && !unsafe { slot.cown().as_ref() }.users().are_only(self.core)
+            slot.kind() != Kind::Repeated && !unsafe { slot.cown().as_ref() }.users().are_only(self.party())
         };
         // SAFETY: the same duties.
         unsafe { self.track_if(self.slots > 1 && self.all_slots().any(mixed)) }

@@ -388,7 +388,7 @@ impl Left {
     unsafe fn take(behavior: NonNull<Behavior>) -> Left {
         // SAFETY: the queue's activity, which the behavior leads, keeps the block until its promise
         // is released (caller).
-        let core = unsafe { behavior.as_ref() }.core();
+        let core = unsafe { behavior.as_ref() }.core;
         // SAFETY: as above; taken once (caller).
         Left { core, scope: unsafe { Behavior::take_scope(behavior) } }
     }

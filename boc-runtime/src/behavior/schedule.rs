@@ -157,9 +157,9 @@ unsafe fn begin<'b>(
 ) -> Claims<'b> {
     let producer = Behavior::producer_of(behavior);
     // Two strong counts: the promise that is returned, and the activity of its queue, which the behavior leads.
-    let header = Header::new(table, Queue::led_by(producer.as_ptr(), Users::only(NonNull::from(core))), 2, 1);
+    let header = Header::new(table, Queue::led_by(producer.as_ptr(), Users::only(core.party())), 2, 1);
     // SAFETY: the block is ours and of this layout (caller).
-    unsafe { behavior.write(Behavior::new(Promised::new(header), place, slots)) };
+    unsafe { behavior.write(Behavior::new(Promised::new(header), core.into(), place, slots)) };
     // SAFETY: the block has room for so many slots (caller).
     unsafe { Claims::new(Behavior::slots_of(behavior), slots as usize, behavior) }
 }
@@ -207,7 +207,7 @@ unsafe fn planned(
 #[inline]
 unsafe fn note_home(behavior: NonNull<Behavior>, slots: usize) {
     // SAFETY: ours alone (caller).
-    unsafe { behavior.as_ref() }.promised.header.queue.users().note_first_stranger();
+    unsafe { behavior.as_ref() }.promised.header.queue.users().note_stranger();
     for index in 0..slots {
         // SAFETY: within its slots.
         let slot = unsafe { Behavior::slot(behavior, index) };

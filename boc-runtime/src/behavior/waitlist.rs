@@ -88,7 +88,7 @@ enum After {
 #[cold]
 #[inline(never)]
 pub(super) fn note_user(users: &Users, core: &Core) {
-    users.note(NonNull::from(core));
+    users.note(core.party());
     if core.simulation().is_some() {
         // Only steps of its thread make anything happen there.
         users.note_stranger();
@@ -154,7 +154,7 @@ pub(super) unsafe fn track(behavior: NonNull<Behavior>) {
 /// It is alive, and neither begun nor cancelled.
 unsafe fn is_over(behavior: NonNull<Behavior>) -> bool {
     // SAFETY: alive (caller).
-    let core = unsafe { behavior.as_ref() }.core();
+    let core = unsafe { behavior.as_ref() }.core;
     // SAFETY: the behavior is in flight, so its core lives.
     if unsafe { core.as_ref() }.is_cancelled() {
         return true;
@@ -261,7 +261,7 @@ fn give_up_all(are: impl Fn(NonNull<Behavior>) -> bool) {
 /// Gives up what still waits of a core that is cancelled.
 pub(crate) fn give_up_of(core: &Core) {
     // SAFETY: on the list, and not given up: alive.
-    give_up_all(|behavior| unsafe { behavior.as_ref() }.core() == NonNull::from(core));
+    give_up_all(|behavior| unsafe { behavior.as_ref() }.core == NonNull::from(core));
 }
 
 /// Gives up what still waits to run at a home that is closed.
@@ -288,7 +288,7 @@ impl Given {
         // SAFETY: on the list until `less` below, so it lives.
         let this = unsafe { behavior.as_ref() };
         // SAFETY: not finished, so its core lives.
-        let core = unsafe { Core::hold(this.core()) };
+        let core = unsafe { Core::hold(this.core) };
         if let Some(simulation) = core.simulation() {
             simulation.forget(Job(behavior));
         }

@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | `strong`, `weak` (u32) | handles, guards' handles, activities | beyond 2^31 the process aborts, as with `Arc` |
 //! | `Arc` (core, home, ticket, scope) | holds, batches, behaviors, wakers | `Arc` aborts itself |
-//! | `readers` of a queue (usize, 2 each) | slots, in memory until they are released | a slot is larger (asserted) |
+//! | `readers` of a queue (u32, 2 each) | behaviors that read, in memory until they end | beyond 2^30 the process aborts |
 //! | `pending` of a behavior (u32) | its slots, and one | a request set has fewer than 2^32 - 1 (checked) |
 //! | `pending` of a scope, `depth` of a home (usize) | behaviors, in memory until they are finished | a block is larger |
 //! | `Outside` of a simulation (usize) | holds and resolvers, which may be leaked | each has a count of the core's `Arc` |

@@ -86,7 +86,7 @@ unsafe fn is_cancelled(job: Job) -> bool {
         return false;
     }
     // SAFETY: not run or cancelled, so it lives (caller).
-    let core = unsafe { job.0.as_ref() }.core();
+    let core = unsafe { job.0.as_ref() }.core;
     // SAFETY: the behavior is in flight, so its core lives.
     unsafe { core.as_ref() }.is_cancelled()
 }
@@ -254,7 +254,7 @@ impl Home {
     fn cancel_jobs_of(&self, core: NonNull<Core>) {
         let mut shared = self.shared.lock();
         // SAFETY: not run or cancelled, so it lives.
-        let is_its = |job: &Job| unsafe { job.0.as_ref() }.core() == core;
+        let is_its = |job: &Job| unsafe { job.0.as_ref() }.core == core;
         let (its, others): (Vec<_>, _) =
             Vec::from(std::mem::take(&mut shared.inbox.jobs)).into_iter().partition(is_its);
         shared.inbox.jobs = VecDeque::from(others);

@@ -171,7 +171,7 @@ impl Local {
     fn run(&self, job: Job, running: Running) -> Ran {
         self.home.job_leaves();
         // SAFETY: not run yet, so it lives.
-        let core = unsafe { job.0.as_ref() }.core();
+        let core = unsafe { job.0.as_ref() }.core;
         // SAFETY: a behavior of it is in flight.
         let held = unsafe { Core::hold(core) };
         if held.is_cancelled() {

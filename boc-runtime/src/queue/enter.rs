@@ -8,7 +8,7 @@ use crate::sync::Ordering;
 
 use super::status::{State, Status, Successor};
 use super::tail::Before;
-use super::{Effects, Queue, READER, Slot, WRITER_WAITS};
+use super::{Effects, Party, Queue, READER, Slot, WRITER_WAITS, too_many_readers};
 
 /// What [`enter`] has found, for [`publish`].
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ pub(crate) unsafe fn enter(slot: NonNull<Slot>, is_last: bool) -> Turn {
 /// # Safety
 /// The slot has this turn; its cown is alive.
 #[inline]
-pub(crate) unsafe fn waits_for_others<T>(slot: NonNull<Slot>, turn: Turn, party: NonNull<T>) -> bool {
+pub(crate) unsafe fn waits_for_others(slot: NonNull<Slot>, turn: Turn, party: Party) -> bool {
     // SAFETY: alive (caller).
     let this = unsafe { slot.as_ref() };
     // SAFETY: alive (caller).
@@ -246,7 +246,7 @@ unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut im
             if !predecessor.try_link_reader(slot) {
                 // The predecessor reads: join it. Counted before the link, or its release might see the cown idle.
                 // Relaxed: ordered before the release's subtraction by the link (Release) that it acquires.
-                queue.readers.fetch_add(READER, Ordering::Relaxed);
+                queue.add_readers(READER);
                 predecessor.link_joiner(slot);
                 // SAFETY: counted, active because its predecessor is (INV-5).
                 unsafe { walk(queue, slot, effects) };
@@ -254,7 +254,7 @@ unsafe fn follow(slot: NonNull<Slot>, predecessor: *mut Status, effects: &mut im
         }
         None if shared => {
             // Relaxed: what the last writer wrote came with the turn (E4).
-            if queue.readers.fetch_add(READER, Ordering::Relaxed) == 0 {
+            if queue.add_readers(READER) == 0 {
                 effects.activated(cown);
             }
             // SAFETY: counted just now; it is the head of the queue.
@@ -289,13 +289,13 @@ fn arrive_writer(queue: &Queue, cown: NonNull<Queue>, slot: NonNull<Slot>, effec
 /// `first` is a published reader whose turn has come and which is counted in `readers`; the cown is active.
 pub(super) unsafe fn walk(queue: &Queue, first: NonNull<Slot>, effects: &mut impl Effects) {
     let mut last = first;
-    let mut others = 0;
+    let mut others: u32 = 0;
     loop {
         // SAFETY: linked and not granted, so it lives (INV-1).
         match unsafe { last.as_ref() }.status.try_activate() {
             Err(State::NextReader(next)) => {
                 last = next;
-                others += READER;
+                others = others.checked_add(READER).unwrap_or_else(|| too_many_readers());
             }
             Err(State::NextWriter(_)) | Ok(()) => break,
             Err(other) => unreachable!("a reader in {other:?} is not to be activated"),
@@ -304,7 +304,7 @@ pub(super) unsafe fn walk(queue: &Queue, first: NonNull<Slot>, effects: &mut imp
     if others != 0 {
         // Relaxed: `first` is counted and not granted, so nobody takes the count for zero meanwhile; each of the
         // others subtracts after its grant, which comes after this.
-        queue.readers.fetch_add(others, Ordering::Relaxed);
+        queue.add_readers(others);
     }
     let mut slot = first;
     while slot != last {

@@ -14,7 +14,7 @@ mod watch;
 
 use std::ptr::{self, NonNull};
 
-use crate::sync::{AtomicPtr, AtomicUsize};
+use crate::sync::{AtomicPtr, AtomicU32, Ordering};
 
 use tail::Tail;
 
@@ -22,7 +22,7 @@ pub(crate) use enter::{Turn, enter, enter_run, enter_single, publish, publish_ru
 pub(crate) use release::{release, release_producer};
 pub(crate) use slot::{Kind, Slot};
 pub(crate) use status::Status;
-pub(crate) use users::Users;
+pub(crate) use users::{Party, Users};
 
 /// What a step of the protocol asks its caller to do. The queue knows no behavior, no worker and no value.
 pub(crate) trait Effects {
@@ -46,22 +46,33 @@ pub(crate) trait Effects {
     fn idle(&mut self, cown: NonNull<Queue>);
 }
 
-/// The queue of one cown: README.md, part 1.
+/// The queue of one cown: README.md, part 1. It starts a block, whose memory is aligned to
+/// [`ALIGN`]; the type is not, for that would make room between it and the value.
 #[derive(Debug)]
-#[repr(C, align(16))]
+#[repr(C)]
 pub(crate) struct Queue {
     tail: Tail,
-    readers: AtomicUsize,
     writer: AtomicPtr<Slot>,
+    readers: AtomicU32,
     users: Users,
 }
 
+/// What the address of every queue is a multiple of: a slot keeps four bits of its own in it.
+pub(crate) const ALIGN: usize = 16;
+
 /// One reader in the word `readers`.
-const READER: usize = 2;
-// Every reader that is counted has a slot, so the word cannot wrap, however many there are.
-const _: () = assert!(size_of::<Slot>() > READER);
+const READER: u32 = 2;
 /// The bit of `readers` that says that a writer waits.
-const WRITER_WAITS: usize = 1;
+const WRITER_WAITS: u32 = 1;
+/// Beyond this in the word `readers` the process aborts. Each reader has a block in memory, more than
+/// a hundred gigabytes together.
+const MOST_READERS: u32 = u32::MAX / 2;
+
+#[cold]
+fn too_many_readers() -> ! {
+    eprintln!("boc: more than {} readers of one cown at the same time, aborting", MOST_READERS / READER);
+    std::process::abort()
+}
 
 impl Queue {
     /// The queue of a cown that has not been requested.
@@ -73,10 +84,29 @@ impl Queue {
     pub(crate) fn led_by(producer: *mut Status, users: Users) -> Queue {
         Queue {
             tail: Tail::new(producer),
-            readers: AtomicUsize::new(0),
             writer: AtomicPtr::new(ptr::null_mut()),
+            readers: AtomicU32::new(0),
             users,
         }
+    }
+
+    /// Counts more readers: twice as many as the number says. Gives what was there before.
+    ///
+    /// Relaxed: each caller says what orders it.
+    #[inline]
+    fn add_readers(&self, twice: u32) -> u32 {
+        let found = self.readers.fetch_add(twice, Ordering::Relaxed);
+        if found.checked_add(twice).is_none_or(|readers| readers > MOST_READERS) {
+            too_many_readers();
+        }
+        found
+    }
+
+    /// As if so many readers were active.
+    #[cfg(all(test, unix, not(any(loom, shuttle))))]
+    pub(crate) fn set_readers(&self, readers: u32) {
+        // Relaxed: the test has the only handle.
+        self.readers.store(readers.wrapping_mul(READER), Ordering::Relaxed);
     }
 
     #[inline]

@@ -5,8 +5,8 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use super::Queue;
 use super::status::Status;
+use super::{ALIGN, Queue};
 
 /// A request in a queue.
 ///
@@ -47,7 +47,7 @@ impl Slot {
     const JOINER: usize = 0b110;
     /// With the kinds `Many` and `Alone`.
     const TRACKED: usize = 0b1000;
-    const TAGS: usize = 0b1111;
+    const TAGS: usize = ALIGN - 1;
 
     #[inline]
     pub(crate) fn new(cown: NonNull<Queue>, shared: bool, kind: Kind) -> Slot {
@@ -58,6 +58,7 @@ impl Slot {
             Kind::Joiner => Self::JOINER,
             Kind::Tracked => unreachable!("a slot is tracked when it is about to wait"),
         };
+        debug_assert!(cown.addr().get() & Self::TAGS == 0, "a queue is at a multiple of 16");
         let tag = kind | if shared { Self::SHARED } else { 0 };
         Slot { status: Status::unentered(), cown: Cell::new(cown.as_ptr().map_addr(|addr| addr | tag)) }
     }
@@ -93,7 +94,7 @@ impl Slot {
     #[inline]
     pub(crate) fn cown(&self) -> NonNull<Queue> {
         let cown = self.cown.get().map_addr(|addr| addr & !Self::TAGS);
-        // SAFETY: made from a `NonNull` whose low bits are free (a `Queue` is 16-aligned).
+        // SAFETY: made from a `NonNull` whose low bits are free: queues lie at multiples of `ALIGN`.
         unsafe { NonNull::new_unchecked(cown) }
     }
 

@@ -27,22 +27,27 @@ impl Effects for Record {
     }
 }
 
+/// A queue where one may lie: see [`ALIGN`](super::ALIGN).
+#[repr(C, align(16))]
+struct Placed(Queue);
+
 /// A cown and its requests, which live until the test ends.
 struct Bench {
-    queue: Box<Queue>,
+    queue: Box<Placed>,
     slots: Vec<NonNull<Slot>>,
     record: Record,
 }
 
 impl Bench {
     fn new() -> Bench {
-        Bench { queue: Box::new(Queue::idle(Users::none())), slots: Vec::new(), record: Record::default() }
+        let queue = Box::new(Placed(Queue::idle(Users::none())));
+        Bench { queue, slots: Vec::new(), record: Record::default() }
     }
 
     /// Makes a request that has not entered.
     fn slot(&mut self, shared: bool) -> NonNull<Slot> {
         // The kind is never looked at: `Record` does not dispatch.
-        let slot = Slot::new(NonNull::from(&*self.queue), shared, Kind::Alone);
+        let slot = Slot::new(NonNull::from(&self.queue.0), shared, Kind::Alone);
         let slot = NonNull::from(Box::leak(Box::new(slot)));
         self.slots.push(slot);
         slot
@@ -77,8 +82,8 @@ impl Bench {
     #[track_caller]
     fn assert_idle(&self) {
         assert_eq!(self.record.activity, 0);
-        assert!(self.queue.tail.load().0.is_null());
-        assert_eq!(self.queue.readers.load(Ordering::Relaxed), 0);
+        assert!(self.queue.0.tail.load().0.is_null());
+        assert_eq!(self.queue.0.readers.load(Ordering::Relaxed), 0);
     }
 }
 
@@ -179,7 +184,7 @@ fn two_phases_hold_successors_back() {
     // SAFETY: entered.
     unsafe { publish(first, turn, &mut bench.record) };
     bench.assert_granted(&[first]);
-    assert_eq!(bench.queue.tail.load(), (first.as_ptr().cast(), false));
+    assert_eq!(bench.queue.0.tail.load(), (first.as_ptr().cast(), false));
     let second = bench.write();
     bench.release(first);
     bench.assert_granted(&[first, second]);
@@ -194,7 +199,7 @@ fn the_last_slot_is_published_as_it_enters() {
     let first = bench.slot(false);
     // SAFETY: published below.
     let turn = unsafe { enter(first, true) };
-    assert_eq!(bench.queue.tail.load(), (first.as_ptr().cast(), false));
+    assert_eq!(bench.queue.0.tail.load(), (first.as_ptr().cast(), false));
     // SAFETY: entered.
     unsafe { publish(first, turn, &mut bench.record) };
     bench.release(first);
@@ -210,11 +215,11 @@ fn single_requests_behind_one_that_is_entering_are_noted_and_passed_on() {
     // SAFETY: published below.
     let turn = unsafe { enter(first, false) };
     let (w1, r1, r2, w2) = (bench.write(), bench.read(), bench.read(), bench.write());
-    assert_eq!(bench.queue.tail.load(), (w2.as_ptr().cast(), true), "not published");
+    assert_eq!(bench.queue.0.tail.load(), (w2.as_ptr().cast(), true), "not published");
     bench.assert_granted(&[]);
     // SAFETY: entered.
     unsafe { publish(first, turn, &mut bench.record) };
-    assert_eq!(bench.queue.tail.load(), (w2.as_ptr().cast(), false), "published, with all behind it");
+    assert_eq!(bench.queue.0.tail.load(), (w2.as_ptr().cast(), false), "published, with all behind it");
     let w3 = bench.write();
     bench.assert_granted(&[first]);
     bench.release(first);
@@ -291,13 +296,13 @@ fn a_producer_leads_its_promise() {
     let mut bench = Bench::new();
     let producer = Box::new(Status::ready());
     let status = NonNull::from(&*producer);
-    *bench.queue = Queue::led_by(status.as_ptr(), Users::none());
+    bench.queue.0 = Queue::led_by(status.as_ptr(), Users::none());
     bench.record.activity = 1; // the producer's
     let (r, w) = (bench.read(), bench.write());
     bench.assert_granted(&[]);
     assert!(!producer.is_finished());
     // SAFETY: it leads the queue, once.
-    unsafe { release_producer(NonNull::from(&*bench.queue), status, &mut bench.record) };
+    unsafe { release_producer(NonNull::from(&bench.queue.0), status, &mut bench.record) };
     assert!(producer.is_finished());
     bench.assert_granted(&[r]);
     bench.release(r);

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use crate::behavior::{self, Job};
 use crate::later;
 use crate::pinned;
+use crate::queue::Party;
 use crate::sim::Sim;
-use crate::sync::{AtomicBool, Instant, Ordering, forks};
+use crate::sync::{AtomicBool, AtomicU32, Instant, Ordering, forks, global};
 use crossbeam_utils::CachePadded;
 
 use super::config::Config;
@@ -46,7 +47,14 @@ pub(crate) struct Core {
     config: Config,
     /// What takes the place of threads in a simulated runtime.
     simulation: Option<Box<Sim>>,
+    /// What the queues know its behaviors by.
+    party: Party,
 }
+
+global!(
+    /// How many cores there were.
+    static CORES: AtomicU32 = AtomicU32::new(0)
+);
 
 /// What runs a core's behaviors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +91,8 @@ impl Core {
             lifecycle: Lifecycle::new(),
             config,
             simulation,
+            // Relaxed: a number.
+            party: Party::new(CORES.fetch_add(1, Ordering::Relaxed)),
         })
     }
 
@@ -95,6 +105,11 @@ impl Core {
         unsafe { Arc::increment_strong_count(core.as_ptr()) };
         // SAFETY: the count made above.
         unsafe { Arc::from_raw(core.as_ptr()) }
+    }
+
+    #[inline]
+    pub(crate) fn party(&self) -> Party {
+        self.party
     }
 
     pub(crate) fn workers(&self) -> usize {

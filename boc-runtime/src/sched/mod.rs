@@ -65,7 +65,7 @@ unsafe fn submit_from_anywhere(core: NonNull<Core>, job: Job) {
 /// The job is the caller's to end, once.
 pub(crate) unsafe fn cancel_now(job: Job) {
     // SAFETY: not ended yet, so it lives.
-    let core = unsafe { job.0.as_ref() }.core();
+    let core = unsafe { job.0.as_ref() }.core;
     // SAFETY: a behavior of it is in flight, so it lives.
     let held = unsafe { Core::hold(core) };
     if let Some(simulation) = held.simulation() {

@@ -1,6 +1,7 @@
 //! Owns: programs about workers' own queues, which are short here, and their thieves.
 
 use super::{Count, explore, pause};
+use crate::sync::yield_now;
 use crate::{Cown, Runtime, when};
 
 /// A worker schedules more than its queue holds, and others take some of it.
@@ -73,12 +74,49 @@ fn a_queue_is_filled_anew_while_thieves_copy() {
                     }
                     // This body goes on, so others run them: whatever is in the queue gets stolen.
                     while ran.get() < round {
-                        crate::sync::yield_now();
+                        yield_now();
                     }
                 }
             }
         });
         runtime.quiesce();
         assert_eq!(ran.get(), 8);
+    });
+}
+
+/// Schedules itself until the count is reached.
+fn turn_over(met: Count, until: usize) {
+    if met.get() < until {
+        // As a spinning loop: a schedule must not keep the others away.
+        yield_now();
+        when((), move |()| turn_over(met, until));
+    }
+}
+
+#[test]
+fn what_a_busy_worker_rescues_is_found_by_one_that_falls_asleep() {
+    explore(|| {
+        let runtime = Runtime::builder().workers(3).build().expect("threads of shuttle");
+        let met = Count::default();
+        runtime.when((), {
+            let met = met.clone();
+            move |()| turn_over(met, 2)
+        });
+        runtime.when((), move |()| {
+            for met in [met.clone(), met.clone()] {
+                // Each waits for the other: a worker that has both, and keeps them, never ends.
+                when((), move |()| {
+                    met.add();
+                    while met.get() < 2 {
+                        yield_now();
+                    }
+                });
+            }
+            // The body is long, so a busy worker takes what waits behind it.
+            while met.get() < 2 {
+                yield_now();
+            }
+        });
+        runtime.quiesce();
     });
 }

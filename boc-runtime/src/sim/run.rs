@@ -177,7 +177,7 @@ impl Sim {
                 let (_, job) = state.ready.remove(at);
                 drop(state);
                 // SAFETY: not run yet, so it lives.
-                let core = unsafe { job.0.as_ref() }.core();
+                let core = unsafe { job.0.as_ref() }.core;
                 // SAFETY: a behavior of it is in flight.
                 let held = unsafe { Core::hold(core) };
                 // SAFETY: ours to run; the core is held.

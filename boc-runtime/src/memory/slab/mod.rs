@@ -15,6 +15,7 @@ use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
+use crate::queue::ALIGN;
 use crate::sync::thread_local;
 
 use heap::{CLASSES, Heap, STEP};
@@ -62,11 +63,19 @@ const fn is_small(layout: Layout) -> bool {
     !cfg!(any(boc_system_alloc, miri, all(test, loom))) && layout.size() <= LARGEST && layout.align() <= STEP
 }
 
-/// Memory for a block; aborts if there is none, as `Box::new` does.
+/// As the block needs it for the queue that it starts with.
+fn aligned(layout: Layout) -> Layout {
+    layout.align_to(ALIGN).expect("a block fits in memory")
+}
+
+// Small blocks lie at multiples of this.
+const _: () = assert!(STEP.is_multiple_of(ALIGN));
+
+/// Memory for a block, aligned to [`ALIGN`] at least; aborts if there is none, as `Box::new` does.
 #[inline]
 pub(crate) fn allocate(layout: Layout) -> NonNull<u8> {
     if !is_small(layout) {
-        return allocate_large(layout);
+        return allocate_large(aligned(layout));
     }
     allocate_small(layout.size().div_ceil(STEP).max(1))
 }
@@ -88,7 +97,7 @@ fn allocate_small(class: usize) -> NonNull<u8> {
 pub(crate) unsafe fn deallocate(block: NonNull<u8>, layout: Layout) {
     if !is_small(layout) {
         // SAFETY: from `allocate_large`, with this layout.
-        return unsafe { source::deallocate(block, layout) };
+        return unsafe { source::deallocate(block, aligned(layout)) };
     }
     #[cfg(all(test, shuttle))]
     // SAFETY: the caller's to free.

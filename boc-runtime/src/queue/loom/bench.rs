@@ -37,7 +37,7 @@ pub(super) struct Bench {
 }
 
 /// The queue comes first: [`Effects`] name a cown by its queue.
-#[repr(C)]
+#[repr(C, align(16))]
 struct Cown {
     queue: sync::UnsafeCell<Queue>,
     /// Of the threads that have a handle, and of the queue's activity.
