@@ -20,6 +20,10 @@ use super::rescue::Rescue;
 use super::run_queue::{Full, LocalQueue, RunQueue};
 use super::thief::{Sight, Thief};
 
+#[cfg(all(test, not(any(loom, shuttle))))]
+#[path = "worker_tests.rs"]
+mod tests;
+
 /// How many jobs in a row come from the next slot before one goes to the end of the queue.
 const DIRECT_LIMIT: u32 = 16;
 /// How many jobs a worker takes out of the injector at a time, beside the one that it runs.
@@ -73,17 +77,7 @@ impl Drop for Last {
 fn work(core: Arc<Core>, index: usize) {
     // A panic in the loop is a bug of this crate; a worker that is silently gone would be a hang.
     let bomb = Bomb("a worker looked for jobs");
-    let worker = Worker {
-        counters: NonNull::from(core.counters_of(index)),
-        queue: core.run_queues.get(index).map_or_else(LocalQueue::alone, RunQueue::claim),
-        thief: Thief::new(core.workers()),
-        core,
-        index,
-        next: Cell::new(None),
-        direct: Cell::new(0),
-        rescue: Rescue::new(),
-        random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
-    };
+    let worker = Worker::new(core, index);
     // SAFETY: the scope ends before the worker, which holds its core.
     let scope = unsafe { WorkerScope::enter(&worker, &worker.core) };
     worker.work();
@@ -97,6 +91,21 @@ fn work(core: Arc<Core>, index: usize) {
 }
 
 impl Worker {
+    /// Claims the queue of this number.
+    fn new(core: Arc<Core>, index: usize) -> Worker {
+        Worker {
+            counters: NonNull::from(core.counters_of(index)),
+            queue: core.run_queues.get(index).map_or_else(LocalQueue::alone, RunQueue::claim),
+            thief: Thief::new(core.workers()),
+            core,
+            index,
+            next: Cell::new(None),
+            direct: Cell::new(0),
+            rescue: Rescue::new(),
+            random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
+        }
+    }
+
     pub(crate) fn index(&self) -> usize {
         self.index
     }

@@ -94,7 +94,7 @@ fn turn_over(met: Count, until: usize) {
 }
 
 #[test]
-fn what_a_busy_worker_rescues_is_found_by_one_that_falls_asleep() {
+fn a_busy_worker_rescues_jobs_that_wait_for_each_other() {
     explore(|| {
         let runtime = Runtime::builder().workers(3).build().expect("threads of shuttle");
         let met = Count::default();
