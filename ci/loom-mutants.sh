@@ -124,8 +124,11 @@ mutant 'sleep: no fence before the last look' sched/idle.rs \
         fence(Ordering::SeqCst);' '' sched::loom::parking
 mutant 'sleep: no last look' sched/idle.rs \
     'if !(stopped || has_jobs())' 'if !stopped' sched::loom::parking
-mutant 'the last searcher wakes nobody' sched/idle.rs \
-    'old.searching() == 1 && old.sleeping() != 0' 'old.searching() == 0 && old.sleeping() != 0' sched::loom::parking
+mutant 'the last searcher wakes no worker' sched/idle.rs \
+    'if has_jobs() { self.wake_one() } else { None }' 'None' sched::loom::parking
+mutant 'the last searcher looks for more without a fence' sched/idle.rs \
+    '// Pairs with the fence in `pushed`: a push that has seen the searcher is seen here.
+        fence(Ordering::SeqCst);' '' sched::loom::parking
 mutant 'stays awake although it was woken' sched/idle.rs \
     'position(|&sleeper| sleeper == worker) else { return false };' \
     'position(|&sleeper| sleeper == worker) else { return true };' sched::loom::parking

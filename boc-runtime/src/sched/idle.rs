@@ -109,13 +109,18 @@ impl Idle {
         debug_assert!(old.searching() < FIELD, "{old:?}");
     }
 
-    /// A searcher has found a job: somebody to wake if it was the last searcher, for there may be more jobs.
+    /// A searcher has found a job: a worker to wake if it was the last searcher and there are more jobs.
     #[must_use]
-    pub(crate) fn found(&self) -> Option<usize> {
+    pub(crate) fn found(&self, has_jobs: impl Fn() -> bool) -> Option<usize> {
         // Release (of SeqCst): a worker that counts as sleeping after this sees, behind its fence, the jobs that the searcher has moved.
         let old = Word(self.word.fetch_sub(SEARCHING, Ordering::SeqCst));
         debug_assert!(old.searching() > 0, "{old:?} has no searcher");
-        if old.searching() == 1 && old.sleeping() != 0 && !old.stopped() { self.wake_one() } else { None }
+        if old.searching() != 1 || old.sleeping() == 0 || old.stopped() {
+            return None;
+        }
+        // Pairs with the fence in `pushed`: a push that has seen the searcher is seen here.
+        fence(Ordering::SeqCst);
+        if has_jobs() { self.wake_one() } else { None }
     }
 
     /// A searcher has found nothing: it counts as sleeping from now on. Look everywhere once more before you park.

@@ -291,7 +291,7 @@ impl Worker {
         'search: loop {
             for _ in 0..ROUNDS {
                 if let Some(job) = self.injected().or_else(|| self.steal()) {
-                    if let Some(worker) = self.core.idle.found() {
+                    if let Some(worker) = self.core.idle.found(|| self.core.has_jobs()) {
                         self.core.unpark(worker);
                     }
                     return Some(job);

@@ -59,7 +59,7 @@ impl Crew {
         self.idle.start_searching();
         loop {
             if self.try_take() {
-                if let Some(other) = self.idle.found() {
+                if let Some(other) = self.idle.found(|| self.has_jobs()) {
                     self.unpark(other);
                 }
                 return true;
