@@ -16,36 +16,33 @@ mutant() {
 # The queue of a cown.
 mutant 'enter: does not wait for a predecessor that is entering' queue/enter.rs \
     'if before.is_unsettled() {' 'if false {' queue::loom
-mutant 'enter on one cown: does not leave a note at a predecessor that is entering' queue/enter.rs \
+mutant 'enter on one cown: does not wait for a predecessor that is entering' queue/enter.rs \
     'if !before.is_unsettled() {' 'if true {' queue::loom
+mutant 'enter on one cown: goes on while another thread does the rest' queue/status.rs \
+    '        if watched {
+            watch.wait();' '        if watched && slot.is_none() {
+            watch.wait();' queue::loom::a_scheduler
 mutant 'enter on one cown: does not look whether the predecessor is entering' queue/tail.rs \
     'if found.addr() & UNSETTLED != 0 {' 'if false {' queue::loom
-mutant 'note: relaxed' queue/status.rs \
-    'compare_exchange(bare(READY), note, Ordering::Release, Ordering::Acquire)' \
-    'compare_exchange(bare(READY), note, Ordering::Relaxed, Ordering::Acquire)' queue::loom::a_
-mutant 'publish: does not acquire the note' queue/status.rs \
+mutant 'watch: relaxed' queue/status.rs \
+    'tagged(raw.cast_mut(), WATCHED),
+            Ordering::Release,' 'tagged(raw.cast_mut(), WATCHED),
+            Ordering::Relaxed,' queue::loom::a_
+mutant 'publish: does not acquire the watch' queue/status.rs \
     'self.0.swap(bare(PUBLISHED), Ordering::AcqRel)' 'self.0.swap(bare(PUBLISHED), Ordering::Release)' queue::loom::a_
 mutant 'publish: looks, and then stores' queue/status.rs \
     'self.0.swap(bare(PUBLISHED), Ordering::AcqRel)' \
     '{ let word = self.0.load(Ordering::Acquire); self.0.store(bare(PUBLISHED), Ordering::Release); word }' queue::loom::a_
-mutant 'publish: does not link the slot that is noted' queue/enter.rs \
-    'this.status.link_noted(next, shared);' 'let _ = shared;' queue::loom::a_
-mutant 'publish: leaves the bit to the slot that is noted' queue/enter.rs \
+mutant 'publish: does not link the slot of a sleeper' queue/enter.rs \
+    'this.status.link_sleeper(next, shared);' 'let _ = shared;' queue::loom::a_
+mutant 'publish: leaves the bit to a slot whose scheduler sleeps' queue/enter.rs \
     'if unsafe { this.cown().as_ref() }.tail.try_settle(next.as_ptr().cast()) {' 'if false {' queue::loom::a_
-mutant 'publish: does not pass on what is noted behind a note' queue/enter.rs \
-    '        slot = next;
-    }
-}
-
-/// Both steps' '        return;
-    }
-}
-
-/// Both steps' queue::loom::a_
+mutant 'publish: does not pass on what sleeps behind a sleeper' queue/enter.rs \
+    '(slot, sleeper) = (next, Some(watch));' 'return watch.wake();' queue::loom::a_
 mutant 'wait: takes the first look for an answer' queue/status.rs \
     'if self.is_published() {' 'if self.is_published() || true {' queue::loom
 mutant 'watch: woken without a word' queue/watch.rs \
-    '*self.published.lock() = true;' 'drop(self.published.lock());' queue::loom::a_
+    '*self.awake.lock() = true;' 'drop(self.awake.lock());' queue::loom::a_
 mutant 'watch: does not look whether it is too late' queue/status.rs \
     'watched.is_ok()
     }' 'true

@@ -3,11 +3,13 @@
 #![expect(unsafe_code, reason = "the slots of a queue lie in blocks of other behaviors")]
 
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 use crate::sync::Ordering;
 
 use super::status::{State, Status, Successor};
 use super::tail::Before;
+use super::watch::Watch;
 use super::{Effects, Party, Queue, READER, Slot, WRITER_WAITS, too_many_readers};
 
 /// What [`enter`] has found, for [`publish`].
@@ -94,7 +96,7 @@ pub(crate) unsafe fn enter_run(slots: &[NonNull<Slot>]) -> Turn {
 unsafe fn wait_for(before: Before) {
     if before.is_unsettled() {
         // SAFETY: INV-2: the predecessor lives until we link; a slot stands in `tail`, with the bit.
-        unsafe { before.slot().as_ref() }.expect("a slot has the bit").wait_published();
+        unsafe { before.slot().as_ref() }.expect("a slot has the bit").wait_published(None);
     }
 }
 
@@ -146,7 +148,8 @@ unsafe fn settle(slot: NonNull<Slot>) {
     }
 }
 
-/// Publishes a slot that is not the last, and the chain of slots that are noted behind it.
+/// Publishes a slot that is not the last, and the chain of slots behind it that are the only ones of their behaviors, and whose
+/// schedulers sleep.
 ///
 /// # Safety
 /// As [`settle`].
@@ -154,22 +157,25 @@ unsafe fn settle(slot: NonNull<Slot>) {
 #[inline(never)]
 unsafe fn pass_on(first: NonNull<Slot>) {
     let mut slot = first;
+    // The scheduler of `slot`, unless that is this thread. It goes on when its slot is published.
+    let mut sleeper: Option<Arc<Watch>> = None;
     loop {
         // SAFETY: `first` is not linked, so neither it nor what is linked behind it can be granted: all of the chain lives.
         let this = unsafe { slot.as_ref() };
-        let next = match this.status.publish() {
-            Successor::Goes => return,
-            Successor::Watches(watch) => return watch.wake(),
-            Successor::Noted(next) => next,
-        };
-        // SAFETY: noted, and linked just below: as above.
+        let successor = this.status.publish();
+        if let Some(sleeper) = sleeper.take() {
+            sleeper.wake();
+        }
+        let Successor::Watches(watch) = successor else { return };
+        let Some(next) = watch.slot() else { return watch.wake() };
+        // SAFETY: its scheduler sleeps, and it is linked just below: as above.
         let shared = unsafe { next.as_ref() }.is_shared();
-        this.status.link_noted(next, shared);
+        this.status.link_sleeper(next, shared);
         // SAFETY: the cown is active: `first` waits for it.
         if unsafe { this.cown().as_ref() }.tail.try_settle(next.as_ptr().cast()) {
-            return;
+            return watch.wake();
         }
-        slot = next;
+        (slot, sleeper) = (next, Some(watch));
     }
 }
 
@@ -211,12 +217,12 @@ unsafe fn enter_contended(slot: NonNull<Slot>, effects: &mut impl Effects) {
         // SAFETY: from our own turn, published, not linked yet; it cannot run before this grants it.
         return unsafe { follow(slot, predecessor, effects) };
     }
-    // Before it is noted: from then on it may be linked, and granted.
+    // Before the sleep: during it the slot may be linked, and granted.
     effects.waits(slot, queue);
     // SAFETY: INV-2: the predecessor lives until we link.
-    let noted = unsafe { predecessor.as_ref() }.expect("a slot has the bit").try_note(slot);
-    // Noted: the thread that publishes the predecessor does the rest, and the slot may be gone.
-    if !noted {
+    let predecessor_status = unsafe { predecessor.as_ref() }.expect("a slot has the bit");
+    // The thread that has published the predecessor may have done the rest.
+    if !predecessor_status.wait_published(Some(slot)) {
         // SAFETY: there is no other queue to enter; the predecessor is published; not linked.
         unsafe { settle(slot) };
         // SAFETY: from our own turn, and not linked yet.

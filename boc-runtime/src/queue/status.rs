@@ -40,8 +40,6 @@ pub(crate) enum State {
 pub(super) enum Successor {
     /// It finds `Published`, or has not come yet.
     Goes,
-    /// The only slot of its behavior, to be linked by the thread that publishes.
-    Noted(NonNull<Slot>),
     /// Its scheduler sleeps.
     Watches(Arc<Watch>),
 }
@@ -56,7 +54,6 @@ const NEXT_WRITER: usize = 3;
 const NEXT_READER: usize = 4;
 const DONE: usize = 5;
 const PUBLISHED: usize = 6;
-const NOTED: usize = 7;
 
 /// How often a scheduler looks at a predecessor that is not published before it sleeps.
 const LOOKS: u32 = if cfg!(all(test, any(loom, shuttle))) { 1 } else { 12 };
@@ -146,21 +143,11 @@ impl Status {
         self.0.store(bare(READY), Ordering::Relaxed);
     }
 
-    /// `Ready` to `Noted`, for the only slot of a behavior. `false`: this slot is published.
-    #[must_use = "a slot that is not noted has to publish and to link itself"]
-    pub(super) fn try_note(&self, successor: NonNull<Slot>) -> bool {
-        let note = tagged(successor.as_ptr(), NOTED);
-        // Release: edge E8. Acquire on failure: edge E2, pairs with the Release in `publish`.
-        self.0.compare_exchange(bare(READY), note, Ordering::Release, Ordering::Acquire).is_ok()
-    }
-
-    /// `Ready`, `Noted` or `Watched` to `Published`, for a slot that has entered with the bit and is not the last any more.
+    /// `Ready` or `Watched` to `Published`, for a slot that has entered with the bit and is not the last any more.
     pub(super) fn publish(&self) -> Successor {
         // Release: edge E2. Acquire: edge E8.
         let word = self.0.swap(bare(PUBLISHED), Ordering::AcqRel);
         match word.addr() & TAGS {
-            // SAFETY: a note is made from a `NonNull`.
-            NOTED => Successor::Noted(unsafe { Word(word).link() }),
             // SAFETY: the count that `try_watch` has left here; the slot has entered, so it is a watch.
             WATCHED => Successor::Watches(unsafe { Arc::from_raw(word.cast::<Watch>()) }),
             tag => {
@@ -177,20 +164,32 @@ impl Status {
     }
 
     /// Waits until this slot is published. Only a successor calls this that came while it may not have been.
+    ///
+    /// `slot`: the successor, if it is the only one of its behavior. Whether another thread has published and linked it: then it may be
+    /// gone.
     #[cold]
     #[inline(never)]
-    pub(super) fn wait_published(&self) {
+    pub(super) fn wait_published(&self, slot: Option<NonNull<Slot>>) -> bool {
         let mut spin = Spin::new();
         for _ in 0..LOOKS {
             if self.is_published() {
-                return;
+                return false;
             }
             spin.wait();
         }
-        let watch = Watch::new();
-        if self.try_watch(&watch) {
+        let watch = Watch::new(slot);
+        let watched = self.try_watch(&watch);
+        if watched {
             watch.wait();
         }
+        watched && slot.is_some()
+    }
+
+    /// Whether a scheduler sleeps until this slot is published.
+    #[cfg(test)]
+    pub(super) fn is_watched(&self) -> bool {
+        let word = self.0.load(Ordering::Acquire);
+        word.addr() & TAGS == WATCHED && !word.is_null()
     }
 
     /// `Ready` to `Watched`. `false`: this slot is published.
@@ -253,11 +252,11 @@ impl Status {
         overwrite(&self.0, tagged(writer.as_ptr(), NEXT_WRITER), Ordering::Release);
     }
 
-    /// Links a slot behind this one on its behalf: it has noted itself here, and this slot is neither granted nor read.
-    pub(super) fn link_noted(&self, successor: NonNull<Slot>, shared: bool) {
+    /// Links a slot behind this one on its behalf: its scheduler sleeps, and this slot is neither granted nor read.
+    pub(super) fn link_sleeper(&self, successor: NonNull<Slot>, shared: bool) {
         let tag = if shared { NEXT_READER } else { NEXT_WRITER };
         // Relaxed: the first slot of the chain is linked, or arrives, after this and on this thread, which releases it (edge E3). A
-        // plain store: the successor's scheduler has gone, and this slot is not linked itself.
+        // plain store: the successor's scheduler sleeps, and this slot is not linked itself.
         overwrite(&self.0, tagged(successor.as_ptr(), tag), Ordering::Relaxed);
     }
 

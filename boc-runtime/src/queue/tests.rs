@@ -206,19 +206,55 @@ fn the_last_slot_is_published_as_it_enters() {
     bench.assert_idle();
 }
 
-/// Requests of one cown behind one of several that is entering: they are not published before it is, and none of their schedulers waits.
+/// A slot that another thread enters.
+struct Sendable(NonNull<Slot>);
+// SAFETY: slots are made to be known to several threads.
+unsafe impl Send for Sendable {}
+
+/// Enters slots on a thread each, behind one that is entering; then `publishes`. Each scheduler sleeps until then, and finds that its slot
+/// is linked.
+fn enter_asleep(first: NonNull<Slot>, slots: &[NonNull<Slot>], publishes: impl FnOnce()) {
+    let returned = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let mut predecessor = first;
+        for &slot in slots {
+            let (sent, returned) = (Sendable(slot), &returned);
+            scope.spawn(move || {
+                let Sendable(slot) = { sent };
+                let mut record = Record::default();
+                // SAFETY: its only entering; the cown is alive.
+                unsafe { enter_single(slot, &mut record) };
+                assert!(record.granted.is_empty(), "the thread that publishes does the rest");
+                returned.fetch_add(1, Ordering::Release);
+            });
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+            // SAFETY: the slots of a bench live until its test ends.
+            while !unsafe { predecessor.as_ref() }.status.is_watched() {
+                assert!(std::time::Instant::now() < deadline, "its scheduler does not sleep");
+                std::thread::yield_now();
+            }
+            predecessor = slot;
+        }
+        assert_eq!(returned.load(Ordering::Acquire), 0, "a slot is not published");
+        publishes();
+    });
+}
+
+/// Requests of one cown behind one of several that is entering: they are not published before it is.
 /// Story: README.md, "a request of one cown between".
 #[test]
-fn single_requests_behind_one_that_is_entering_are_noted_and_passed_on() {
+fn single_requests_behind_one_that_is_entering_wait_and_are_passed_on() {
     let mut bench = Bench::new();
     let first = bench.slot(false);
     // SAFETY: published below.
     let turn = unsafe { enter(first, false) };
-    let (w1, r1, r2, w2) = (bench.write(), bench.read(), bench.read(), bench.write());
-    assert_eq!(bench.queue.0.tail.load(), (w2.as_ptr().cast(), true), "not published");
-    bench.assert_granted(&[]);
-    // SAFETY: entered.
-    unsafe { publish(first, turn, &mut bench.record) };
+    let [w1, r1, r2, w2] = [false, true, true, false].map(|shared| bench.slot(shared));
+    enter_asleep(first, &[w1, r1, r2, w2], || {
+        assert_eq!(bench.queue.0.tail.load(), (w2.as_ptr().cast(), true), "not published");
+        bench.assert_granted(&[]);
+        // SAFETY: entered.
+        unsafe { publish(first, turn, &mut bench.record) };
+    });
     assert_eq!(bench.queue.0.tail.load(), (w2.as_ptr().cast(), false), "published, with all behind it");
     let w3 = bench.write();
     bench.assert_granted(&[first]);
@@ -236,16 +272,18 @@ fn single_requests_behind_one_that_is_entering_are_noted_and_passed_on() {
 
 /// As above, behind an active reader: the first of the chain joins, and what is behind it is activated with it.
 #[test]
-fn noted_readers_join_with_the_reader_that_passes_them_on() {
+fn readers_that_wait_join_with_the_reader_that_passes_them_on() {
     let mut bench = Bench::new();
     let active = bench.read();
     let first = bench.slot(true);
     // SAFETY: published below.
     let turn = unsafe { enter(first, false) };
-    let (r1, w1) = (bench.read(), bench.write());
-    bench.assert_granted(&[active]);
-    // SAFETY: entered.
-    unsafe { publish(first, turn, &mut bench.record) };
+    let (r1, w1) = (bench.slot(true), bench.slot(false));
+    enter_asleep(first, &[r1, w1], || {
+        bench.assert_granted(&[active]);
+        // SAFETY: entered.
+        unsafe { publish(first, turn, &mut bench.record) };
+    });
     bench.assert_granted(&[active, first, r1]);
     bench.release(active);
     bench.release(first);
@@ -258,9 +296,6 @@ fn noted_readers_join_with_the_reader_that_passes_them_on() {
 /// A scheduler of several waits for one that is entering, and is woken.
 #[test]
 fn a_request_of_several_waits_for_one_that_is_entering() {
-    struct Sendable(NonNull<Slot>);
-    // SAFETY: slots are made to be known to several threads.
-    unsafe impl Send for Sendable {}
     let mut bench = Bench::new();
     let (first, second) = (bench.slot(false), bench.slot(false));
     // SAFETY: published below.

@@ -1,33 +1,43 @@
 //! Owns: the sleep of a scheduler that waits until the slot before its own is published: README.md, part 2.
 
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::sync::{Condvar, Mutex};
 
+use super::Slot;
+
 /// Shared by the scheduler that waits and the thread that publishes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 // So that the tag of a status word fits into its address.
 #[repr(align(8))]
 pub(super) struct Watch {
-    published: Mutex<bool>,
+    /// To be linked and published by the thread that wakes the scheduler. `None`: the scheduler does
+    /// that itself, when it has entered its other queues.
+    slot: Option<NonNull<Slot>>,
+    awake: Mutex<bool>,
     woken: Condvar,
 }
 
 impl Watch {
-    pub(super) fn new() -> Arc<Watch> {
-        Arc::default()
+    pub(super) fn new(slot: Option<NonNull<Slot>>) -> Arc<Watch> {
+        Arc::new(Watch { slot, awake: Mutex::new(false), woken: Condvar::default() })
+    }
+
+    pub(super) fn slot(&self) -> Option<NonNull<Slot>> {
+        self.slot
     }
 
     /// Sleeps until [`Watch::wake`] is called. The lock orders what came before that.
     pub(super) fn wait(&self) {
-        let mut published = self.published.lock();
-        while !*published {
-            self.woken.wait(&mut published);
+        let mut awake = self.awake.lock();
+        while !*awake {
+            self.woken.wait(&mut awake);
         }
     }
 
     pub(super) fn wake(&self) {
-        *self.published.lock() = true;
+        *self.awake.lock() = true;
         self.woken.notify_one();
     }
 }
