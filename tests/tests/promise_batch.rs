@@ -54,23 +54,20 @@ fn a_batch_whose_closure_panics_never_runs() {
         let a = Cown::new(Vec::new());
         let kept = Arc::new(());
         let captured = Arc::clone(&kept);
-        let (resolver, promise) = Promise::<FailureKind>::new();
-        let panicked = thread::scope(|scope| {
-            scope
-                .spawn(|| {
-                    batch(|b| {
-                        let lost = when!(in b; a, captured = None::<&Cown<u8>>, let token = captured => {
-                            let _ = (&captured, &token);
-                            a.push(1);
-                        });
-                        when!(try lost => resolver.resolve(lost.expect_err("cancelled").kind()));
-                        panic!("no batch");
-                    })
-                })
-                .join()
+        let mut lost = None;
+        let message = panic_message(|| {
+            batch(|b| {
+                lost = Some(when!(in b; a, captured = None::<&Cown<u8>>, let token = captured => {
+                    let _ = (&captured, &token);
+                    a.push(1);
+                }));
+                panic!("no batch")
+            })
         });
-        assert!(panicked.is_err());
-        assert_eq!(promise.join().expect("told"), FailureKind::Cancelled);
+        assert_eq!(message, "no batch");
+        let lost = lost.expect("scheduled");
+        let told = when!(try lost => lost.expect_err("cancelled").kind());
+        assert_eq!(told.join().expect("told"), FailureKind::Cancelled);
         assert_eq!(Arc::strong_count(&kept), 1, "the captures are dropped");
         assert_eq!(when!(a => a.len()).join().expect("the cown is free"), 0);
     });
@@ -127,6 +124,67 @@ fn waiting_for_a_behavior_of_the_open_batch_is_refused() {
     on_workers(1, || all(&Cown::new(1)));
     on_home(1, |_| all(&Cown::new(1)));
     within(LIMIT, || Runtime::simulated(1).enter(|| all(&Cown::new(1))));
+}
+
+/// A behavior outside of the batch would enter before it, and could wait for it in one queue and be waited for in another.
+#[test]
+fn requesting_a_promise_of_the_open_batch_outside_of_it_is_refused() {
+    fn refused(schedule: impl FnOnce()) {
+        let message = panic_message(schedule);
+        assert!(message.contains("a `batch` whose closure has not returned"), "{message}");
+        assert!(message.contains("through the batch"), "{message}");
+    }
+    fn all() {
+        let (first, last) = (Cown::new(1), Cown::new(2));
+        let (promise, sum) = batch(|b| {
+            let promise = when!(in b; first => *first);
+            refused(|| drop(when!(promise => *promise)));
+            refused(|| drop(when!(read promise, last => *last += *promise)));
+            let group = [promise.clone()];
+            refused(|| drop(when!(read group => group.len())));
+            refused(|| boc::scope(|s| drop(s.when(read(&promise), |_| ()))));
+            refused(|| batch(|inner| drop(when!(in inner; read promise => *promise))));
+            let error = boc::try_when((read(&promise), &last), |_| ()).expect_err("refused");
+            assert_eq!(error.positions(), None);
+            // What is refused is not scheduled, and leaves nothing behind.
+            when!(last => *last += 1).join().expect("free");
+            let sum = when!(in b; read promise, last => *last + *promise);
+            assert!(!promise.is_finished());
+            (promise, sum)
+        });
+        let later = when!(read promise, read first => *promise + *first);
+        assert_eq!(sum.join().expect("in the batch"), 4);
+        assert_eq!(later.join().expect("after the batch"), 2);
+        quiesce();
+    }
+    on_workers(1, all);
+    on_workers(2, all);
+    within(LIMIT, || Runtime::simulated(1).enter(all));
+    within(LIMIT, || boc::explore(20, |_| all()));
+    // On another thread, too; until the closure has returned, or has panicked.
+    on_workers(2, || {
+        let beside = |promise: &Promise<i32>| {
+            let promise = promise.clone();
+            thread::spawn(move || panic_message(|| drop(when!(read promise => *promise))))
+        };
+        let promise = batch(|b| {
+            let promise = when!(in b; => 1);
+            let message = beside(&promise).join().expect("a message");
+            assert!(message.contains("whose closure has not returned"), "{message}");
+            promise
+        });
+        assert_eq!(when!(read promise => *promise).join().expect("it has entered"), 1);
+        let mut kept = None;
+        panic_message(|| {
+            batch(|b| {
+                kept = Some(when!(in b; => 1));
+                panic!("as expected")
+            })
+        });
+        let kept = kept.expect("scheduled");
+        let failure = when!(read kept => *kept).join().expect_err("it failed");
+        assert_eq!(failure.kind(), FailureKind::Cancelled);
+    });
 }
 
 #[test]

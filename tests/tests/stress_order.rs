@@ -3,7 +3,7 @@
 //! promise.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use boc::prelude::*;
 use boc_tests::{Drops, Probe, Rng, Watch, on_workers, stress};
@@ -172,4 +172,41 @@ fn two_workers() {
 #[test]
 fn eight_workers() {
     stress(40, |rng| random_program(rng, 8, 300));
+}
+
+/// One thread adds to all cowns, by one behavior or by a batch; another looks at the first, and with the promise of that at the last.
+/// A scheduler that goes on before its slot is published lets the second look enter before what the first one stands behind: it sees half,
+/// or they wait for one another.
+#[test]
+fn what_requests_a_promise_stands_behind_all_that_its_behavior_stands_behind() {
+    stress(3, |rng| {
+        let middle = [0, 1, 100][rng.below(3)];
+        on_workers(1 + rng.below(3), move || {
+            let mut cowns: Vec<Cown<u64>> = (0..middle + 2).map(|_| Cown::new(0)).collect();
+            cowns.sort(); // in this order a behavior enters their queues
+            let (first, last) = (cowns[0].clone(), cowns[middle + 1].clone());
+            let (done, torn) = (AtomicBool::new(false), Arc::new(AtomicU32::new(0)));
+            boc_tests::scope(|scope| {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        when!(cowns => cowns.iter_mut().for_each(|cown| *cown += 1));
+                        boc::batch(|b| {
+                            cowns.iter().rev().for_each(|cown| drop(when!(in b; cown => *cown += 1)))
+                        });
+                    }
+                });
+                for _ in 0..20_000 {
+                    let (promise, torn) = (when!(read first => *first), Arc::clone(&torn));
+                    when!(read promise, read last => {
+                        if *last < *promise {
+                            torn.fetch_add(1, Ordering::Relaxed);
+                        }
+                    });
+                }
+                done.store(true, Ordering::Relaxed);
+            });
+            quiesce();
+            assert_eq!(torn.load(Ordering::Relaxed), 0, "looks that have seen half");
+        });
+    });
 }

@@ -195,6 +195,12 @@ impl Made {
         unsafe { self.core.as_ref() }.party()
     }
 
+    /// It belongs to a batch that has entered all its queues, or never does.
+    pub(super) fn close(&self) {
+        // SAFETY: the batch keeps its behaviors until they are published, or cancelled.
+        unsafe { self.behavior.as_ref() }.promised.header.queue.users().close(self.party());
+    }
+
     /// As the function [`note_user`], for all slots.
     ///
     /// # Safety
@@ -310,17 +316,20 @@ pub(super) unsafe fn enter_batch(batch: &[Made]) {
         // SAFETY: the cowns are alive (caller).
         unsafe { made.note_user() };
     }
+    // Room for all of them, so that the program's allocator does not run while they enter.
+    let mut entered = Vec::with_capacity(slots.len());
     let runs = slots.chunk_by(|one, two| cown(one) == cown(two)).map(|run| {
         // SAFETY: in the global order, a cown's slots together; published below.
         (run, unsafe { queue::enter_run(run) })
     });
     // All enter before the first is published.
-    let runs: Vec<_> = runs.collect();
+    entered.extend(runs);
+    batch.iter().for_each(Made::close);
     for (made, (_, _, tracked)) in batch.iter().zip(&mut rest) {
         // SAFETY: all are entered, and none is published.
         *tracked = unsafe { made.track_in_a_batch() };
     }
-    for (run, turn) in runs {
+    for (run, turn) in entered {
         // SAFETY: all are entered. A behavior of one slot may run, and go, from here on; of several, when its own count is
         // taken off below.
         unsafe { queue::publish_run(run, turn, &mut Entering(core)) };

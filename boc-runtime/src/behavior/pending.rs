@@ -50,8 +50,14 @@ impl Pending {
         release(self.cowns);
     }
 
+    /// From now on their promises may be requested by others: these enter behind them.
+    pub(crate) fn close(&self) {
+        self.behaviors.iter().for_each(Made::close);
+    }
+
     /// Ends them; their promises fail.
     pub(crate) fn cancel(self) {
+        self.close();
         // All are on the list before the first ends: what one has captured may wait for another.
         let scope = later::Scope::new();
         for made in self.behaviors {

@@ -15,7 +15,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::later;
-use crate::memory::{self, Header, Invariant};
+use crate::memory::{self, Header, HeaderRef, Invariant};
 use crate::queue::Status;
 use crate::sim;
 use crate::unwind;
@@ -116,6 +116,12 @@ impl<R> Due<R> {
 }
 
 impl<R> Promise<R> {
+    pub(crate) fn header_ref(&self) -> HeaderRef<'_> {
+        // SAFETY: the promise's count keeps it alive.
+        unsafe { HeaderRef::new(self.header()) }
+    }
+
+    #[inline]
     pub(crate) fn header(&self) -> NonNull<Header> {
         self.block.cast()
     }

@@ -11,6 +11,7 @@ use crate::behavior::{Behavior, SlotOfMany};
 use crate::memory::{Header, HeaderRef};
 use crate::pinned::{Home, PinnedHeader};
 use crate::queue::{Kind, Slot};
+use crate::sched::is_for_batch_of;
 
 /// Writes the slots of a behavior, in the order of its requests.
 pub(crate) struct Claims<'b> {
@@ -33,6 +34,8 @@ pub(crate) enum Misfit {
     PinnedGuard,
     /// `pinned` on the guard of a plain cown.
     PlainGuard,
+    /// The promise of a behavior of a batch that has not entered, by a request that is not in that batch.
+    OpenBatch,
 }
 
 impl fmt::Display for Misfit {
@@ -48,6 +51,11 @@ impl fmt::Display for Misfit {
             }
             Misfit::PlainGuard => {
                 "`pinned` is requested of the guard of a plain cown or promise; write the name without `pinned`"
+            }
+            Misfit::OpenBatch => {
+                "the request set has the promise of a behavior of a `batch` whose closure has not returned, so the two \
+                 could wait for each other; schedule this one through the batch, too (`in b;` or `b.when`), or when \
+                 `batch` has returned"
             }
         })
     }
@@ -78,6 +86,23 @@ impl<'b> Claims<'b> {
             unsafe { place.write(SlotOfMany { slot, behavior: self.behavior }) };
         }
         self.claimed += 1;
+    }
+
+    /// Claims a promise.
+    #[inline]
+    pub(crate) fn claim_promise(&mut self, promise: HeaderRef<'_>, shared: bool) {
+        if promise.get().queue.users().is_open() {
+            self.claim_open(promise);
+        }
+        self.claim(promise.as_ptr(), shared);
+    }
+
+    /// Requests of an open batch enter together with the behavior; another one would enter before it.
+    #[cold]
+    fn claim_open(&mut self, promise: HeaderRef<'_>) {
+        if !is_for_batch_of(promise.as_ptr()) {
+            self.misfit = Some(Misfit::OpenBatch);
+        }
     }
 
     /// Claims a pinned cown.

@@ -193,14 +193,14 @@ impl<P: PlaceSealed + ?Sized> PlaceSealed for &P {}
 single! {
     [T: Send + 'static] Cown<T>, Exclusive, Acquired => |this, claims| claims.claim(this.header(), false), exclusive_cown;
     [T: Send + 'static] where [Shared: OnlyForSync<T>] Cown<T>, Shared, AcquiredRead => |this, claims| claims.claim(this.header(), true), shared_cown;
-    [T: Send + 'static] Promise<T>, Exclusive, Acquired => |this, claims| claims.claim(this.header(), false), exclusive;
-    [T: Send + 'static] where [Shared: OnlyForSync<T>] Promise<T>, Shared, AcquiredRead => |this, claims| claims.claim(this.header(), true), shared;
+    [T: Send + 'static] Promise<T>, Exclusive, Acquired => |this, claims| claims.claim_promise(this.header_ref(), false), exclusive;
+    [T: Send + 'static] where [Shared: OnlyForSync<T>] Promise<T>, Shared, AcquiredRead => |this, claims| claims.claim_promise(this.header_ref(), true), shared;
     [T: 'static] PinnedCown<T>, Pinned, Acquired => |this, claims| claims.claim_pinned(this.header_ref()), exclusive;
 
     [T: 'static] where [Exclusive: NotForPinned<PinnedCown<T>>] PinnedCown<T>, Exclusive, Acquired => |this, claims| claims.claim_pinned(this.header_ref()), exclusive;
     [T: 'static] where [Shared: SharedByNobody<PinnedCown<T>>] PinnedCown<T>, Shared, AcquiredRead => |this, claims| claims.claim_pinned(this.header_ref()), shared;
     [T: 'static] where [Pinned: OnlyForPinned<Cown<T>>] Cown<T>, Pinned, Acquired => |this, claims| claims.claim(this.header(), false), exclusive;
-    [T: 'static] where [Pinned: OnlyForPinned<Promise<T>>] Promise<T>, Pinned, Acquired => |this, claims| claims.claim(this.header(), false), exclusive;
+    [T: 'static] where [Pinned: OnlyForPinned<Promise<T>>] Promise<T>, Pinned, Acquired => |this, claims| claims.claim_promise(this.header_ref(), false), exclusive;
 
     [T: Send + 'static] Acquired<'_, T>, Exclusive, Acquired => |this, claims| claims.claim_guard(this.header(), GuardMode::Exclusive), exclusive;
     [T: Send + 'static] where [Shared: OnlyForSync<T>] Acquired<'_, T>, Shared, AcquiredRead => |this, claims| claims.claim_guard(this.header(), GuardMode::Shared), shared;

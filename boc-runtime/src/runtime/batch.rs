@@ -36,10 +36,15 @@ pub struct Batch {
 ///
 /// A wait in `f` for a behavior of the batch would never end. `join` and `join_timeout` of its
 /// promise panic, and so do `quiesce` and `wait` if the batch has scheduled anything on that
-/// runtime; waiting for other behaviors is fine. Three such waits cannot be seen, so do not write
-/// them: for a behavior that requests a promise of the batch, and so waits for it; on another
-/// thread that `f` waits for; and with an executor's `block_on`, for a promise's future. Return the
-/// promises from `f`, and wait then.
+/// runtime; waiting for other behaviors is fine. Two such waits cannot be seen, so do not write
+/// them: on another thread that `f` waits for; and with an executor's `block_on`, for a promise's
+/// future. Return the promises from `f`, and wait then.
+///
+/// # Requesting its promises
+///
+/// A behavior of the batch may request the promise of an earlier one. Until `batch` has returned no
+/// other behavior may, on any thread: it would enter its queues before the batch does, so each of the
+/// two could wait for the other. `when` refuses such a request set with a panic.
 ///
 /// # Panics
 ///
@@ -89,7 +94,8 @@ impl Batch {
         when::refuse_stray(&self.core, &request);
         let asked = self.core.simulation().map(|_| sim::look(&self.core, &request));
         // SAFETY: a runtime outlives its behaviors; the batch holds the core until it has entered or cancelled them.
-        let made = unsafe { behavior::make(&self.core, &request, body, place, None) };
+        let make = || unsafe { behavior::make(&self.core, &request, body, place, None) };
+        let made = self.open.while_scheduling(make);
         match made {
             Ok((made, due)) => {
                 if let Some(asked) = asked {
@@ -98,6 +104,7 @@ impl Batch {
                 // SAFETY: the request borrows the handles.
                 unsafe { self.made.borrow_mut().add(made) };
                 let promise = due.promise();
+                promise.header_ref().get().queue.users().open();
                 self.open.add(promise.header());
                 promise
             }
@@ -108,7 +115,11 @@ impl Batch {
     fn enter(&self) {
         let pending = self.made.take();
         match self.core.simulation() {
-            Some(simulation) => simulation.enter(pending),
+            Some(simulation) => {
+                // They may be put off; what comes later is, too, then.
+                pending.close();
+                simulation.enter(pending);
+            }
             None => pending.enter(),
         }
     }

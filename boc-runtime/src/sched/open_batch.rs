@@ -6,6 +6,7 @@
 #![expect(unsafe_code, reason = "the thread knows its open batches by pointer")]
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::ptr::{self, NonNull};
 
 use crate::memory::Header;
@@ -20,6 +21,10 @@ pub(crate) struct OpenBatch {
     core: *const Core,
     /// The promises of its behaviors, to compare with.
     promises: RefCell<Vec<NonNull<Header>>>,
+    /// The first of them, for a look that takes no longer where there are many.
+    known: RefCell<HashSet<NonNull<Header>>>,
+    /// A behavior is being scheduled through it.
+    schedules: Cell<bool>,
     /// The batch in whose closure this one was opened; null: none.
     outer: Cell<*const OpenBatch>,
 }
@@ -34,7 +39,13 @@ pub(crate) enum WaitFor<'c> {
 
 impl OpenBatch {
     pub(crate) fn new(core: &Core) -> OpenBatch {
-        OpenBatch { core, promises: RefCell::default(), outer: Cell::new(ptr::null()) }
+        OpenBatch {
+            core,
+            promises: RefCell::default(),
+            known: RefCell::default(),
+            schedules: Cell::new(false),
+            outer: Cell::new(ptr::null()),
+        }
     }
 
     /// Is open on this thread while `f` runs.
@@ -51,18 +62,51 @@ impl OpenBatch {
         f()
     }
 
+    /// `make` makes a behavior that is scheduled through it.
+    pub(crate) fn while_scheduling<R>(&self, make: impl FnOnce() -> R) -> R {
+        struct Over<'b>(&'b Cell<bool>);
+        impl Drop for Over<'_> {
+            fn drop(&mut self) {
+                self.0.set(false);
+            }
+        }
+        self.schedules.set(true);
+        let _over = Over(&self.schedules);
+        make()
+    }
+
     /// A behavior was scheduled through it.
     pub(crate) fn add(&self, promise: NonNull<Header>) {
         self.promises.borrow_mut().push(promise);
     }
 
+    fn has(&self, promise: NonNull<Header>) -> bool {
+        let (promises, mut known) = (self.promises.borrow(), self.known.borrow_mut());
+        // No two are equal: a batch keeps its behaviors.
+        let first = known.len();
+        known.extend(&promises[first..]);
+        known.contains(&promise)
+    }
+
     fn holds_back(&self, wait_for: WaitFor<'_>) -> bool {
-        let promises = self.promises.borrow();
         match wait_for {
-            WaitFor::Promise(promise) => promises.contains(&promise),
-            WaitFor::All(core) => ptr::eq(core, self.core) && !promises.is_empty(),
+            WaitFor::Promise(promise) => self.has(promise),
+            WaitFor::All(core) => ptr::eq(core, self.core) && !self.promises.borrow().is_empty(),
         }
     }
+}
+
+/// Whether the behavior that is being made on this thread is scheduled through the batch that has this promise.
+pub(crate) fn is_for_batch_of(promise: NonNull<Header>) -> bool {
+    let mut next = context::batch();
+    // SAFETY: open, as in `refuse_in`.
+    while let Some(batch) = unsafe { next.as_ref() } {
+        if batch.schedules.get() && batch.has(promise) {
+            return true;
+        }
+        next = batch.outer.get();
+    }
+    false
 }
 
 /// Panics where a wait would be for a behavior of a batch that is open on this thread.
