@@ -101,15 +101,17 @@ fn plain(sig: &Signature, diag: &mut Diag) {
     if let Some(abi) = &sig.abi {
         diag.on(abi, "a behavior is called by the runtime, it has no ABI; remove this");
     }
-    if let Some(lifetime) = sig.generics.lifetimes().next()
-        && sig.generics.params.len() == sig.generics.lifetimes().count()
-    {
-        let lifetime = &lifetime.lifetime;
-        let message =
-            format!("the guards end with the body, their lifetimes have no names; leave `{lifetime}` out");
-        diag.on(&sig.generics, message);
-    } else if !sig.generics.params.is_empty() {
-        diag.on(&sig.generics, "a behavior is scheduled once, it cannot be generic; write the types");
+    let only_lifetimes = sig.generics.params.len() == sig.generics.lifetimes().count();
+    match sig.generics.lifetimes().next() {
+        Some(first) if only_lifetimes => {
+            let lifetime = &first.lifetime;
+            let message = format!(
+                "the guards end with the body, their lifetimes have no names; leave `{lifetime}` out"
+            );
+            diag.on(&sig.generics, message);
+        }
+        None if only_lifetimes => {}
+        _ => diag.on(&sig.generics, "a behavior is scheduled once, it cannot be generic; write the types"),
     }
     if let Some(clause) = &sig.generics.where_clause {
         diag.on(clause, "a behavior cannot be generic; remove the `where` clause");

@@ -154,9 +154,8 @@ impl VisitMut for Uses<'_> {
     }
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        if is_ours(&mac.path)
-            && let Some(block) = parse::nested(&mac.tokens)
-        {
+        let ours = is_ours(&mac.path).then(|| parse::nested(&mac.tokens)).flatten();
+        if let Some(block) = ours {
             if let Ok(mut body) = syn::parse2::<Expr>(block.body) {
                 self.inside(&block.header, &[], |uses| uses.visit_expr_mut(&mut body));
             }

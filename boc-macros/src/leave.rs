@@ -229,6 +229,10 @@ fn results(expr: &Expr, found: &mut impl FnMut(&Expr)) {
 /// Reports a guard, or a borrow of one, as a result.
 fn guard(result: &Expr, guards: &[&Ident], diag: &mut Diag) {
     let is = |guard: &Ident, name: &Ident| guard.unraw() == name.unraw() && same(guard.span(), name.span());
+    let asynchronous = match result {
+        Expr::Async(block) if escape::uses(result, guards) => Some(block.async_token),
+        _ => None,
+    };
     let named = |expr: &Expr| match expr {
         Expr::Path(path) => {
             path.path.get_ident().filter(|name| guards.iter().any(|guard| is(guard, name))).cloned()
@@ -240,12 +244,10 @@ fn guard(result: &Expr, guards: &[&Ident], diag: &mut Diag) {
             "the guard `{name}` cannot leave its body; return a value: `*{name}` copies it, `{name}.clone()` clones it"
         );
         diag.on(result, message);
-    } else if let Expr::Async(block) = result
-        && escape::uses(result, guards)
-    {
+    } else if let Some(token) = asynchronous {
         const MESSAGE: &str = "a body cannot be `async`, it holds cowns; await before it is scheduled, or let it request a promise \
                                that the task resolves: `Promise::new()`";
-        diag.on(block.async_token, MESSAGE);
+        diag.on(token, MESSAGE);
     } else if let Expr::Reference(borrow) = result {
         // What is borrowed to be changed is reached through the guard, whatever is in between.
         let mut place = &*borrow.expr;

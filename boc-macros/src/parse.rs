@@ -211,10 +211,10 @@ pub(crate) fn cast_before_less(value: &Expr, diag: &mut Diag) {
     let Expr::Verbatim(tokens) = value else { return };
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     for four in tokens.windows(4) {
-        if let [before, TokenTree::Ident(cast), TokenTree::Ident(ty), TokenTree::Punct(less)] = four
-            && cast == "as"
-            && less.as_char() == '<'
-        {
+        let [before, TokenTree::Ident(cast), TokenTree::Ident(ty), TokenTree::Punct(less)] = four else {
+            continue;
+        };
+        if cast == "as" && less.as_char() == '<' {
             let message = format!(
                 "a `<` behind a type begins its arguments; put the cast in parentheses: `({before} as {ty}) < ..`"
             );

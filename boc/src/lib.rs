@@ -118,7 +118,7 @@ pub mod attr {
     ///
     /// #[boc::attr::when(src, dst)]
     /// fn moved(src: &mut Vec<i32>, dst: &mut Vec<i32>, least: i32) -> usize {
-    ///     dst.extend(src.extract_if(.., |n| *n >= least));
+    ///     dst.extend(src.drain(..).filter(|n| *n >= least));
     ///     dst.len()
     /// }
     /// assert_eq!(moved.join().unwrap(), 2);

@@ -103,19 +103,19 @@ impl Walk {
                 return;
             }
             let text = variable.unraw().to_string();
-            if let Site::Element(expr) = &mut site
-                && !self.frozen
-                && condition.is_none()
-                && self.is_outside(&expr.index)
-            {
-                if plain {
-                    *self.handles.indexed.entry(text.clone()).or_default() += 1;
+            let may_index = !self.frozen && condition.is_none();
+            match &mut site {
+                Site::Element(expr) if may_index && self.is_outside(&expr.index) => {
+                    if plain {
+                        *self.handles.indexed.entry(text.clone()).or_default() += 1;
+                    }
+                    if !plain || self.handles.only_indexed.contains(&text) {
+                        self.element(&variable, &fields, expr);
+                        renamed = true;
+                        return;
+                    }
                 }
-                if !plain || self.handles.only_indexed.contains(&text) {
-                    self.element(&variable, &fields, expr);
-                    renamed = true;
-                    return;
-                }
+                _ => {}
             }
             if plain && !capitals {
                 let place = variable.to_token_stream();

@@ -80,9 +80,8 @@ unsafe fn sort(first: NonNull<SlotOfMany>, len: usize) -> Result<(NonNull<Slot>,
         let shared = |slot: NonNull<Slot>| unsafe { slot.as_ref() }.is_shared();
         if !(shared(one) && shared(two)) {
             // SAFETY: both lie among the slots that start at `first`.
-            let position =
-                |slot: NonNull<Slot>| unsafe { slot.cast::<SlotOfMany>().offset_from_unsigned(first) };
-            return Err(Clash { first: position(one), second: position(two) });
+            let offset = |slot: NonNull<Slot>| unsafe { slot.cast::<SlotOfMany>().offset_from(first) };
+            return Err(Clash { first: offset(one).unsigned_abs(), second: offset(two).unsigned_abs() });
         }
         // SAFETY: nobody else knows the slot yet (caller).
         unsafe { two.as_mut() }.make_repeated();

@@ -79,10 +79,9 @@ impl<F, R> Stage<F, R> {
 
     /// Drops the outcome; nobody has the promise any more.
     pub(crate) fn end(&mut self) {
-        if let Stage::Failed(failure, seen) = self
-            && !seen.get()
-        {
-            trace::unseen(failure);
+        match self {
+            Stage::Failed(failure, seen) if !seen.get() => trace::unseen(failure),
+            _ => {}
         }
         drop(std::mem::replace(self, Stage::Taken));
     }

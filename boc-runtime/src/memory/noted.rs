@@ -50,8 +50,9 @@ impl Drop for Noting {
         RUN.set(0);
         NOTING.fetch_sub(1, Ordering::Relaxed);
         let mut noted = NOTED.lock();
-        let ended: Vec<_> =
-            noted.iter_mut().flat_map(|noted| noted.extract_if(|_, noted| noted.0 == self.run)).collect();
+        let of_this_run = noted.iter().flatten().filter(|(_, (run, _))| *run == self.run);
+        let addresses: Vec<_> = of_this_run.map(|(&address, _)| address).collect();
+        let ended: Vec<_> = addresses.iter().filter_map(|address| noted.as_mut()?.remove(address)).collect();
         drop(noted);
         // Frees memory: not under the lock.
         drop(ended);

@@ -278,9 +278,7 @@ unsafe fn dispose(header: NonNull<Header>) -> Disposal {
     if !home.is_here() {
         return if home.send_dead(Dead::Cown(this)) { Disposal::SentHome } else { Disposal::Done };
     }
-    if let Some(local) = local::of_this_thread()
-        && Arc::ptr_eq(local.home(), &home)
-    {
+    if let Some(local) = local::of_this_thread().filter(|local| Arc::ptr_eq(local.home(), &home)) {
         // SAFETY: at home; there are no handles any more.
         unsafe { PinnedHeader::end(this, &local) };
     }

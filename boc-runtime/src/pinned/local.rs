@@ -259,7 +259,10 @@ impl Local {
         while let Some(body) = self.bodies.take_first() {
             unwind::contain(|| drop(body));
         }
-        while end_values && let Some(value) = self.values.get() {
+        if !end_values {
+            return;
+        }
+        while let Some(value) = self.values.get() {
             // SAFETY: listed, so its block is there. Nothing on the stack uses it (caller), and nothing
             // will: the inbox is closed, so no body runs, and `with` looks whether it is listed.
             unwind::contain(|| unsafe { PinnedHeader::end(value, self) });

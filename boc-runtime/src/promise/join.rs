@@ -108,13 +108,9 @@ impl<R: Send + 'static> Promise<R> {
 
     /// A place in the promise's queue, waiting: what an earlier `join_timeout` has left if it is still good, or a new one.
     fn ticket(&mut self, parker: &Arc<Parker>) -> Arc<Ticket> {
-        if let Some(left) = self.ticket.take()
-            && left.wait_again(Signal::Unpark(Arc::clone(parker)))
-        {
-            return left;
-        }
+        let left = self.ticket.take().filter(|left| left.wait_again(Signal::Unpark(Arc::clone(parker))));
         // SAFETY: this handle keeps the promise alive.
-        unsafe { Ticket::enter(self.header(), Signal::Unpark(Arc::clone(parker))) }
+        left.unwrap_or_else(|| unsafe { Ticket::enter(self.header(), Signal::Unpark(Arc::clone(parker))) })
     }
 
     /// # Safety

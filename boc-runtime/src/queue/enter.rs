@@ -42,10 +42,14 @@ pub(crate) unsafe fn enter(slot: NonNull<Slot>, is_last: bool) -> Turn {
     let tail = &unsafe { this.cown().as_ref() }.tail;
     this.status.make_ready();
     let status = slot.as_ptr().cast();
-    if is_last && let Some(predecessor) = tail.try_take(status) {
-        return Turn { predecessor, unsettled: false };
-    }
-    let before = if is_last { tail.take(status) } else { tail.take_unsettled(status) };
+    let before = if is_last {
+        if let Some(predecessor) = tail.try_take(status) {
+            return Turn { predecessor, unsettled: false };
+        }
+        tail.take(status)
+    } else {
+        tail.take_unsettled(status)
+    };
     // SAFETY: from our own turn; linked by `publish`.
     unsafe { wait_for(before) };
     Turn { predecessor: before.slot(), unsettled: !is_last || before.is_unsettled() }

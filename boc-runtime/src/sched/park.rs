@@ -30,10 +30,8 @@ impl Drop for Current {
     /// The thread's destructors that are still to run may wait: with this one, where its home has
     /// it.
     fn drop(&mut self) {
-        if let Some(parker) = self.0.take()
-            && Arc::strong_count(&parker) > 1
-            && !cfg!(all(test, loom))
-        {
+        let Some(parker) = self.0.take() else { return };
+        if Arc::strong_count(&parker) > 1 && !cfg!(all(test, loom)) {
             LATE.lock().push((this_thread(), Arc::downgrade(&parker)));
         }
     }

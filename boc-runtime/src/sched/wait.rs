@@ -92,10 +92,8 @@ const LOOK_AGAIN: Duration = Duration::from_micros(200);
 /// unpark no waiter. What they do at their ends may need what is pinned here. On another thread, or
 /// where nothing may run, it returns at once, and the caller just waits.
 pub(super) fn pump_until(mut done: impl FnMut() -> bool) {
-    while pinned::is_home()
-        && !done()
-        && let Some(may_wait) = try_may_wait()
-    {
+    while pinned::is_home() && !done() {
+        let Some(may_wait) = try_may_wait() else { return };
         if !pinned::pump_one_while_waiting(may_wait).ran {
             thread::sleep(LOOK_AGAIN);
         }

@@ -224,10 +224,10 @@ impl Worker {
         if self.direct.get() != 0 {
             self.direct.set(0);
         }
-        if self.rescue.ends_period()
-            && let Some(job) = self.job_from_elsewhere()
-        {
-            return Some(job);
+        if self.rescue.ends_period() {
+            if let Some(job) = self.job_from_elsewhere() {
+                return Some(job);
+            }
         }
         self.queue.pop(self.counters()).or_else(|| self.injected_while_busy())
     }
@@ -238,10 +238,10 @@ impl Worker {
     fn job_from_elsewhere(&self) -> Option<Job> {
         if self.queue.is_alone() {
             self.rescue.begin_period_alone();
-        } else if self.rescue.begin_period()
-            && let Some(job) = self.rescue()
-        {
-            return Some(job);
+        } else if self.rescue.begin_period() {
+            if let Some(job) = self.rescue() {
+                return Some(job);
+            }
         }
         self.injected_while_busy()
     }
@@ -249,10 +249,8 @@ impl Worker {
     /// Half of the jobs of a worker that comes to none of them: its body is long.
     fn rescue(&self) -> Option<Job> {
         let workers = self.core.workers();
-        if let Some(victim) = self.rescue.last_victim()
-            && self.rescue.is_stuck(victim, self.sight_of(victim))
-            && let Some(job) = self.core.run_queues[victim].steal(&self.queue)
-        {
+        let stuck = self.rescue.last_victim().filter(|&last| self.rescue.is_stuck(last, self.sight_of(last)));
+        if let Some(job) = stuck.and_then(|victim| self.core.run_queues[victim].steal(&self.queue)) {
             self.core.count_stolen(self.index);
             self.rescue.has_rescued();
             self.tell_of_others();
@@ -336,9 +334,10 @@ impl Worker {
     fn steal(&self) -> Option<Job> {
         self.thief.begin_round();
         for victim in self.others() {
-            if self.thief.is_worth_it(victim, self.sight_of(victim))
-                && let Some(job) = self.core.run_queues[victim].steal(&self.queue)
-            {
+            if !self.thief.is_worth_it(victim, self.sight_of(victim)) {
+                continue;
+            }
+            if let Some(job) = self.core.run_queues[victim].steal(&self.queue) {
                 self.core.count_stolen(self.index);
                 return Some(job);
             }

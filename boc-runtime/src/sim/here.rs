@@ -25,9 +25,7 @@ impl Drop for Here {
     /// The thread ends before its runtime: no other thread may run the behaviors, so they are
     /// cancelled, as by the drop of the runtime. The threads that wait for them are woken.
     fn drop(&mut self) {
-        if let Some(core) = self.core()
-            && !core.is_cancelled()
-        {
+        if let Some(core) = self.core().filter(|core| !core.is_cancelled()) {
             core.cancel();
         }
     }

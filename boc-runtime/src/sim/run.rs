@@ -121,10 +121,8 @@ impl Sim {
     /// Behaviors are to enter the queues of their cowns: now, or after some others have run.
     pub(crate) fn enter(&self, pending: Pending) {
         let mut state = self.state.lock();
-        if let Some(origin) = state.origin
-            && !state.cancelled
-            && self.is_here()
-        {
+        let origin = state.origin.filter(|_| !state.cancelled && self.is_here());
+        if let Some(origin) = origin {
             state.effects += 1;
             if state.is_late(origin, &pending) {
                 return state.put_off(origin, Effect::Enter(pending));
@@ -200,11 +198,8 @@ impl Sim {
                 if let Some(Effect::Enter(pending)) = &effect {
                     state.enters(pending);
                 }
-                if ended.is_none()
-                    && let Some(entries) = state.history.as_ref().map(History::entries)
-                    && let Some(outbox) = state.outboxes.get_mut(at)
-                {
-                    (outbox.since, outbox.at_once) = (entries, true);
+                if ended.is_none() {
+                    state.make_due(at);
                 }
                 let before = state.origin.take();
                 drop(state);

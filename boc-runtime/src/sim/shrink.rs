@@ -28,10 +28,8 @@ pub(super) fn shrink(choices: &[Choice], run: impl FnMut(&Replay) -> Tried) -> R
     let mut tries = Tries { run, left: WORK };
     let mut best = taken(choices);
     leave_out(&mut best, &mut tries);
-    if best.len() > 1
-        && let Some(only) = one_alone(choices, &mut tries)
-    {
-        best = only;
+    if best.len() > 1 {
+        best = one_alone(choices, &mut tries).unwrap_or(best);
     }
     Replay::Choices(best)
 }

@@ -130,6 +130,14 @@ impl State {
         }
     }
 
+    /// The first effect of this outbox could take place from here on, and is the next thing to happen as yet.
+    pub(super) fn make_due(&mut self, outbox: usize) {
+        let Some(entries) = self.history.as_ref().map(History::entries) else { return };
+        if let Some(outbox) = self.outboxes.get_mut(outbox) {
+            (outbox.since, outbox.at_once) = (entries, true);
+        }
+    }
+
     pub(super) fn put_off(&mut self, origin: Origin, effect: Effect) {
         if let Some(outbox) = self.outboxes.iter_mut().find(|outbox| outbox.origin == origin) {
             return outbox.effects.push_back(effect);

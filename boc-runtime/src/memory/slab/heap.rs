@@ -78,12 +78,11 @@ impl Heap {
     #[inline]
     pub(super) fn allocate(&self, class: usize) -> NonNull<u8> {
         // SAFETY: a current page is there (SLAB-1, and it never goes to the pool).
-        if let Some(page) = unsafe { self.classes[class].current.get().as_ref() }
-            && let Some(block) = page.take()
-        {
-            return block;
+        let page = unsafe { self.classes[class].current.get().as_ref() };
+        match page.and_then(Page::take) {
+            Some(block) => block,
+            None => self.allocate_slowly(class),
         }
-        self.allocate_slowly(class)
     }
 
     #[cold]
