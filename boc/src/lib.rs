@@ -199,5 +199,5 @@ macro_rules! when {
 
 /// The snippets of the README, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

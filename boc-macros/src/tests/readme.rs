@@ -12,7 +12,7 @@ use super::{pretty, tokens};
 /// Lines, of 80 columns or so.
 const SCREEN: usize = 24;
 
-const README: &str = include_str!("../../../README.md");
+const README: &str = include_str!("../../README.md");
 
 /// What the README has, and what it becomes.
 #[derive(Default)]
