@@ -55,20 +55,57 @@ pub(crate) fn body<Q: Request, R>(_: &'static Location<'static>, body: impl FnOn
     body()
 }
 
-/// Pinned behaviors wait and nobody pumps.
-pub(crate) fn starved(starvation: Starvation) {
-    let Starvation { age, depth } = starvation;
+/// Pinned behaviors wait, and their thread does not pump.
+pub(crate) fn starved(starvation: Starvation, thread: &str) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(?age, depth, "pinned behaviors wait and nobody pumps");
+    {
+        let Starvation { age, depth } = starvation;
+        tracing::warn!(?age, depth, thread, "pinned behaviors wait, and their thread does not pump");
+    }
     #[cfg(not(feature = "tracing"))]
-    eprintln!("boc: {depth} pinned behaviors wait since {age:?} and nobody pumps");
+    eprintln!("boc: {}", sentence(starvation, thread));
 }
 
-/// A failure dies that nobody has requested or joined.
-pub(crate) fn unseen(failure: &Failure) {
+#[cfg(any(test, not(feature = "tracing")))]
+fn sentence(Starvation { age, depth }: Starvation, thread: &str) -> String {
+    let behaviors = if depth == 1 { "behavior has" } else { "behaviors have" };
+    format!("{depth} pinned {behaviors} waited for up to {age:.1?}, and {thread} does not pump")
+}
+
+/// A failed promise ends that was not requested, joined or awaited. `place` is where its behavior was scheduled, if it has one.
+pub(crate) fn unseen(failure: &Failure, place: Option<&'static Location<'static>>) {
     sim::unseen(failure);
     #[cfg(feature = "tracing")]
-    if failure.kind() == crate::FailureKind::Panicked {
-        tracing::warn!("nobody has looked at a failure: {failure}");
+    match place {
+        // What is cancelled was given up on purpose.
+        _ if failure.kind() == crate::FailureKind::Cancelled => {}
+        Some(place) if failure.location() != Some(place) => {
+            tracing::warn!(
+                "the behavior scheduled at {place} was skipped, and its promise was not looked at: {failure}"
+            );
+        }
+        _ => tracing::warn!("a failed promise was not looked at: {failure}"),
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = place;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_starvation_is_told_in_a_sentence() {
+        let told =
+            |depth| sentence(Starvation { age: Duration::from_micros(20_123), depth }, "the thread `main`");
+        assert_eq!(
+            told(1),
+            "1 pinned behavior has waited for up to 20.1ms, and the thread `main` does not pump"
+        );
+        assert_eq!(
+            told(2),
+            "2 pinned behaviors have waited for up to 20.1ms, and the thread `main` does not pump"
+        );
     }
 }

@@ -1,5 +1,5 @@
 //! What a `tracing` subscriber sees: a span for each body, with its place, name, worker and affinity; a warning for a
-//! failure that nobody looked at.
+//! failed promise that was not looked at.
 //!
 //! One test: a global subscriber belongs to the process.
 
@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use boc_runtime::__private::{Name, Named};
-use boc_runtime::{Cown, MainThread, PinnedCown, Runtime, pinned, when};
+use boc_runtime::{Cown, MainThread, PinnedCown, Promise, Runtime, pinned, when};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -74,7 +74,7 @@ impl Name for Transfer {
 }
 
 #[test]
-fn a_subscriber_sees_bodies_and_forgotten_failures() {
+fn a_subscriber_sees_bodies_and_failures_that_were_not_looked_at() {
     tracing::subscriber::set_global_default(Recorder).expect("the only one");
     let runtime = Runtime::builder().workers(1).build().expect("a runtime");
     let cown = Cown::new(1);
@@ -104,5 +104,47 @@ fn a_subscriber_sees_bodies_and_forgotten_failures() {
     runtime.quiesce();
     let warnings: Vec<String> = seen().into_iter().filter(|line| line.starts_with("WARN")).collect();
     let [warning] = &warnings[..] else { panic!("{warnings:?}") };
-    assert!(warning.contains("forgotten") && warning.contains("tests/tracing.rs:"), "{warning}");
+    assert!(warning.contains("was skipped") && warning.contains("forgotten"), "{warning}");
+    assert_eq!(warning.matches("tests/tracing.rs:").count(), 2, "where each was scheduled: {warning}");
+    drop(runtime.when(&cown, |_| panic!("alone")));
+    runtime.quiesce();
+    let warning = the_warning();
+    assert!(warning.contains("alone") && !warning.contains("skipped"), "{warning}");
+
+    // Abandoned, and a behavior that requests it.
+    let (resolver, promise) = Promise::<u8>::new();
+    drop(resolver);
+    drop(promise);
+    let warning = the_warning();
+    assert!(warning.contains("resolver was dropped") && warning.contains("tests/tracing.rs:"), "{warning}");
+    let (resolver, promise) = Promise::<u8>::new();
+    drop(resolver);
+    drop(runtime.when(&promise, |_| ()));
+    drop(promise);
+    runtime.quiesce();
+    let warning = the_warning();
+    assert!(warning.contains("was skipped") && warning.contains("resolver was dropped"), "{warning}");
+
+    // Taken by a join before the behavior has it.
+    let promise = runtime.when((), |()| 1);
+    let same = promise.clone();
+    promise.join().expect("its value");
+    drop(runtime.when(&same, |_| ()));
+    drop(same);
+    runtime.quiesce();
+    let warning = the_warning();
+    assert!(warning.contains("was skipped") && warning.contains("taken by an earlier join"), "{warning}");
+
+    // Given up on purpose: no word.
+    let (resolver, promise) = Promise::<u8>::new();
+    drop(runtime.when(&promise, |_| ()));
+    drop(runtime);
+    resolver.resolve(1);
+    assert_eq!(seen().iter().filter(|line| line.starts_with("WARN")).count(), 0);
+}
+
+fn the_warning() -> String {
+    let warnings: Vec<String> = seen().into_iter().filter(|line| line.starts_with("WARN")).collect();
+    let [warning] = <[String; 1]>::try_from(warnings).expect("one warning");
+    warning
 }

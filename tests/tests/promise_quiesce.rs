@@ -255,3 +255,16 @@ fn dropping_a_runtime_with_work_in_flight_ends() {
         }
     });
 }
+
+#[test]
+fn a_quiesce_that_is_out_of_time_says_so_and_nothing_else() {
+    on_workers(1, || {
+        let gate = Gate::new();
+        let blocked = when!(clone gate => gate.pass());
+        let late = boc::quiesce_timeout(Duration::from_millis(1)).expect_err("something runs");
+        assert_eq!(format!("{late:?}"), "TimedOut");
+        assert_eq!(late.to_string(), "the time was over before every behavior was finished");
+        gate.open();
+        blocked.join().expect("it passes");
+    });
+}

@@ -328,8 +328,10 @@ where
     unsafe fn dispose(header: NonNull<Header>) -> Disposal {
         // SAFETY: this function stands in the table of this type only; the memory is kept by the weak count.
         let stage = unsafe { Self::from_raw(header.cast()).stage() };
+        // SAFETY: the memory is there, as above.
+        let place = unsafe { header.cast::<Behavior>().as_ref() }.place;
         // SAFETY: the strong count is zero: nobody else uses the stage.
-        unsafe { &mut *stage }.end();
+        unsafe { &mut *stage }.end(Some(place));
         Disposal::Done
     }
 }

@@ -1,5 +1,6 @@
 //! Owns: what a promise's block holds over time: the body, and then the outcome.
 
+use std::panic::Location;
 use std::ptr::NonNull;
 
 use crate::failure::Failure;
@@ -77,10 +78,10 @@ impl<F, R> Stage<F, R> {
         !matches!(self, Stage::Failed(..))
     }
 
-    /// Drops the outcome; nobody has the promise any more.
-    pub(crate) fn end(&mut self) {
+    /// Drops the outcome; the last handle of the promise is gone. `place` is where its behavior was scheduled.
+    pub(crate) fn end(&mut self, place: Option<&'static Location<'static>>) {
         match self {
-            Stage::Failed(failure, seen) if !seen.get() => trace::unseen(failure),
+            Stage::Failed(failure, seen) if !seen.get() => trace::unseen(failure, place),
             _ => {}
         }
         drop(std::mem::replace(self, Stage::Taken));

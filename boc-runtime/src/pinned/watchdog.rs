@@ -1,4 +1,4 @@
-//! Owns: telling that a thread's pinned behaviors wait and nobody pumps.
+//! Owns: telling that a thread's pinned behaviors wait and it does not pump.
 //!
 //! A watchdog has a thread of its own: the case that matters is a host that hangs. It sleeps while the queue is empty, and
 //! is woken by the edge to non-empty; otherwise it sleeps until the threshold is over. What it looks at (depth, and
@@ -68,10 +68,10 @@ impl Watchdog {
         self
     }
 
-    fn tell(&self, starvation: Starvation) {
+    fn tell(&self, starvation: Starvation, thread: &str) {
         match &self.sink {
             Some(sink) => unwind::contain(|| sink(starvation)),
-            None => trace::starved(starvation),
+            None => trace::starved(starvation, thread),
         }
     }
 }
@@ -91,7 +91,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Replaces the watchdog.
+    /// Replaces the watchdog. Called on the home's thread.
     ///
     /// # Panics
     ///
@@ -103,9 +103,9 @@ impl Watch {
         home.keep_time(watchdog.is_some());
         watch.changed.notify_all();
         if let Some(watchdog) = watchdog {
-            let (home, number) = (Arc::downgrade(home), *setting);
+            let (home, number, watched) = (Arc::downgrade(home), *setting, this_thread_in_words());
             let thread = thread::Builder::new().name("boc-watchdog".to_owned());
-            if let Err(error) = thread.spawn(move || guard(&home, number, &watchdog)) {
+            if let Err(error) = thread.spawn(move || guard(&home, number, &watchdog, &watched)) {
                 panic!("the watchdog's thread cannot be started: {error}");
             }
         }
@@ -119,8 +119,17 @@ impl Watch {
     }
 }
 
-/// The watchdog's thread.
-fn guard(home: &Weak<Home>, number: u64, watchdog: &Watchdog) {
+/// The calling thread by its name, or by its number if it has none.
+fn this_thread_in_words() -> String {
+    let thread = thread::current();
+    match thread.name() {
+        Some(name) => format!("the thread `{name}`"),
+        None => format!("the thread {:?}", thread.id()),
+    }
+}
+
+/// The watchdog's thread. `watched` is the home's, in words.
+fn guard(home: &Weak<Home>, number: u64, watchdog: &Watchdog, watched: &str) {
     let mut told: Option<Instant> = None;
     loop {
         let Some(home) = home.upgrade() else { return };
@@ -148,6 +157,6 @@ fn guard(home: &Weak<Home>, number: u64, watchdog: &Watchdog) {
         }
         drop(setting);
         told = Some(now);
-        watchdog.tell(Starvation { age: now - since, depth });
+        watchdog.tell(Starvation { age: now - since, depth }, watched);
     }
 }

@@ -136,7 +136,7 @@ impl<R: Send + 'static> Owed<R> {
         // SAFETY: as in `value`.
         let stage = unsafe { Self::stage(header) };
         // SAFETY: the strong count is zero: nobody else uses the stage.
-        unsafe { &mut *stage }.end();
+        unsafe { &mut *stage }.end(None);
         Disposal::Done
     }
 

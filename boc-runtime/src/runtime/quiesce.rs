@@ -12,9 +12,15 @@ use crate::sync::deadline_after;
 use super::global::{self, Current};
 
 /// The time of a [`quiesce_timeout`] was over before everything was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TimedOut {
     _private: (),
+}
+
+impl fmt::Debug for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TimedOut")
+    }
 }
 
 impl fmt::Display for TimedOut {
