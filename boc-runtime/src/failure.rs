@@ -40,13 +40,23 @@ struct Inner {
 pub enum FailureKind {
     /// The behavior's body panicked.
     Panicked,
-    /// The behavior was given up before it ran: its runtime or its `MainThread` is gone, the closure
-    /// of its batch panicked, or the function under `#[boc::main]` failed.
+    /// The behavior was given up before it ran: its runtime or its `MainThread` has ended, or the closure of its batch
+    /// panicked. (A function under `#[boc::main]` that fails ends the global runtime.)
     Cancelled,
     /// A `Resolver` was dropped without a value.
     Abandoned,
     /// The value had been taken by a `join` before this request was reached.
     Taken,
+}
+
+/// Why a behavior is cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cancelled {
+    RuntimeEnded,
+    HomeEnded,
+    BatchPanicked,
+    /// One of two that a simulated runtime does not tell apart.
+    Simulated,
 }
 
 impl Failure {
@@ -90,9 +100,15 @@ impl Failure {
         Failure::new(FailureKind::Panicked, message, Some(place), Some(payload))
     }
 
-    pub(crate) fn cancelled(place: &'static Location<'static>) -> Failure {
-        let message = "cancelled before it ran: its runtime or its MainThread is gone";
-        Failure::new(FailureKind::Cancelled, message.into(), Some(place), None)
+    pub(crate) fn cancelled(place: &'static Location<'static>, why: Cancelled) -> Failure {
+        let why = match why {
+            Cancelled::RuntimeEnded => "its runtime has ended",
+            Cancelled::HomeEnded => "the MainThread on which it was to run has ended",
+            Cancelled::BatchPanicked => "the closure of its batch panicked",
+            Cancelled::Simulated => "the closure of its batch panicked, or its scope waited for ever",
+        };
+        let message = format!("cancelled before it ran: {why}").into_boxed_str();
+        Failure::new(FailureKind::Cancelled, message, Some(place), None)
     }
 
     /// Called where the resolver is dropped.

@@ -132,7 +132,10 @@ fn scheduling_on_a_dropped_main_thread_fails_and_never_hangs() {
         let (cown, plain) = (PinnedCown::new(&main, 1), Cown::new(1));
         drop(main);
         let failed = when!(pinned cown => *cown);
-        assert_eq!(failed.join().unwrap_err().kind(), FailureKind::Cancelled);
+        let failure = failed.join().unwrap_err();
+        assert_eq!(failure.kind(), FailureKind::Cancelled);
+        let why = "cancelled before it ran: the MainThread on which it was to run has ended";
+        assert_eq!(failure.message(), why);
         let mixed = when!(plain, pinned cown => { *plain += *cown; });
         assert_eq!(mixed.join().unwrap_err().kind(), FailureKind::Cancelled);
         assert_eq!(when!(plain => *plain).join().unwrap(), 1);

@@ -220,6 +220,7 @@ fn waiting_for_what_is_not_of_the_open_batch_is_not_refused() {
         assert_eq!(message, "as expected");
         let failure = kept.expect("scheduled").join().expect_err("cancelled");
         assert_eq!(failure.kind(), FailureKind::Cancelled);
+        assert_eq!(failure.message(), "cancelled before it ran: the closure of its batch panicked");
     });
 }
 

@@ -114,7 +114,9 @@ fn a_behavior_that_waits_when_its_runtime_goes_is_cancelled_at_once() {
         assert_eq!(drops.count(), 1);
         assert!(!behind.is_finished());
         gate.open();
-        assert_eq!(late.join().expect_err("its runtime is gone").kind(), FailureKind::Cancelled);
+        let failure = late.join().expect_err("its runtime has ended");
+        assert_eq!(failure.kind(), FailureKind::Cancelled);
+        assert_eq!(failure.message(), "cancelled before it ran: its runtime has ended");
         assert_eq!(behind.join().expect("the cowns are handed on"), 2);
         assert_eq!(drops.count(), 1);
     });

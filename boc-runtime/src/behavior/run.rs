@@ -6,7 +6,7 @@ use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::failure::Failure;
+use crate::failure::{Cancelled, Failure};
 use crate::later;
 use crate::memory;
 use crate::queue::Slot;
@@ -188,8 +188,10 @@ where
     let stage = unsafe { block.stage() };
     // SAFETY: as above: the only reference to it.
     let stage = unsafe { &mut *stage };
+    // SAFETY: alive; the home is moved out below at the earliest.
+    let why = unsafe { why_cancelled(behavior) };
     // The body; or the failure with which it was given up before.
-    let ended = std::mem::replace(stage, Stage::failed(Failure::cancelled(place)));
+    let ended = std::mem::replace(stage, Stage::failed(Failure::cancelled(place, why)));
     if when == Cancel::Early {
         return unwind::contain(|| drop(ended));
     }
@@ -203,6 +205,29 @@ where
     let granted = if let Cancel::Waiting(granted) = when { Some(granted) } else { None };
     // SAFETY: the outcome is written; all slots are held, or were never entered, or those are.
     unsafe { end_cancelled(behavior, granted, &mut || drop(ended.take())) };
+}
+
+/// # Safety
+/// The behavior is alive, and not begun.
+#[cold]
+#[inline(never)]
+unsafe fn why_cancelled(behavior: NonNull<Behavior>) -> Cancelled {
+    // SAFETY: alive (caller).
+    let core = unsafe { behavior.as_ref() }.core();
+    // SAFETY: the behavior is in flight, so its core lives.
+    let core = unsafe { core.as_ref() };
+    if core.is_cancelled() {
+        return Cancelled::RuntimeEnded;
+    }
+    // SAFETY: alive (caller).
+    let table = unsafe { Behavior::table(behavior) };
+    // SAFETY: the table belongs to the block; not begun (caller), so its home is there.
+    match unsafe { (table.home)(behavior) } {
+        // SAFETY: the behavior has a count of its home.
+        Some(home) if unsafe { home.as_ref() }.is_closed() => Cancelled::HomeEnded,
+        _ if core.simulation().is_some() => Cancelled::Simulated,
+        _ => Cancelled::BatchPanicked,
+    }
 }
 
 /// Releases a cancelled behavior, drops its body in between, and counts it out.

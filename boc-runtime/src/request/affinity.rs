@@ -102,7 +102,7 @@ pub trait HomeOf: Send + 'static {
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
     fn from_found(found: Option<Arc<Home>>) -> Self;
 
-    /// The home, if there is one: to compare with.
+    /// The home, if there is one.
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
     fn found(&self) -> Option<NonNull<Home>>;
 }
