@@ -35,6 +35,26 @@ fn pinned_handles_are_an_identity_too_on_any_thread() {
 }
 
 #[test]
+fn weak_handles_and_promises_are_an_identity_too() {
+    on_workers(1, || {
+        let (one, other) = (Cown::new(1), Cown::new(1));
+        let weak = [&one, &one, &other].map(Cown::downgrade);
+        assert!(weak[0] == weak[1] && weak[0] != weak[2]);
+        assert_eq!(weak.iter().collect::<HashSet<_>>().len(), 2);
+        assert_eq!(weak.iter().collect::<BTreeSet<_>>().len(), 2);
+        assert_eq!(weak[0] < weak[2], one < other);
+        drop((one, other));
+        assert!(weak[0] == weak[1] && weak[0] != weak[2], "their values are gone");
+
+        let (promise, equal) = (when!(=> 1), when!(=> 1));
+        let promises = [promise.clone(), promise, equal];
+        assert!(promises[0] == promises[1] && promises[0] != promises[2]);
+        assert_eq!(promises.iter().collect::<HashSet<_>>().len(), 2);
+        assert_eq!(promises.iter().collect::<BTreeSet<_>>().len(), 2);
+    });
+}
+
+#[test]
 fn debug_does_not_touch_the_value() {
     struct NotDebug;
     let text = format!("{:?}", Cown::new(NotDebug));

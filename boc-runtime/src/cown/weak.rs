@@ -2,7 +2,9 @@
 
 #![expect(unsafe_code, reason = "a counted reference to a block whose value may be gone")]
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
@@ -12,7 +14,8 @@ use super::{Cown, CownBlock};
 
 /// A handle of a cown that does not keep its value alive: for caches, parents, observers.
 ///
-/// It cannot be requested; [`upgrade`](WeakCown::upgrade) it first. Weak handles compare by identity, like [`Cown`]s.
+/// It cannot be requested; [`upgrade`](WeakCown::upgrade) it first. Weak handles compare, hash and order by identity,
+/// as [`Cown`]s do: two are equal if they are handles of one cown, its value gone or not.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
@@ -37,6 +40,9 @@ pub struct WeakCown<T> {
 unsafe impl<T: Send> Send for WeakCown<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for WeakCown<T> {}
+
+impl<T> std::panic::UnwindSafe for WeakCown<T> {}
+impl<T> std::panic::RefUnwindSafe for WeakCown<T> {}
 
 impl<T> WeakCown<T> {
     pub(super) fn new(cown: &Cown<T>) -> WeakCown<T> {
@@ -68,6 +74,24 @@ impl<T> PartialEq for WeakCown<T> {
 }
 
 impl<T> Eq for WeakCown<T> {}
+
+impl<T> PartialOrd for WeakCown<T> {
+    fn partial_cmp(&self, other: &WeakCown<T>) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> Ord for WeakCown<T> {
+    fn cmp(&self, other: &WeakCown<T>) -> Ordering {
+        self.block().cmp(&other.block())
+    }
+}
+
+impl<T> Hash for WeakCown<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.block().hash(state);
+    }
+}
 
 impl<T> fmt::Debug for WeakCown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,9 @@ mod loom;
 mod resolver;
 mod ticket;
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -43,7 +45,7 @@ impl Promised {
 ///
 /// A promise is a cown that its behavior holds from the start: it can be requested by later behaviors, which run when
 /// the result is there, and this is how work is chained. Several behaviors may request it, shared or exclusively.
-/// Outside of behaviors it is waited for with [`join`](Promise::join).
+/// Outside of behaviors it is waited for with [`join`](Promise::join). Handles compare, hash and order by identity.
 ///
 /// Dropping a promise does not cancel anything: the behavior runs all the same, and its result is dropped.
 ///
@@ -187,6 +189,33 @@ impl<R> Drop for Promise<R> {
 #[cold]
 fn leave(ticket: Arc<Ticket>) {
     unwind::contain(|| drop(ticket));
+}
+
+/// Two handles are equal if they are handles of one promise, whatever its result.
+impl<R> PartialEq for Promise<R> {
+    fn eq(&self, other: &Promise<R>) -> bool {
+        self.block == other.block
+    }
+}
+
+impl<R> Eq for Promise<R> {}
+
+impl<R> PartialOrd for Promise<R> {
+    fn partial_cmp(&self, other: &Promise<R>) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<R> Ord for Promise<R> {
+    fn cmp(&self, other: &Promise<R>) -> Ordering {
+        self.block.cmp(&other.block)
+    }
+}
+
+impl<R> Hash for Promise<R> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.block.hash(state);
+    }
 }
 
 impl<R> fmt::Debug for Promise<R> {

@@ -51,6 +51,9 @@ unsafe impl<R: Send> Send for Resolver<R> {}
 // SAFETY: by reference it does nothing.
 unsafe impl<R: Send> Sync for Resolver<R> {}
 
+impl<R> std::panic::UnwindSafe for Resolver<R> {}
+impl<R> std::panic::RefUnwindSafe for Resolver<R> {}
+
 /// The block of a promise that a resolver fills. The resolver leads its queue.
 #[repr(C)]
 struct Owed<R> {

@@ -31,6 +31,9 @@ pub struct Hold {
     _outside: Option<Outside>,
 }
 
+impl std::panic::UnwindSafe for Hold {}
+impl std::panic::RefUnwindSafe for Hold {}
+
 impl Hold {
     pub(super) fn new(core: &Arc<Core>) -> Hold {
         core.count_scheduled();

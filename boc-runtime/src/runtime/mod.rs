@@ -62,9 +62,13 @@ pub use when::{Aliased, try_when, when, when_named};
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "a runtime that is dropped cancels its behaviors"]
 pub struct Runtime {
     core: Arc<Core>,
 }
+
+impl std::panic::UnwindSafe for Runtime {}
+impl std::panic::RefUnwindSafe for Runtime {}
 
 impl Runtime {
     /// Sets up a runtime.
@@ -116,7 +120,6 @@ impl Runtime {
     ///
     /// If the thread has a simulated runtime already. Scheduling on it from another thread panics;
     /// and so does waiting, on its thread, for something that can never happen.
-    #[must_use]
     pub fn simulated(seed: u64) -> Runtime {
         Runtime::from_core(sim::core(sim::Chooser::seeded(seed), false))
     }
@@ -143,7 +146,22 @@ impl Runtime {
         when::when_on(&self.core, &request, body)
     }
 
-    /// Makes this the current runtime of the calling thread while `f` runs: `when`, `quiesce` and `wait` use it.
+    /// Makes this the current runtime of the calling thread while `f` runs: `when`, `scope`, `batch`, `quiesce` and `wait` use
+    /// it. Nothing is waited for at the end.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Cown, Runtime, quiesce, when};
+    ///
+    /// let runtime = Runtime::builder().workers(1).build().unwrap();
+    /// let count = Cown::new(0);
+    /// runtime.enter(|| {
+    ///     when(&count, |mut count| *count += 1); // on `runtime`
+    ///     quiesce(); // of `runtime`
+    /// });
+    /// assert_eq!(count.try_into_inner().unwrap(), 1);
+    /// assert_eq!(runtime.stats().finished, 1);
+    /// ```
     #[expect(unsafe_code, reason = "the thread knows its current runtime by pointer")]
     pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
         if self.core.simulation().is_some() {
@@ -182,7 +200,20 @@ impl Runtime {
         quiesce::quiesce_core(&self.core, Some(timeout), "quiesce_timeout")
     }
 
-    /// Waits until nothing is scheduled or running, then ends and joins the threads.
+    /// Waits until nothing is scheduled or running, then ends and joins the threads. Dropping the runtime cancels instead.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Cown, Runtime};
+    ///
+    /// let runtime = Runtime::builder().workers(2).build().unwrap();
+    /// let count = Cown::new(0);
+    /// for _ in 0..10 {
+    ///     runtime.when(&count, |mut count| *count += 1);
+    /// }
+    /// runtime.shutdown();
+    /// assert_eq!(count.try_into_inner().unwrap(), 10);
+    /// ```
     ///
     /// # Panics
     ///
@@ -258,11 +289,12 @@ impl fmt::Debug for Runtime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// How many worker threads it has.
+    /// How many worker threads it has, or has again when something is scheduled: [`wait`] ends the threads and leaves this
+    /// as it was.
     pub workers: usize,
-    /// How many behaviors were scheduled so far.
+    /// How many behaviors were scheduled so far. A [`Hold`] counts as one.
     pub scheduled: u64,
-    /// How many of them are finished, failed or cancelled.
+    /// How many of them are finished, failed or cancelled. A `Hold` is finished when it is dropped.
     pub finished: u64,
 }
 

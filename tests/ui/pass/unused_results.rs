@@ -1,4 +1,5 @@
-//! Nothing has to be done with a promise, and nothing warns when a body ignores a guard.
+//! Nothing has to be done with a promise, or with what a pump or an exploration tells, and nothing warns when a body ignores a
+//! guard.
 
 #![deny(warnings)]
 
@@ -11,4 +12,8 @@ fn main() {
     when!(a => {});
     when(&a, |_| ());
     quiesce();
+    boc::explore(1, |_| ());
+    let main = MainThread::claim().unwrap();
+    main.pump();
+    main.pump_with(PumpLimits::new());
 }
