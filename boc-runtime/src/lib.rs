@@ -89,8 +89,8 @@ pub use failure::{Failure, FailureKind};
 pub use pinned::{Busy, ClaimError, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog};
 pub use promise::{Promise, PromiseFuture, Resolver};
 pub use request::{
-    Affinity, Anywhere, Exclusive, Group, Guards, Mode, Pinned, Place, PlaceGuard, ReadGroup, Request,
-    Requested, Shared, pinned, read,
+    Affinity, Anywhere, Attempted, Exclusive, Group, Guards, Mode, Pinned, Place, PlaceGuard, ReadGroup,
+    Request, Requested, Shared, attempt, pinned, read, read_attempt,
 };
 pub use runtime::{
     Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, WorkerStats, batch, quiesce,

@@ -1,9 +1,9 @@
 //! Promise: the block, the attribute and the function form say the same thing, and the macros work under other
 //! names: a renamed dependency, an alias, from inside another macro.
 
-use boc::Group;
 use boc::prelude::*;
 use boc::when as boc_when;
+use boc::{Group, attempt, read_attempt};
 use boc_tests::on_workers;
 
 extern crate boc as my_boc;
@@ -76,6 +76,31 @@ fn the_forms_agree_on_every_kind_of_request() {
 
         let results = [block, attribute, function].map(|promise| promise.join().unwrap());
         assert_eq!(results, [13, 25, 37]);
+    });
+}
+
+#[test]
+fn try_has_a_function_form() {
+    on_workers(2, || {
+        for good in [true, false] {
+            let promise = when!(=> { assert!(good, "as expected"); 20 });
+            let shared = (
+                when!(read try promise => promise.map_or(0, |value| *value)),
+                when(read_attempt(&promise), |value: Result<&i32, Failure>| value.map_or(0, |value| *value)),
+            );
+            let exclusive = (
+                when!(try promise => promise.map_or(0, |value| { *value += 1; *value })),
+                when(attempt(&promise), |value: Result<&mut i32, Failure>| {
+                    value.map_or(0, |value| {
+                        *value += 1;
+                        *value
+                    })
+                }),
+            );
+            let shared = (shared.0.join().unwrap(), shared.1.join().unwrap());
+            let exclusive = (exclusive.0.join().unwrap(), exclusive.1.join().unwrap());
+            assert_eq!((shared, exclusive), if good { ((20, 20), (21, 22)) } else { ((0, 0), (0, 0)) });
+        }
     });
 }
 

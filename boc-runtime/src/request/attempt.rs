@@ -15,7 +15,7 @@ use super::place::{self, Exclusive, Mode, Place, Shared};
 use super::sealed::Sealed;
 use super::shape::Guards;
 
-/// A promise requested with `try`: the behavior runs even if the promise has failed, and gets a `Result`.
+/// A promise that is requested whether it failed or not: what [`attempt`] and [`read_attempt`] give.
 #[derive(Debug)]
 pub struct Attempted<'h, P: ?Sized, M> {
     /// Covariant in `P`, as in [`Requested`](super::Requested). The guards are plain references:
@@ -34,17 +34,53 @@ pub struct Attempt;
 #[derive(Clone, Copy, Debug)]
 pub struct ReadAttempt;
 
+/// Requests a promise whether it failed or not: the body runs in any case, and gets a `Result<&mut R, Failure>`.
+///
+/// In the macros this is `try promise`.
+///
+/// ```
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, attempt, when};
+///
+/// let word = Cown::new("seven");
+/// let number = when(&word, |word| word.parse::<u32>().expect("a number"));
+/// let report = when(attempt(&number), |number| match number {
+///     Ok(number) => format!("{number}"),
+///     Err(failure) => format!("no number: {:?}", failure.kind()),
+/// });
+/// assert_eq!(report.join().unwrap(), "no number: Panicked");
+/// ```
+pub fn attempt<P: ?Sized>(place: &P) -> Attempted<'_, P, Exclusive> {
+    Attempted { place, mode: PhantomData }
+}
+
+/// As [`attempt`], shared: the body gets a `Result<&R, Failure>`, and other readers may hold the promise at the same time.
+///
+/// In the macros this is `read try promise`.
+///
+/// ```
+/// # extern crate boc_runtime as boc;
+/// use boc::{read_attempt, when};
+///
+/// let number = when((), |()| 7);
+/// let doubled = when(read_attempt(&number), |number| number.map_or(0, |number| 2 * number));
+/// assert_eq!(doubled.join().unwrap(), 14);
+/// ```
+pub fn read_attempt<P: ?Sized>(place: &P) -> Attempted<'_, P, Shared> {
+    Attempted { place, mode: PhantomData }
+}
+
 impl Attempt {
     /// The request.
     pub fn ask<P: Single + ?Sized>(place: &P) -> Attempted<'_, P, Exclusive> {
-        Attempted { place, mode: PhantomData }
+        attempt(place)
     }
 }
 
 impl ReadAttempt {
     /// The request.
     pub fn ask<P: Single + ?Sized>(place: &P) -> Attempted<'_, P, Shared> {
-        Attempted { place, mode: PhantomData }
+        read_attempt(place)
     }
 }
 

@@ -21,7 +21,7 @@ use std::marker::PhantomData;
 use crate::failure::Failure;
 
 pub use affinity::{Affinity, Anywhere, Pinned};
-pub use attempt::{Attempt, ReadAttempt};
+pub use attempt::{Attempt, Attempted, ReadAttempt, attempt, read_attempt};
 pub use capture::Capture;
 pub use group::{Group, ReadGroup};
 pub use place::{Exclusive, Mode, Place, Shared};
@@ -35,8 +35,9 @@ pub(crate) use claims::{Claims, Granted, Misfit};
 
 /// A set of cowns to be acquired together, each in its mode.
 ///
-/// Requests are: a reference to a [`Place`] (exclusive), [`read`] and [`pinned`] of one, `Option` of a request, and
-/// tuples of requests, nested at will: there is no limit on how many. `()` requests nothing.
+/// Requests are: a reference to a [`Place`] (exclusive), [`read`] and [`pinned`] of one, [`attempt()`] of a promise, `Option` of a
+/// request, and tuples of up to 12 requests. Tuples nest and groups have any length, so there is no limit on how many cowns
+/// a set has. `()` requests nothing.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
@@ -51,8 +52,9 @@ pub(crate) use claims::{Claims, Granted, Misfit};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not something that a behavior can request",
-    label = "not a request: borrow a handle with `&`",
-    note = "a behavior requests cowns, promises, groups of these, tuples of requests: `&cown`, `read(&cown)`, `pinned(&canvas)`"
+    label = "not a request",
+    note = "a behavior requests cowns, promises and groups of these, borrowed: `&cown`, `read(&cown)`, `pinned(&canvas)`",
+    note = "several are a tuple, of at most 12; tuples nest: `((&a, &b), (&c, &d))`"
 )]
 pub trait Request: Guards + sealed::Sealed {
     /// Where behaviors with this request set run; computed from the items.
