@@ -69,16 +69,20 @@ impl Crawl {
         // If the task has ended, the resolver is dropped, and its promise fails: nobody waits for ever.
         let _ = self.requests.send((page, reply));
 
-        let links = when!(read text => links_of(&text)); // any number of pages at a time
-        let (index, visited) = (&self.index, &self.visited);
-        when!(links, index, let crawl = self.clone() => {
-            for &link in links.iter() {
-                if index.insert(link) {
-                    crawl.visit(link);
+        // Any number of pages at a time. The index and the counter are requested inside: a behavior
+        // that waited for its page with a place in their queues would hold up those whose pages are
+        // there.
+        when!(read text, let crawl = self.clone() => {
+            let links = links_of(&text);
+            when!(crawl.index, clone crawl => {
+                for link in links {
+                    if index.insert(link) {
+                        crawl.visit(link);
+                    }
                 }
-            }
+            });
+            when!(pinned crawl.visited => visited.set(visited.get() + 1)); // in `pump`
         });
-        when!(pinned visited, read text => visited.set(visited.get() + u64::from(!text.is_empty()))); // in `pump`
     }
 }
 

@@ -40,8 +40,9 @@ struct Inner {
 pub enum FailureKind {
     /// The behavior's body panicked.
     Panicked,
-    /// The behavior was given up before it ran: its runtime or its `MainThread` has ended, or the closure of its batch
-    /// panicked. (A function under `#[boc::main]` that fails ends the global runtime.)
+    /// The behavior was given up before it ran: its runtime or its `MainThread` has ended, or the
+    /// closure of its batch panicked. (A function under `#[boc::main]` that fails ends the global
+    /// runtime.)
     Cancelled,
     /// A `Resolver` was dropped without a value.
     Abandoned,
@@ -70,18 +71,40 @@ impl Failure {
         &self.inner.message
     }
 
-    /// Where the behavior that failed was scheduled: the place of its `when`. For an abandoned promise, that of
-    /// [`Promise::new`](crate::Promise::new).
+    /// Where the behavior that failed was scheduled: the place of its `when`. Behaviors that were
+    /// skipped because of it have its failure, with this place. For an abandoned promise, the place
+    /// of [`Promise::new`](crate::Promise::new); `None` if the value was taken.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::when;
+    ///
+    /// let failed = when((), |()| -> u8 { panic!("no result") });
+    /// let skipped = when(&failed, |value| *value + 1);
+    /// let failure = skipped.join().unwrap_err();
+    /// let place = failure.location().unwrap(); // of the first `when`
+    /// assert_eq!(failure.to_string(), format!("the behavior scheduled at {place} panicked: no result"));
+    /// ```
     pub fn location(&self) -> Option<&'static Location<'static>> {
         self.inner.location
     }
 
-    /// Goes on panicking on this thread, with the payload of the original panic if nobody has resumed it before,
-    /// with its text otherwise.
+    /// Goes on panicking on this thread: with the payload of the original panic if it is the first
+    /// to resume it, with the failure's text otherwise.
     ///
     /// # Panics
     ///
     /// Always; the panic hook does not run a second time for a panic that is resumed.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use std::panic::{catch_unwind, panic_any};
+    /// use boc::when;
+    ///
+    /// let failure = when((), |()| panic_any(17)).join().unwrap_err();
+    /// let payload = catch_unwind(|| failure.resume()).unwrap_err();
+    /// assert_eq!(payload.downcast_ref(), Some(&17));
+    /// ```
     pub fn resume(self) -> ! {
         let payload = self.inner.payload.lock().take();
         match payload {
@@ -135,6 +158,9 @@ impl Failure {
         Failure { inner: Arc::new(Inner { kind, message, location, payload: Mutex::new(payload) }) }
     }
 }
+
+impl std::panic::UnwindSafe for Failure {}
+impl std::panic::RefUnwindSafe for Failure {}
 
 impl Drop for Inner {
     fn drop(&mut self) {

@@ -72,7 +72,8 @@ fn sentence(Starvation { age, depth }: Starvation, thread: &str) -> String {
     format!("{depth} pinned {behaviors} waited for up to {age:.1?}, and {thread} does not pump")
 }
 
-/// A failed promise ends that was not requested, joined or awaited. `place` is where its behavior was scheduled, if it has one.
+/// A failed promise ends that was not requested, joined or awaited. `place` is where its behavior
+/// was scheduled, if it has one.
 pub(crate) fn unseen(failure: &Failure, place: Option<&'static Location<'static>>) {
     sim::unseen(failure);
     #[cfg(feature = "tracing")]

@@ -189,3 +189,22 @@ fn behaviors_run_one_after_the_other_in_the_order_they_became_ready() {
         assert_eq!(when!(log => log.clone()).join().unwrap(), (0..50).collect::<Vec<_>>());
     });
 }
+
+/// A behavior whose request has failed is skipped, which is an end as any other.
+#[test]
+fn a_behavior_that_is_skipped_counts_as_executed() {
+    on_home(1, |main| {
+        let cown = PinnedCown::new(main, 0);
+        let failed = when!(=> { assert_eq!(1, 2, "as expected"); 1 });
+        let skipped = when!(pinned cown, failed => *cown += *failed);
+        let result = loop {
+            let result = main.pump();
+            if result.executed != 0 {
+                break result;
+            }
+        };
+        assert_eq!((result.executed, result.panicked, result.remaining), (1, 0, 0));
+        skipped.join().expect_err("its request has failed");
+        assert_eq!(main.with(&cown, |value| *value), Ok(0));
+    });
+}

@@ -149,3 +149,14 @@ fn the_panic_is_reported_at_the_users_call() {
         assert_eq!(*place.lock(), Some((file!().to_owned(), line)));
     });
 }
+
+#[test]
+fn positions_count_each_cown_from_0_and_the_text_from_1() {
+    on_workers(1, || {
+        let (a, group) = (Cown::new(1), [Cown::new(2), Cown::new(3)]);
+        let refused = boc::try_when(((&a, &group), &group[1]), |_| ()).expect_err("one of them twice");
+        assert_eq!(refused.positions(), Some((2, 3)));
+        let text = refused.to_string();
+        assert!(text.starts_with("requests 3 and 4 of the set are the same cown"), "{text}");
+    });
+}

@@ -49,3 +49,20 @@ fn a_sleep_is_counted() {
         }
     });
 }
+
+/// As documented: a hold counts as a behavior, and the number of workers is that of the next start,
+/// too.
+#[test]
+fn holds_are_counted_and_workers_stay_when_the_threads_end() {
+    within(LIMIT, || {
+        let runtime = runtime(2);
+        let hold = runtime.hold();
+        let stats = runtime.stats();
+        assert_eq!((stats.scheduled, stats.finished), (1, 0));
+        drop(hold);
+        assert_eq!(runtime.stats().finished, 1);
+        runtime.enter(boc::wait);
+        assert_eq!(runtime.stats().workers, 2);
+        runtime.when((), |()| ()).join().expect("the threads are started again");
+    });
+}

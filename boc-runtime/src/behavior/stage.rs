@@ -78,7 +78,8 @@ impl<F, R> Stage<F, R> {
         !matches!(self, Stage::Failed(..))
     }
 
-    /// Drops the outcome; the last handle of the promise is gone. `place` is where its behavior was scheduled.
+    /// Drops the outcome; the last handle of the promise is gone. `place` is where its behavior was
+    /// scheduled.
     pub(crate) fn end(&mut self, place: Option<&'static Location<'static>>) {
         match self {
             Stage::Failed(failure, seen) if !seen.get() => trace::unseen(failure, place),

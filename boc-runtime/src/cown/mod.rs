@@ -23,8 +23,10 @@ pub use weak::WeakCown;
 
 /// A concurrent owner: shared data that behaviors request, and that nobody touches otherwise.
 ///
-/// A `Cown` is a handle: cloning it is cheap and gives another handle of the same cown. Handles compare, hash and
-/// order by identity. The value can be reached in a behavior's body only, through the guard that the request gives.
+/// A `Cown` is a handle: cloning it is cheap and gives another handle of the same cown. Handles
+/// compare, hash and order by identity. The value is reached in a behavior's body, through the
+/// guard that the request gives; when the last handle is left and no behavior wants the cown,
+/// [`try_into_inner`](Cown::try_into_inner) takes it out.
 ///
 /// From "When Concurrency Matters: Behaviour-Oriented Concurrency" (OOPSLA 2023), after `cown_ptr` of Verona.
 ///
@@ -117,7 +119,8 @@ impl<T: Send + 'static> Cown<T> {
         WeakCown::new(self)
     }
 
-    /// The value, if this is the only handle and no behavior requests or holds the cown.
+    /// The value, if this is the only handle and no behavior requests or holds the cown. Weak
+    /// handles do not count.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;

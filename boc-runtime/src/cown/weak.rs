@@ -14,8 +14,9 @@ use super::{Cown, CownBlock};
 
 /// A handle of a cown that does not keep its value alive: for caches, parents, observers.
 ///
-/// It cannot be requested; [`upgrade`](WeakCown::upgrade) it first. Weak handles compare, hash and order by identity,
-/// as [`Cown`]s do: two are equal if they are handles of one cown, its value gone or not.
+/// It cannot be requested; [`upgrade`](WeakCown::upgrade) it first. Weak handles compare, hash and
+/// order by identity, as [`Cown`]s do: two are equal if they are handles of one cown, its value
+/// gone or not.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;

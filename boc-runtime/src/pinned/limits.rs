@@ -72,7 +72,8 @@ impl PumpLimits {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PumpResult {
-    /// How many behaviors were run.
+    /// How many behaviors the pump has ended. Those count too whose bodies did not run, because a
+    /// promise that they requested had failed or their runtime has ended.
     pub executed: usize,
     /// Whether the deadline ended the pump with behaviors left to run.
     pub deadline_reached: bool,

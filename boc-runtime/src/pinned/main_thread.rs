@@ -307,7 +307,17 @@ impl fmt::Display for ClaimError {
 
 impl std::error::Error for ClaimError {}
 
-/// A pinned value cannot be lent at the moment: see [`MainThread::with`].
+/// A pinned value cannot be lent at the moment: see [`MainThread::with`]. Its text says why.
+///
+/// ```
+/// # extern crate boc_runtime as boc;
+/// use boc::{MainThread, PinnedCown};
+///
+/// let main = MainThread::claim().unwrap();
+/// let canvas = PinnedCown::new(&main, String::new());
+/// let inner = main.with(&canvas, |_| main.with(&canvas, |text| text.len())).unwrap();
+/// assert_eq!(inner.unwrap_err().to_string(), "the pinned value is lent already, further out");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy {
     why: Why,

@@ -22,9 +22,10 @@ use super::ticket::{Signal, Ticket};
 /// blocks the worker until the promise is there, and for ever if its behavior needs a cown of that
 /// body, or the only worker. A poll cannot tell the two apart, so unlike [`join`](Promise::join)
 /// this is not refused. Request the promise instead: `when!(promise => ..)`. The same holds inside
-/// the closure of a [`batch`](crate::batch), for its behaviors. And it holds on a thread that has claimed
-/// [`MainThread`](crate::MainThread), where `join` pumps and a blocking executor does not: if what is awaited is pinned there, or
-/// waits for something that is, `block_on` never returns. Use `join` there, or an executor that pumps in between.
+/// the closure of a [`batch`](crate::batch), for its behaviors. And it holds on a thread that has
+/// claimed [`MainThread`](crate::MainThread), where `join` pumps and a blocking executor does not:
+/// if what is awaited is pinned there, or waits for something that is, `block_on` never returns.
+/// Use `join` there, or an executor that pumps in between.
 ///
 /// As [`join`](Promise::join), it takes the result. Dropping it before it is ready is harmless: the behavior runs all
 /// the same, and other handles of the promise are still good.

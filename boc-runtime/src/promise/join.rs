@@ -29,6 +29,9 @@ impl<R: Send + 'static> Promise<R> {
     /// # Errors
     ///
     /// The [`Failure`] of the behavior: it panicked, was cancelled, or requested a failed promise.
+    /// That of a promise from [`Promise::new`]: its resolver was dropped
+    /// ([`Abandoned`](crate::FailureKind::Abandoned)) or failed it. And
+    /// [`Taken`](crate::FailureKind::Taken) if the value was taken by another `join`, or awaited.
     ///
     /// # Panics
     ///

@@ -43,9 +43,10 @@ impl Promised {
 
 /// The result of a behavior, to come.
 ///
-/// A promise is a cown that its behavior holds from the start: it can be requested by later behaviors, which run when
-/// the result is there, and this is how work is chained. Several behaviors may request it, shared or exclusively.
-/// Outside of behaviors it is waited for with [`join`](Promise::join). Handles compare, hash and order by identity.
+/// A promise is a cown that its behavior holds from the start: it can be requested by later
+/// behaviors, which run when the result is there, and this is how work is chained. Several
+/// behaviors may request it, shared or exclusively. Outside of behaviors it is waited for with
+/// [`join`](Promise::join). Handles compare, hash and order by identity.
 ///
 /// Dropping a promise does not cancel anything: the behavior runs all the same, and its result is dropped.
 ///

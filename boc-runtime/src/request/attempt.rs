@@ -15,7 +15,8 @@ use super::place::{self, Exclusive, Mode, Place, Shared};
 use super::sealed::Sealed;
 use super::shape::Guards;
 
-/// A promise that is requested whether it failed or not: what [`attempt`] and [`read_attempt`] give.
+/// A promise that is requested whether it failed or not: what [`attempt`] and [`read_attempt`]
+/// give.
 #[derive(Debug)]
 pub struct Attempted<'h, P: ?Sized, M> {
     /// Covariant in `P`, as in [`Requested`](super::Requested). The guards are plain references:
@@ -34,9 +35,9 @@ pub struct Attempt;
 #[derive(Clone, Copy, Debug)]
 pub struct ReadAttempt;
 
-/// Requests a promise whether it failed or not: the body runs in any case, and gets a `Result<&mut R, Failure>`.
+/// Requests a promise whether it failed or not: the body runs in any case, and gets a `Result`.
 ///
-/// In the macros this is `try promise`.
+/// That is a `Result<&mut R, Failure>`. In the macros this is `try promise`.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
@@ -54,7 +55,8 @@ pub fn attempt<P: ?Sized>(place: &P) -> Attempted<'_, P, Exclusive> {
     Attempted { place, mode: PhantomData }
 }
 
-/// As [`attempt`], shared: the body gets a `Result<&R, Failure>`, and other readers may hold the promise at the same time.
+/// As [`attempt`], shared: the body gets a `Result<&R, Failure>`, and other readers may hold the
+/// promise at the same time.
 ///
 /// In the macros this is `read try promise`.
 ///

@@ -35,9 +35,10 @@ pub(crate) use claims::{Claims, Granted, Misfit};
 
 /// A set of cowns to be acquired together, each in its mode.
 ///
-/// Requests are: a reference to a [`Place`] (exclusive), [`read`] and [`pinned`] of one, [`attempt()`] of a promise, `Option` of a
-/// request, and tuples of up to 12 requests. Tuples nest and groups have any length, so there is no limit on how many cowns
-/// a set has. `()` requests nothing.
+/// Requests are: a reference to a [`Place`] (exclusive), [`read`] and [`pinned`] of one,
+/// [`attempt()`] of a promise, `Option` of a request, and tuples of up to 12 requests. Tuples nest
+/// and groups have any length, so there is no limit on how many cowns a set has. `()` requests
+/// nothing.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;

@@ -36,8 +36,8 @@ impl Builder {
         Builder::default()
     }
 
-    /// How many worker threads. Without this: the environment variable `BOC_WORKERS`, or else as many as
-    /// [`std::thread::available_parallelism`] says.
+    /// How many worker threads, from 1 to 32767. Without this: the environment variable
+    /// `BOC_WORKERS`, or else as many as [`std::thread::available_parallelism`] says.
     pub fn workers(mut self, workers: usize) -> Builder {
         self.workers = Some(workers);
         self
@@ -59,8 +59,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::InvalidInput`] for a number of workers that makes no sense, here or in `BOC_WORKERS`; what
-    /// [`std::thread::Builder::spawn`] says if a thread cannot be started (then none is left running).
+    /// [`io::ErrorKind::InvalidInput`] for a number of workers that is 0 or too large, here or in
+    /// `BOC_WORKERS`; what [`std::thread::Builder::spawn`] says if a thread cannot be started (then
+    /// none is left running).
     pub fn build(self) -> io::Result<Runtime> {
         let core = Core::new(self.config()?);
         core.start()?;

@@ -146,8 +146,8 @@ impl Runtime {
         when::when_on(&self.core, &request, body)
     }
 
-    /// Makes this the current runtime of the calling thread while `f` runs: `when`, `scope`, `batch`, `quiesce` and `wait` use
-    /// it. Nothing is waited for at the end.
+    /// Makes this the current runtime of the calling thread while `f` runs: `when`, `scope`,
+    /// `batch`, `quiesce` and `wait` use it. Nothing is waited for at the end.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
@@ -200,7 +200,8 @@ impl Runtime {
         quiesce::quiesce_core(&self.core, Some(timeout), "quiesce_timeout")
     }
 
-    /// Waits until nothing is scheduled or running, then ends and joins the threads. Dropping the runtime cancels instead.
+    /// Waits until nothing is scheduled or running, then ends and joins the threads. Dropping the
+    /// runtime cancels instead.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
@@ -289,8 +290,8 @@ impl fmt::Debug for Runtime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// How many worker threads it has, or has again when something is scheduled: [`wait`] ends the threads and leaves this
-    /// as it was.
+    /// How many worker threads it has, or has again when something is scheduled: [`wait`] ends the
+    /// threads and leaves this as it was.
     pub workers: usize,
     /// How many behaviors were scheduled so far. A [`Hold`] counts as one.
     pub scheduled: u64,

@@ -84,6 +84,8 @@ pub struct Scope<'scope, 'env: 'scope> {
 /// [`MainThread::with`](crate::MainThread::with). At the end, with the first panic of a body in the
 /// scope; or with that of `f` itself. Everything is waited for before.
 ///
+/// If the global runtime is the current one and cannot be set up (`BOC_WORKERS` is wrong).
+///
 /// ```
 /// # extern crate boc_runtime as boc;
 /// use boc::{Cown, scope};

@@ -29,8 +29,13 @@ use super::global::{self, Current};
 ///
 /// # Panics
 ///
-/// If the set requests a cown twice, not both times shared: nothing is scheduled then. If it requests pinned cowns of
-/// two threads. If the global runtime cannot be started (`BOC_WORKERS` is wrong, or the system gives no threads).
+/// If the set requests a cown twice, not both times shared. If it requests pinned cowns of two
+/// threads. If it requests the guard of a pinned cown without [`pinned`](crate::pinned()), or that
+/// of another cown with it (by its type a guard does not say whose it is). Nothing is scheduled
+/// then; [`try_when`] returns these as errors.
+///
+/// If the global runtime cannot be started (`BOC_WORKERS` is wrong, or the system gives no
+/// threads).
 ///
 /// ```
 /// # extern crate boc_runtime as boc;
@@ -84,8 +89,9 @@ where
 ///
 /// # Errors
 ///
-/// [`Aliased`] if the set requests a cown twice, not both times shared, or pinned cowns of two threads. Nothing is
-/// scheduled then; the body is dropped.
+/// [`Aliased`] if the set requests a cown twice, not both times shared, or pinned cowns of two
+/// threads, or the guard of a pinned cown without [`pinned`](crate::pinned()), or that of another
+/// cown with it. Nothing is scheduled then; the body is dropped.
 ///
 /// # Panics
 ///
@@ -270,14 +276,26 @@ pub(super) fn refuse(refused: Refused) -> ! {
     panic!("`when` refuses its request set: {refused}");
 }
 
-/// A request set that cannot be acquired: see [`try_when`]. Its text names the positions.
+/// A request set that cannot be acquired: see [`try_when`]. Its text says what is wrong.
+///
+/// ```
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, try_when};
+///
+/// let (a, group) = (Cown::new(1), [Cown::new(2), Cown::new(3)]);
+/// let refused = try_when((&a, &group, &group[1]), |_| ()).unwrap_err();
+/// assert_eq!(refused.positions(), Some((2, 3))); // from 0: `a`, two of `group`, and its last once more
+/// assert!(refused.to_string().starts_with("requests 3 and 4 of the set are the same cown"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Aliased {
     refused: Refused,
 }
 
 impl Aliased {
-    /// The positions, from 0, of two requests of the same cown; `None` if something else is wrong with the set.
+    /// The positions, from 0, of two requests of the same cown; `None` if something else is wrong
+    /// with the set. (The text counts from 1.) Tuples and groups are flattened: each cown in them
+    /// has a position.
     pub fn positions(&self) -> Option<(usize, usize)> {
         match self.refused {
             Refused::Clash(clash) => Some((clash.first, clash.second)),

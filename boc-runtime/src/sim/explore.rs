@@ -64,6 +64,20 @@ impl Deref for Simulation {
 }
 
 /// What [`explore`] has done, if it returns: no run has failed.
+///
+/// ```
+/// # extern crate boc_runtime as boc;
+/// use boc::{Cown, explore, when};
+///
+/// let explored = explore(100, |_| {
+///     let cown = Cown::new(0);
+///     when(&cown, |mut n| *n += 1);
+///     when(&cown, |mut n| *n *= 2);
+///     assert_eq!(when(&cown, |n| *n).join().unwrap(), 2); // they share a cown: there is one order
+/// });
+/// assert_eq!((explored.schedules(), explored.is_complete()), (1, true));
+/// assert_eq!(explored.to_string(), "the only schedule");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Explored {
     schedules: usize,
@@ -76,7 +90,7 @@ impl Explored {
         self.schedules
     }
 
-    /// Whether these are all orders that there are.
+    /// Whether these are all orders that there are. `false` with `BOC_SEED`, which makes one run.
     pub fn is_complete(&self) -> bool {
         self.complete
     }

@@ -130,7 +130,8 @@ impl State {
         }
     }
 
-    /// The first effect of this outbox could take place from here on, and is the next thing to happen as yet.
+    /// The first effect of this outbox could take place from here on, and is the next thing to
+    /// happen as yet.
     pub(super) fn make_due(&mut self, outbox: usize) {
         let Some(entries) = self.history.as_ref().map(History::entries) else { return };
         if let Some(outbox) = self.outboxes.get_mut(outbox) {

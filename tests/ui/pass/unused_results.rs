@@ -1,5 +1,5 @@
-//! Nothing has to be done with a promise, or with what a pump or an exploration tells, and nothing warns when a body ignores a
-//! guard.
+//! Nothing has to be done with a promise, or with what a pump or an exploration tells, and nothing
+//! warns when a body ignores a guard.
 
 #![deny(warnings)]
 
