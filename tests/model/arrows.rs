@@ -7,7 +7,7 @@ use boc::prelude::FailureKind;
 use super::events::{Event, Events, Life, Times};
 use super::graph::{Node, Reach};
 use super::observed::{Observed, Scheduled, Sight, StepSeen};
-use super::program::{BehaviorId, Request, StepId, Target, ThingId, What};
+use super::program::{BehaviorId, StepId, Target, ThingId, What};
 
 /// Somebody who holds a thing, in its queue.
 struct Holder {
@@ -46,6 +46,7 @@ impl<'p> Events<'p> {
             for (thing, holders) in &queues {
                 news |= self.add_order_rule(*thing, holders, &reach);
             }
+            news |= self.add_waited(observed, &reach);
             news |= self.add_quiescence(&reach) || self.add_taken(observed, &reach);
             if !news {
                 let events = line.into_iter().map(|node| self.happens[node]).collect();
@@ -150,12 +151,7 @@ impl<'p> Events<'p> {
                 continue;
             }
             if !self.may_be_given_up(*id, life, observed) {
-                for request in &life.when.requests {
-                    if let Some(ended) = self.end_of_producer(request) {
-                        let why = format_args!("b{id} requests the promise {}", request.thing);
-                        self.graph.arrow(ended, life.begin, why);
-                    }
-                }
+                self.graph.arrows(self.requested(*id, life));
             }
             if let Some((_, scope)) = life.scope.map(|scope| self.steps[&scope]) {
                 self.graph.arrow(life.end, scope.returns, format_args!("the scope waits for b{id}"));
@@ -202,8 +198,29 @@ impl<'p> Events<'p> {
         observed.behaviors[id].runs == 0 && may_be_cancelled && (runtime || home)
     }
 
-    fn end_of_producer(&self, request: &Request) -> Option<Node> {
-        request.thing.is_promise().then(|| self.producer(request.thing)).flatten()
+    /// Who has ended before what went away, by all that has been seen, was not given up by that: it
+    /// has waited for what it requests.
+    fn add_waited(&mut self, observed: &Observed, reach: &Reach) -> bool {
+        let mut news = false;
+        for (id, life) in &self.lives {
+            let runtime = self.end_extra.filter(|_| life.extra);
+            let home = life.when.home().and_then(|home| self.closed.get(&home)).copied();
+            let in_time = runtime.into_iter().chain(home).all(|gone| reach.before(life.end, gone.begins));
+            if observed.behaviors[*id].scheduled == Scheduled::Yes && in_time {
+                news |= self.graph.arrows(self.requested(*id, life));
+            }
+        }
+        news
+    }
+
+    /// A behavior begins after the ends of the promises that it requests, unless it is given up.
+    fn requested(&self, id: BehaviorId, life: &Life<'_>) -> Vec<(Node, Node, String)> {
+        let promises =
+            life.when.requests.iter().map(|request| request.thing).filter(|thing| thing.is_promise());
+        let ended = promises.filter_map(|thing| Some((thing, self.producer(thing)?)));
+        ended
+            .map(|(thing, ended)| (ended, life.begin, format!("b{id} requests the promise {thing}")))
+            .collect()
     }
 
     fn producer(&self, thing: ThingId) -> Option<Node> {

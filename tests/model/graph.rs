@@ -31,6 +31,15 @@ impl Graph {
         new
     }
 
+    /// Several: from, to, and why. Whether any of them is new.
+    pub(crate) fn arrows(&mut self, arrows: Vec<(Node, Node, String)>) -> bool {
+        let mut news = false;
+        for (from, to, why) in arrows {
+            news |= self.arrow(from, to, why);
+        }
+        news
+    }
+
     /// All nodes, none before one that it comes after; or a circle: nodes, each with the reason of the arrow to the next.
     pub(crate) fn line_up(&self) -> Result<Vec<Node>, Vec<(Node, String)>> {
         let mut before = vec![0; self.arrows.len()];
