@@ -213,7 +213,7 @@ where
 #[inline(never)]
 unsafe fn why_cancelled(behavior: NonNull<Behavior>) -> Cancelled {
     // SAFETY: alive (caller).
-    let core = unsafe { behavior.as_ref() }.core();
+    let core = unsafe { behavior.as_ref() }.core;
     // SAFETY: the behavior is in flight, so its core lives.
     let core = unsafe { core.as_ref() };
     if core.is_cancelled() {
