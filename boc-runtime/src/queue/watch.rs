@@ -1,5 +1,7 @@
 //! Owns: the sleep of a scheduler that waits until the slot before its own is published: README.md, part 2.
 
+#![expect(unsafe_code, reason = "names a slot to another thread")]
+
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -18,6 +20,12 @@ pub(super) struct Watch {
     awake: Mutex<bool>,
     woken: Condvar,
 }
+
+// SAFETY: the slot is no more than named here. The one thread that takes the watch out of a status
+// word links it, with what its scheduler wrote before (edge E8).
+unsafe impl Send for Watch {}
+// SAFETY: as above.
+unsafe impl Sync for Watch {}
 
 impl Watch {
     pub(super) fn new(slot: Option<NonNull<Slot>>) -> Arc<Watch> {

@@ -69,7 +69,7 @@ fn aligned(layout: Layout) -> Layout {
 }
 
 // Small blocks lie at multiples of this.
-const _: () = assert!(STEP.is_multiple_of(ALIGN));
+const _: () = assert!(STEP % ALIGN == 0);
 
 /// Memory for a block, aligned to [`ALIGN`] at least; aborts if there is none, as `Box::new` does.
 #[inline]
