@@ -73,17 +73,17 @@ mutant 'joiner: does not acquire what the last writer wrote' queue/status.rs \
 mutant 'link of a joiner: relaxed' queue/status.rs \
     'tagged(reader.as_ptr(), NEXT_READER), Ordering::Release' 'tagged(reader.as_ptr(), NEXT_READER), Ordering::Relaxed' queue::loom
 mutant 'joiner: links before it is counted' queue/enter.rs \
-    'queue.readers.fetch_add(READER, Ordering::Relaxed);
+    'queue.add_readers(READER);
                 predecessor.link_joiner(slot);' \
     'predecessor.link_joiner(slot);
-                queue.readers.fetch_add(READER, Ordering::Relaxed);' queue::loom
+                queue.add_readers(READER);' queue::loom
 mutant 'status: read without acquiring' queue/status.rs \
     'Word(self.0.load(Ordering::Acquire))' 'Word(self.0.load(Ordering::Relaxed))' queue::loom
 mutant 'walk: grants before it reads the link' queue/enter.rs \
     'let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {' \
     'effects.granted(slot); let State::NextReader(next) = unsafe { slot.as_ref() }.status.load() else {' queue::loom
 mutant 'walk: does not count the readers behind the first' queue/enter.rs \
-    'queue.readers.fetch_add(others, Ordering::Relaxed);' '' queue::loom
+    'queue.add_readers(others);' '' queue::loom
 mutant 'last reader: does not release what it has read' queue/release.rs \
     'queue.readers.fetch_sub(READER, Ordering::AcqRel)' 'queue.readers.fetch_sub(READER, Ordering::Acquire)' queue::loom
 mutant 'last reader: does not acquire the waiting writer' queue/release.rs \
