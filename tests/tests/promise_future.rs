@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use boc::FailureKind;
 use boc::prelude::*;
@@ -158,5 +159,23 @@ fn a_dropped_futures_waker_panics_where_the_future_is_dropped() {
         dropped.unwrap_err();
         resolver.resolve(1);
         assert_eq!(relayed.join().unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_future_of_a_handle_whose_wait_was_over_comes_behind_what_is_scheduled() {
+    on_workers(2, || {
+        let (resolver, slow) = Promise::new();
+        let slow = slow.join_timeout(Duration::ZERO).unwrap_err();
+        // One that is polled and dropped leaves no better place either.
+        let mut dropped = slow.clone().into_future();
+        assert!(poll(&mut dropped, Waker::noop()).is_pending());
+        drop(dropped);
+        let next = when!(read slow => *slow + 1);
+        let mut future = slow.into_future();
+        assert!(poll(&mut future, Waker::noop()).is_pending());
+        resolver.resolve(7);
+        assert_eq!(next.join().unwrap(), 8);
+        assert_eq!(block_on(future).unwrap(), 7);
     });
 }

@@ -162,3 +162,49 @@ fn a_body_that_tried_to_wait_leaves_the_worker_alive() {
         assert_eq!(when!(=> 2).join().unwrap(), 2);
     });
 }
+
+/// Once it took the place that the first wait had left in the queue, before what was scheduled since.
+#[test]
+fn a_wait_that_was_over_keeps_no_place_before_what_is_scheduled_next() {
+    for readers in [false, true] {
+        on_workers(2, || {
+            let (resolver, slow) = Promise::new();
+            let slow = slow.join_timeout(Duration::ZERO).unwrap_err();
+            let next = if readers { when!(read slow => *slow + 1) } else { when!(slow => *slow + 1) };
+            let slow = slow.join_timeout(Duration::ZERO).unwrap_err();
+            let last = when!(slow, next => *slow + *next);
+            let other = slow.clone();
+            resolver.resolve(7);
+            assert_eq!(slow.join().unwrap(), 7);
+            assert_eq!(last.join().unwrap(), 15);
+            assert_eq!(next.join().unwrap(), 8);
+            assert_eq!(other.join().unwrap_err().kind(), FailureKind::Taken);
+        });
+    }
+}
+
+/// The old place may be granted while the handle comes back to it: then it is passed on.
+#[test]
+fn a_wait_that_comes_back_while_the_promise_is_finished_comes_behind_what_is_scheduled() {
+    on_workers(2, || {
+        for round in 0..2_000 {
+            let mut slow = when!(=> round);
+            let mut seen = Vec::new();
+            let result = loop {
+                // Not for ever: what is scheduled may come faster than the workers run it.
+                if seen.len() == 4 {
+                    break slow.join();
+                }
+                match slow.join_timeout(Duration::ZERO) {
+                    Ok(result) => break result,
+                    Err(late) => slow = late,
+                }
+                seen.push(when!(read slow => *slow));
+            };
+            assert_eq!(result.unwrap(), round);
+            for seen in seen {
+                assert_eq!(seen.join().expect("scheduled before the wait that took the value"), round);
+            }
+        }
+    });
+}

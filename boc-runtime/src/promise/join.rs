@@ -21,7 +21,8 @@ impl<R: Send + 'static> Promise<R> {
     ///
     /// Blocks the thread; on a thread that has claimed [`MainThread`](crate::MainThread) it pumps meanwhile. Behaviors
     /// that requested the promise before are waited for too; those that request it later, through another handle,
-    /// fail with [`FailureKind::Taken`](crate::FailureKind::Taken).
+    /// fail with [`FailureKind::Taken`](crate::FailureKind::Taken). Of several joins one gets the result, and the others
+    /// fail so: mostly the first.
     ///
     /// A body cannot get round the refusal with an executor's `block_on`: that is not refused, and
     /// may never end (see [`PromiseFuture`](crate::PromiseFuture)).
@@ -57,7 +58,7 @@ impl<R: Send + 'static> Promise<R> {
     /// # Errors
     ///
     /// The promise itself if the time is over, to wait for once more or to be dropped; the inner result is that of
-    /// [`join`](Promise::join).
+    /// [`join`](Promise::join). What requests the promise between two waits comes before the second one.
     ///
     /// # Panics
     ///
@@ -111,9 +112,12 @@ impl<R: Send + 'static> Promise<R> {
 
     /// A place in the promise's queue, waiting: what an earlier `join_timeout` has left if it is still good, or a new one.
     fn ticket(&mut self, parker: &Arc<Parker>) -> Arc<Ticket> {
-        let left = self.ticket.take().filter(|left| left.wait_again(Signal::Unpark(Arc::clone(parker))));
+        let signal = || Signal::Unpark(Arc::clone(parker));
+        let header = self.header();
+        // SAFETY: of this promise, which this handle keeps alive; the `join_timeout` that left it waits no more.
+        let left = self.ticket.take().filter(|left| unsafe { left.wait_again(header, signal()) });
         // SAFETY: this handle keeps the promise alive.
-        left.unwrap_or_else(|| unsafe { Ticket::enter(self.header(), Signal::Unpark(Arc::clone(parker))) })
+        left.unwrap_or_else(|| unsafe { Ticket::enter(header, signal()) })
     }
 
     /// # Safety
@@ -162,10 +166,73 @@ struct Waiting<'t>(&'t Ticket);
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        if !self.0.stop_waiting() {
-            // SAFETY: granted, for it could not stop waiting. The panic came before `take`, so this
-            // is the only release.
-            unsafe { self.0.release() };
+        // SAFETY: it waited. The panic came before `take`, which would have released it.
+        unsafe { self.0.leave() };
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+    use crate::{read, when};
+
+    /// Waits in vain. Gives the place that it left.
+    fn late<R: Send + 'static>(promise: Promise<R>) -> (Promise<R>, *const Ticket) {
+        let Err(promise) = promise.join_timeout(Duration::ZERO) else { panic!("resolved too early") };
+        let place = promise.ticket.as_ref().map(Arc::as_ptr).expect("left behind");
+        (promise, place)
+    }
+
+    #[test]
+    fn a_loop_of_waits_keeps_its_place() {
+        let (resolver, promise) = Promise::<u8>::new();
+        let (mut promise, first) = late(promise);
+        for _ in 0..100_000 {
+            let again = late(promise);
+            assert_eq!(again.1, first);
+            promise = again.0;
         }
+        resolver.resolve(7);
+        assert_eq!(promise.join().expect("resolved"), 7);
+    }
+
+    #[test]
+    fn handles_that_wait_in_turns_keep_their_places() {
+        let (resolver, promise) = Promise::<u8>::new();
+        let mut handles: Vec<_> = (0..3).map(|_| late(promise.clone())).collect();
+        for _ in 0..1_000 {
+            let in_turn = |(promise, place)| {
+                let again = late(promise);
+                assert_eq!(again.1, place);
+                again
+            };
+            handles = handles.into_iter().map(in_turn).collect();
+        }
+        // One that is dropped leaves its place to no other; those behind it are walked past.
+        drop(handles.remove(1));
+        for handle in handles {
+            assert_eq!(late(handle.0).1, handle.1);
+        }
+        resolver.resolve(7);
+        assert_eq!(promise.join().expect("resolved"), 7);
+    }
+
+    #[test]
+    fn a_request_in_between_takes_one_new_place() {
+        let (resolver, promise) = Promise::<u8>::new();
+        let (promise, first) = late(promise);
+        let next = when(read(&promise), |value| *value + 1);
+        let (promise, second) = late(promise);
+        assert_ne!(second, first, "behind the request");
+        let (promise, third) = late(promise);
+        assert_eq!(third, second);
+        let other = late(promise.clone()).0;
+        let after = when(&promise, |value| *value + 2);
+        let (promise, fourth) = late(promise);
+        assert_ne!(fourth, second, "a joiner and a request are behind it");
+        resolver.resolve(7);
+        assert_eq!(promise.join().expect("resolved"), 7);
+        assert_eq!((next.join().expect("before"), after.join().expect("before")), (8, 9));
+        drop(other);
     }
 }

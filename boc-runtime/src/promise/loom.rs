@@ -135,6 +135,29 @@ fn a_grant_meets_a_ticket_that_nobody_waits_for() {
     });
 }
 
+#[test]
+fn a_grant_meets_a_joiner_that_comes_back() {
+    explore(|| {
+        let (resolver, promise, drops) = promise();
+        let resolving = resolve(resolver, &drops);
+        let other = promise.clone();
+        let first = promise.join_timeout(Duration::ZERO);
+        let second = other.join_timeout(Duration::ZERO);
+        let first = first.unwrap_or_else(|first| {
+            // By way of the second one's ticket, if that was left in the queue.
+            let is_left = second.is_err();
+            let first = first.join();
+            assert_eq!(first.is_ok(), is_left, "an idle ticket keeps the result from others");
+            first
+        });
+        let second = second.unwrap_or_else(Promise::join);
+        assert!(first.is_ok() != second.is_ok(), "taken once");
+        first.or(second).expect("resolved").check();
+        resolving.join().expect("no panic");
+        assert_dropped_once(&drops);
+    });
+}
+
 /// Wakes the thread that polls.
 struct Unpark(Arc<Parker>);
 

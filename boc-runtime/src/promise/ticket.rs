@@ -4,16 +4,16 @@
 #![expect(unsafe_code, reason = "its slot stands in a promise's queue")]
 
 use std::fmt;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::task::Waker;
 
 use crate::behavior;
 use crate::later;
 use crate::memory::{self, Header};
-use crate::queue::{self, Effects, Kind, Queue, Slot};
+use crate::queue::{self, Effects, Kind, Queue, Slot, Status};
 use crate::sched::Parker;
-use crate::sync::{AtomicU32, Mutex, Ordering, UnsafeCell};
+use crate::sync::{AtomicPtr, AtomicU32, Mutex, Ordering, UnsafeCell};
 
 const IDLE: u32 = 0;
 const WAITING: u32 = 1;
@@ -33,9 +33,12 @@ pub(crate) struct Ticket {
     slot: UnsafeCell<Slot>,
     state: AtomicU32,
     signal: Mutex<Option<Signal>>,
+    /// The last slot that its joiner has seen behind this one: README.md, "Coming back". Null: the joiner has not seen this
+    /// slot at the end of the queue. Only the joiner uses it.
+    seen: AtomicPtr<Slot>,
 }
 
-// SAFETY: `state` and `signal` are `Send` and `Sync`. The slot is written in `enter`, before the
+// SAFETY: `state`, `signal` and `seen` are `Send` and `Sync`. The slot is written in `enter`, before the
 // queue knows it; from then on its `cown` is only read, and its status is atomic. So the granting
 // thread, which reads the slot through the queue, and the joiner, which releases it, write nothing
 // else.
@@ -53,6 +56,7 @@ impl Ticket {
             slot: UnsafeCell::new(Slot::new(promise.cast(), false, Kind::Joiner)),
             state: AtomicU32::new(WAITING),
             signal: Mutex::new(Some(signal)),
+            seen: AtomicPtr::new(ptr::null_mut()),
         });
         // The queue's count; `granted` takes it over.
         let raw = Arc::into_raw(Arc::clone(&ticket)).cast_mut();
@@ -60,23 +64,84 @@ impl Ticket {
         // is good for the whole ticket.
         let slot = unsafe { NonNull::new_unchecked(raw.cast::<Slot>()) };
         let _scope = later::Scope::new();
-        // A joiner is no behavior: no worker brings it to give the promise up.
         // SAFETY: alive (caller).
-        unsafe { promise.as_ref() }.queue.users().note_stranger();
+        let queue = &unsafe { promise.as_ref() }.queue;
+        // A joiner is no behavior: no worker brings it to give the promise up.
+        queue.users().note_stranger();
         // SAFETY: the only slot of its owner, entered once; the queue's count keeps it until it is
         // granted (INV-1); the promise is alive (caller).
         unsafe { queue::enter_single(slot, &mut EnteringTicket) };
+        ticket.note_if_last(queue, slot);
         ticket
     }
 
-    /// Begins to wait once more. `false`: the ticket is spent.
+    /// Begins to wait once more, if a new place in the queue would be no other: README.md, "Coming back". `false`: take a
+    /// new place; this one is given up.
+    ///
+    /// # Safety
+    /// `promise` is the one whose queue this ticket has entered, and alive during the call. The ticket is idle or spent.
     #[must_use]
-    pub(super) fn wait_again(&self, signal: Signal) -> bool {
+    pub(super) unsafe fn wait_again(&self, promise: NonNull<Header>, signal: Signal) -> bool {
         self.set_signal(signal);
         // Release: pairs with the Acquire of the grant, which reads `signal` (and the lock orders that too).
         let waiting = self.state.compare_exchange(IDLE, WAITING, Ordering::Release, Ordering::Relaxed);
         debug_assert!(matches!(waiting, Ok(_) | Err(SPENT)), "{waiting:?}");
-        waiting.is_ok()
+        if waiting.is_err() {
+            return false;
+        }
+        // SAFETY: alive (caller).
+        let queue = &unsafe { promise.as_ref() }.queue;
+        // SAFETY: it waits since the exchange above, or has been granted meanwhile: not released.
+        let is_last = unsafe { self.is_last_but_for_joiners(queue) };
+        if !is_last {
+            // SAFETY: as above.
+            unsafe { self.leave() };
+        }
+        is_last
+    }
+
+    /// Notes that `slot` is at the end of the queue, and settled (`queue/README.md`, part 2), if it is.
+    fn note_if_last(&self, queue: &Queue, slot: NonNull<Slot>) -> bool {
+        let is_last = queue.is_led_alone_by(slot.cast::<Status>());
+        if is_last {
+            // Relaxed: only the joiner reads it.
+            self.seen.store(slot.as_ptr(), Ordering::Relaxed);
+        }
+        is_last
+    }
+
+    /// Whether only joiners stand behind this ticket: README.md, "Coming back".
+    ///
+    /// # Safety
+    /// `queue` is the ticket's, and alive. The ticket waits, or is granted, and is not released during the call.
+    unsafe fn is_last_but_for_joiners(&self, queue: &Queue) -> bool {
+        // Relaxed: written by the joiner.
+        let Some(mut last) = NonNull::new(self.seen.load(Ordering::Relaxed)) else {
+            return self.note_if_last(queue, self.slot());
+        };
+        while !self.note_if_last(queue, last) {
+            // SAFETY: `last` is this ticket's slot, or stands behind it; this ticket's request is exclusive and not
+            // released (caller), so no slot behind it is granted, and all of them live (INV-1). A slot starts with its
+            // status.
+            let status = unsafe { last.cast::<Status>().as_ref() };
+            match status.read().next_writer() {
+                // SAFETY: linked behind `last`, so it is initialised (edge E3), and lives as above.
+                Some(next) if unsafe { next.as_ref() }.kind() == Kind::Joiner => last = next,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// Gives the place up: the grant passes the promise on when it comes, or, if it has come, this does.
+    ///
+    /// # Safety
+    /// The ticket waits, or is granted and not released. Its joiner waits no more, and takes no result.
+    pub(super) unsafe fn leave(&self) {
+        if !self.stop_waiting() {
+            // SAFETY: granted, for it could not stop waiting; this is the only release (caller).
+            unsafe { self.release() };
+        }
     }
 
     /// Replaces what the grant does to the joiner. Ask [`is_granted`](Ticket::is_granted) afterwards: the grant may have

@@ -37,6 +37,25 @@ fn a_join_gives_up_while_the_behavior_completes() {
 }
 
 #[test]
+fn a_join_comes_back_behind_a_request() {
+    explore(|| {
+        let runtime = runtime();
+        let promise = runtime.when((), |()| 7);
+        let Err(promise) = promise.join_timeout(Duration::ZERO) else { return };
+        // Of another thread: it may enter while the join that comes back looks behind its place.
+        let other = beside(&runtime, {
+            let promise = promise.clone();
+            move |runtime| runtime.when(read(&promise), |value| *value)
+        });
+        let before = runtime.when(read(&promise), |value| *value);
+        assert_eq!(promise.join().expect("no panic"), 7);
+        assert_eq!(before.join().expect("scheduled before the join"), 7);
+        let beside = other.join().expect("no panic").join();
+        assert!(beside.map_or_else(|failure| failure.kind() == FailureKind::Taken, |value| value == 7));
+    });
+}
+
+#[test]
 fn two_joins_share_one_value() {
     explore(|| {
         let runtime = runtime();
