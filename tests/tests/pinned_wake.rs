@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use boc::prelude::*;
-use boc_tests::{Drops, Gate, on_home, panic_message};
+use boc::scope;
+use boc_tests::{Drops, Gate, LIMIT, on_home, panic_message, within};
 
 /// Counts the calls of the hook.
 fn count(main: &MainThread) -> Arc<AtomicUsize> {
@@ -188,5 +189,103 @@ fn work_that_is_not_pinned_never_calls_it() {
         }
         when!(cown => *cown).join().expect("runs");
         assert_eq!(calls.load(Ordering::SeqCst), 0);
+    });
+}
+
+/// Schedules one behavior that is waited for and another one, waits, and counts the calls of the hook.
+fn leaves_one(wait: impl FnOnce(&PinnedCown<u32>, &dyn Fn()) + Send) {
+    on_home(1, |main| {
+        let (window, other) = (PinnedCown::new(main, 0), PinnedCown::new(main, 0));
+        let calls = count(main);
+        let leave = || drop(when!(pinned other => *other += 1));
+        wait(&window, &leave);
+        assert_eq!(calls.load(Ordering::SeqCst), 2, "the edge, and the end of the wait");
+        assert_eq!((main.with(&window, |n| *n), main.with(&other, |n| *n)), (Ok(1), Ok(0)));
+        assert_eq!((main.pump().executed, calls.load(Ordering::SeqCst)), (1, 2));
+        // One that leaves nothing calls nothing but for the edge.
+        when!(pinned window => *window += 1).join().unwrap();
+        assert_eq!(calls.load(Ordering::SeqCst), 3);
+    });
+}
+
+/// Each ended as soon as what it waited for was there, without a call: a loop that pumps when it is woken slept on.
+#[test]
+fn a_wait_that_leaves_something_calls_it_again() {
+    leaves_one(|window, leave| {
+        let first = when!(pinned window => *window += 1);
+        leave();
+        first.join().unwrap();
+    });
+    leaves_one(|window, leave| {
+        let first = when!(pinned window => *window += 1);
+        leave();
+        first.join_timeout(LIMIT).unwrap().unwrap();
+    });
+    leaves_one(|window, leave| {
+        scope(|s| {
+            when!(in s; pinned window => *window += 1);
+            leave();
+        });
+    });
+    // Dropped after the test: the end of its threads is waited for, too.
+    let ours = Runtime::builder().workers(1).build().unwrap();
+    leaves_one(|window, leave| {
+        when!(in ours; pinned window => *window += 1);
+        leave();
+        ours.quiesce();
+    });
+}
+
+#[test]
+fn a_wait_on_a_simulated_runtime_that_leaves_something_calls_it_again() {
+    within(LIMIT, || {
+        let mut left = 0;
+        for seed in 0..40 {
+            let main = MainThread::claim().unwrap();
+            let (window, other) = (PinnedCown::new(&main, 0), PinnedCown::new(&main, 0));
+            let calls = count(&main);
+            let runtime = Runtime::simulated(seed);
+            runtime.enter(|| {
+                let first = when!(pinned window => *window += 1);
+                let _second = when!(pinned other => *other += 1);
+                if seed % 2 == 0 {
+                    first.join().unwrap();
+                } else {
+                    while !first.is_finished() {}
+                }
+                let before = calls.load(Ordering::SeqCst);
+                // One that is set while something waits is called at once.
+                if count(&main).load(Ordering::SeqCst) == 1 {
+                    left += 1;
+                    assert!(before > 1, "seed {seed}: only the edge");
+                }
+            });
+        }
+        assert!((1..40).contains(&left), "{left} of 40 have left something");
+    });
+}
+
+#[test]
+fn a_hook_that_waits_is_called_once_for_each_that_ran() {
+    on_home(1, |main| {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let windows = [(); 3].map(|()| PinnedCown::new(main, 0));
+        let finished = when!(=> ());
+        quiesce();
+        let mut shown = Vec::new();
+        for window in &windows {
+            shown.push(when!(pinned window => *window += 1));
+        }
+        let counting = Arc::clone(&calls);
+        main.set_wake_hook(move || {
+            counting.fetch_add(1, Ordering::SeqCst);
+            // Over at once: it runs nothing, so it calls nothing.
+            let _ = finished.clone().join();
+        });
+        assert_eq!(calls.load(Ordering::SeqCst), 1, "something waited");
+        for (shown, calls_then) in shown.into_iter().zip([2, 3, 3]) {
+            shown.join().unwrap();
+            assert_eq!(calls.load(Ordering::SeqCst), calls_then);
+        }
     });
 }

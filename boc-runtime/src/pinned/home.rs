@@ -193,8 +193,9 @@ impl Home {
         self.depth.load(Ordering::Relaxed)
     }
 
-    /// A pump ends at a limit: how many behaviors it leaves. If it leaves any the hook is called
-    /// once more, for no submitter finds the queue empty before they have run.
+    /// A pump ends at a limit, or a wait because it is over: how many behaviors it leaves. If it
+    /// leaves any the hook is called once more, for no submitter finds the queue empty before they
+    /// have run.
     pub(super) fn stops_at_a_limit(self: &Arc<Home>) -> usize {
         let left = self.depth();
         if left != 0 {

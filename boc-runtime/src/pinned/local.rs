@@ -36,12 +36,14 @@ pub(super) struct Local {
 }
 
 thread_local! {
-    static CLAIM: Claim = const { Claim { local: RefCell::new(Weak::new()) } };
+    static CLAIM: Claim = const { Claim { local: RefCell::new(Weak::new()), ran: Cell::new(0) } };
 }
 
 /// What this thread has claimed.
 struct Claim {
     local: RefCell<Weak<Local>>,
+    /// How many pinned behaviors it has run.
+    ran: Cell<u64>,
 }
 
 impl Drop for Claim {
@@ -77,6 +79,37 @@ pub(super) enum Unclaimable {
 /// Whether the calling thread has claimed `MainThread`.
 pub(crate) fn is_home() -> bool {
     of_this_thread().is_some()
+}
+
+/// Begun before a wait, or a step of a simulation: it may run pinned behaviors here, and end with others left. Then the wake
+/// hook is called at the end of this, as by a pump that stops at a limit: README.md, "Parts".
+#[derive(Debug)]
+#[must_use = "calls the hook when it is dropped"]
+pub(crate) struct MayLeaveSome {
+    ran_before: u64,
+}
+
+impl MayLeaveSome {
+    pub(crate) fn begin() -> MayLeaveSome {
+        MayLeaveSome { ran_before: ran() }
+    }
+}
+
+impl Drop for MayLeaveSome {
+    fn drop(&mut self) {
+        // One that has run none leaves the queue as it was. So a hook that waits is not called for ever: each call has run
+        // something.
+        if ran() != self.ran_before
+            && let Some(local) = of_this_thread()
+        {
+            local.home.stops_at_a_limit();
+        }
+    }
+}
+
+/// How many pinned behaviors the calling thread has run.
+fn ran() -> u64 {
+    CLAIM.try_with(|claim| claim.ran.get()).unwrap_or(0)
 }
 
 /// What a wait did instead of sleeping.
@@ -170,6 +203,7 @@ impl Local {
     /// Runs a behavior that was taken out of the inbox.
     fn run(&self, job: Job, running: Running) -> Ran {
         self.home.job_leaves();
+        let _ = CLAIM.try_with(|claim| claim.ran.set(claim.ran.get() + 1));
         // SAFETY: not run yet, so it lives.
         let core = unsafe { job.0.as_ref() }.core;
         // SAFETY: a behavior of it is in flight.

@@ -229,7 +229,8 @@ impl MainThread {
     /// - on any thread, when the queue of pinned behaviors turns from empty to non-empty;
     /// - on any thread, when a value that is pinned here has lost its last handle elsewhere, and is sent
     ///   here to be dropped (the first one since the last pump);
-    /// - on this thread, by a pump that a limit has ended with behaviors left;
+    /// - on this thread, by a pump that a limit has ended with behaviors left, and by a wait (`join`, `quiesce`,
+    ///   [`scope`](crate::scope()) ..) that has run some and leaves others;
     /// - at once, on this thread, if something of this waits when the hook is set.
     ///
     /// The hook should only wake (a `winit` `EventLoopProxy`, a `tokio` `Notify`, a pipe) and return: whoever calls it is in

@@ -17,4 +17,4 @@ pub use watchdog::{Starvation, Watchdog};
 
 pub(crate) use cown::PinnedHeader;
 pub(crate) use home::{Home, cancel_at_homes};
-pub(crate) use local::{is_home, pump_one_while_waiting, ready_here, run_here};
+pub(crate) use local::{MayLeaveSome, is_home, pump_one_while_waiting, ready_here, run_here};

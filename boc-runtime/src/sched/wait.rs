@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::later;
 use crate::memory;
-use crate::pinned;
+use crate::pinned::{self, MayLeaveSome};
 use crate::sim;
 use crate::sync::{Instant, deadline_after, thread};
 
@@ -52,7 +52,7 @@ impl Awaited {
 /// What makes `done` true unparks `parker`, so a wait sleeps until then. A wait that pumps is woken
 /// by what arrives in its pinned queue, too, and there the poll interval bounds a single sleep: the
 /// host may have work of its own to look at. On the thread of a simulated runtime, waiting is what
-/// runs behaviors.
+/// runs behaviors. A wait that has run pinned behaviors and leaves others calls the wake hook.
 #[track_caller]
 pub(crate) fn wait_until(
     may_wait: MayWait,
@@ -61,6 +61,7 @@ pub(crate) fn wait_until(
     mut done: impl FnMut() -> bool,
     deadline: Option<Instant>,
 ) -> bool {
+    let _may_leave_some = MayLeaveSome::begin();
     if let Some(core) = sim::here() {
         return sim::wait_until(may_wait, &core, awaited(), done, deadline);
     }
@@ -92,6 +93,7 @@ const LOOK_AGAIN: Duration = Duration::from_micros(200);
 /// unpark no waiter. What they do at their ends may need what is pinned here. On another thread, or
 /// where nothing may run, it returns at once, and the caller just waits.
 pub(super) fn pump_until(mut done: impl FnMut() -> bool) {
+    let _may_leave_some = MayLeaveSome::begin();
     while pinned::is_home() && !done() {
         let Some(may_wait) = try_may_wait() else { return };
         if !pinned::pump_one_while_waiting(may_wait).ran {

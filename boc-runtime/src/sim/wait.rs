@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::behavior::Ran;
 use crate::failure::Failure;
 use crate::later;
+use crate::pinned::MayLeaveSome;
 use crate::queue::{Queue, Status};
 use crate::sched::{self, Awaited, Core, MayWait, Occupied};
 use crate::sync::Instant;
@@ -106,6 +107,7 @@ fn stuck(simulation: &Sim, outside: usize) -> ! {
 pub(crate) fn arrive() {
     let Some(core) = here() else { return };
     let simulation = simulation(&core);
+    let _may_leave_some = MayLeaveSome::begin();
     match sched::look() {
         Ok(()) => while simulation.has_effects_of_caller() && simulation.step() {},
         // A future is polled while a value is lent: no body may run, so what was scheduled enters
@@ -124,6 +126,7 @@ pub(crate) fn arrive() {
 pub(crate) fn step_here(awaited: impl FnOnce() -> Awaited) -> bool {
     let Some(core) = here() else { return false };
     let simulation = simulation(&core);
+    let _may_leave_some = MayLeaveSome::begin();
     match sched::look() {
         Ok(()) => simulation.step() || simulation.take_from_inbox(),
         Err(occupied) => {
