@@ -53,11 +53,17 @@ pub enum FailureKind {
 /// Why a behavior is cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cancelled {
+    /// Dropped; or a simulated one whose thread has ended.
     RuntimeEnded,
+    /// The global runtime was given up.
+    MainFailed,
+    /// The `MainThread` was dropped, or its thread has ended.
     HomeEnded,
     BatchPanicked,
-    /// One of two that a simulated runtime does not tell apart.
-    Simulated,
+    /// A simulation knows that.
+    ScopeStuck,
+    /// This process is a child of the one that has the threads.
+    Forked,
 }
 
 impl Failure {
@@ -66,7 +72,8 @@ impl Failure {
         self.inner.kind
     }
 
-    /// What the panic said, or a sentence for the other kinds.
+    /// What the panic said, or a sentence for the other kinds. That of
+    /// [`Cancelled`](FailureKind::Cancelled) says why.
     pub fn message(&self) -> &str {
         &self.inner.message
     }
@@ -126,9 +133,11 @@ impl Failure {
     pub(crate) fn cancelled(place: &'static Location<'static>, why: Cancelled) -> Failure {
         let why = match why {
             Cancelled::RuntimeEnded => "its runtime has ended",
+            Cancelled::MainFailed => "the function under `#[boc::main]` returned an error, or panicked",
             Cancelled::HomeEnded => "the MainThread on which it was to run has ended",
             Cancelled::BatchPanicked => "the closure of its batch panicked",
-            Cancelled::Simulated => "the closure of its batch panicked, or its scope waited for ever",
+            Cancelled::ScopeStuck => "the scope that waits for it would have waited for ever",
+            Cancelled::Forked => "its runtime's threads are in the parent of this process (`fork`)",
         };
         let message = format!("cancelled before it ran: {why}").into_boxed_str();
         Failure::new(FailureKind::Cancelled, message, Some(place), None)

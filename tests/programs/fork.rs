@@ -90,7 +90,11 @@ fn main() {
         let code = in_a_child(|| {
             mine.take().expect("a resolver").resolve(1);
             // What became ready would run on a thread that is not there; it passes its cowns on.
-            assert_eq!(held.clone().join().unwrap_err().kind(), FailureKind::Cancelled);
+            let failure = held.clone().join().unwrap_err();
+            assert_eq!(failure.kind(), FailureKind::Cancelled);
+            let why =
+                "cancelled before it ran: its runtime's threads are in the parent of this process (`fork`)";
+            assert_eq!(failure.message(), why);
             assert_eq!(needed.clone().join().unwrap(), 1);
             let runtime = Runtime::builder().workers(1).build().expect("a child can start threads");
             assert_eq!(runtime.when(&cown, |cown| *cown).join().unwrap(), 1);

@@ -92,8 +92,13 @@ fn main() {
     let home = thread::current().id();
     let left = LEFT.get().expect("set by `program`");
     within(LIMIT, || {
-        let join = |promise: &Promise<()>| promise.clone().join().expect_err("not run").kind();
-        assert!(left.skipped.iter().map(join).all(|kind| kind == FailureKind::Cancelled));
+        for skipped in &left.skipped {
+            let failure = skipped.clone().join().expect_err("not run");
+            assert_eq!(failure.kind(), FailureKind::Cancelled);
+            let why =
+                "cancelled before it ran: the function under `#[boc::main]` returned an error, or panicked";
+            assert_eq!(failure.message(), why);
+        }
         assert_eq!(left.running.clone().join().expect("it had started"), 2);
         assert_eq!(left.others.clone().join().expect("another runtime's"), 12, "the cown was handed on");
         left.other.quiesce();

@@ -257,8 +257,12 @@ fn a_scope_that_never_ends_says_so_and_its_bodies_never_run() {
         runtime.quiesce();
         assert_eq!(ran.load(Ordering::Relaxed), 0);
         let (first, third, free) = runtime.when(&kept, |mut kept| kept.take()).join().unwrap().unwrap();
-        assert_eq!(first.join().unwrap_err().kind(), FailureKind::Cancelled);
-        assert_eq!(third.join().unwrap_err().kind(), FailureKind::Cancelled);
+        for given_up in [first.join(), third.join().map(drop)] {
+            let failure = given_up.unwrap_err();
+            assert_eq!(failure.kind(), FailureKind::Cancelled);
+            let why = "cancelled before it ran: the scope that waits for it would have waited for ever";
+            assert_eq!(failure.message(), why);
+        }
         assert_eq!(free.join().unwrap(), 0);
         assert_eq!(runtime.when(&held, |held| *held).join().unwrap(), 0);
     });
@@ -456,7 +460,9 @@ fn when_its_thread_ends_every_wait_for_it_elsewhere_ends() {
     };
     within(LIMIT, || {
         let cancelled = |result: Result<i32, Failure>| {
-            assert_eq!(result.unwrap_err().kind(), FailureKind::Cancelled);
+            let failure = result.unwrap_err();
+            assert_eq!(failure.kind(), FailureKind::Cancelled);
+            assert_eq!(failure.message(), "cancelled before it ran: its runtime has ended");
         };
         // The thread is gone already.
         let Parts { runtime, promises, late: (resolver, late), drops } = thread::spawn(parts).join().unwrap();

@@ -189,9 +189,12 @@ where
     // SAFETY: as above: the only reference to it.
     let stage = unsafe { &mut *stage };
     // SAFETY: alive; the home is moved out below at the earliest.
-    let why = unsafe { why_cancelled(behavior) };
-    // The body; or the failure with which it was given up before.
-    let ended = std::mem::replace(stage, Stage::failed(Failure::cancelled(place, why)));
+    let why = unsafe { why_cancelled(behavior, when) };
+    // The body; none if it was given up before: then the failure says why.
+    let mut ended = match stage {
+        Stage::Failed(..) => None,
+        _ => Some(std::mem::replace(stage, Stage::failed(Failure::cancelled(place, why)))),
+    };
     if when == Cancel::Early {
         return unwind::contain(|| drop(ended));
     }
@@ -201,7 +204,6 @@ where
     let home = unsafe { &raw const (*block.payload(slots).as_ptr()).home };
     // SAFETY: no thread dispatches it any more; moved out once, and nothing drops it in the block.
     drop(unsafe { home.read() });
-    let mut ended = Some(ended);
     let granted = if let Cancel::Waiting(granted) = when { Some(granted) } else { None };
     // SAFETY: the outcome is written; all slots are held, or were never entered, or those are.
     unsafe { end_cancelled(behavior, granted, &mut || drop(ended.take())) };
@@ -211,13 +213,17 @@ where
 /// The behavior is alive, and not begun.
 #[cold]
 #[inline(never)]
-unsafe fn why_cancelled(behavior: NonNull<Behavior>) -> Cancelled {
+unsafe fn why_cancelled(behavior: NonNull<Behavior>, when: Cancel<'_>) -> Cancelled {
+    if when == Cancel::Early {
+        // Only a simulation does that.
+        return Cancelled::ScopeStuck;
+    }
     // SAFETY: alive (caller).
     let core = unsafe { behavior.as_ref() }.core;
     // SAFETY: the behavior is in flight, so its core lives.
     let core = unsafe { core.as_ref() };
-    if core.is_cancelled() {
-        return Cancelled::RuntimeEnded;
+    if let Some(why) = core.why_cancelled() {
+        return why;
     }
     // SAFETY: alive (caller).
     let table = unsafe { Behavior::table(behavior) };
@@ -225,7 +231,7 @@ unsafe fn why_cancelled(behavior: NonNull<Behavior>) -> Cancelled {
     match unsafe { (table.home)(behavior) } {
         // SAFETY: the behavior has a count of its home.
         Some(home) if unsafe { home.as_ref() }.is_closed() => Cancelled::HomeEnded,
-        _ if core.simulation().is_some() => Cancelled::Simulated,
+        _ if core.is_in_parent() => Cancelled::Forked,
         _ => Cancelled::BatchPanicked,
     }
 }

@@ -123,7 +123,7 @@ impl Program {
     fn give_up(&mut self) {
         if let Some(main) = self.main.take() {
             global::give_up(self.core);
-            self.core.refuse_to_start();
+            self.core.main_failed();
             // Before waiting for the bodies that run: nobody pumps any more, and this frees what is pinned here.
             drop(main);
             self.core.cancel();

@@ -8,11 +8,12 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::behavior::{self, Job};
+use crate::failure::Cancelled;
 use crate::later;
 use crate::pinned;
 use crate::queue::Party;
 use crate::sim::Sim;
-use crate::sync::{AtomicBool, AtomicU32, Instant, Ordering, forks, global};
+use crate::sync::{AtomicU32, Instant, Ordering, forks, global};
 use crossbeam_utils::CachePadded;
 
 use super::config::Config;
@@ -41,7 +42,8 @@ pub(crate) struct Core {
     counters: Box<[CachePadded<Counters>]>,
     /// Of all other threads.
     outside: CachePadded<Counters>,
-    cancelled: AtomicBool,
+    /// Why no body starts any more: one of the numbers below.
+    cancelled: AtomicU32,
     waiters: Waiters,
     lifecycle: Lifecycle,
     config: Config,
@@ -50,6 +52,13 @@ pub(crate) struct Core {
     /// What the queues know its behaviors by.
     party: Party,
 }
+
+/// Behaviors run.
+const NOT_CANCELLED: u32 = 0;
+/// [`Cancelled::RuntimeEnded`].
+const RUNTIME_ENDED: u32 = 1;
+/// [`Cancelled::MainFailed`].
+const MAIN_FAILED: u32 = 2;
 
 global!(
     /// How many cores there were.
@@ -86,7 +95,7 @@ impl Core {
             parkers: (0..workers).map(|_| CachePadded::new(Parker::new())).collect(),
             counters: (0..workers).map(|_| CachePadded::default()).collect(),
             outside: CachePadded::default(),
-            cancelled: AtomicBool::new(false),
+            cancelled: AtomicU32::new(NOT_CANCELLED),
             waiters: Waiters::default(),
             lifecycle: Lifecycle::new(),
             config,
@@ -235,13 +244,34 @@ impl Core {
 
     pub(crate) fn is_cancelled(&self) -> bool {
         // Relaxed: a behavior more or less may still run; the end is ordered by `stop`.
-        self.cancelled.load(Ordering::Relaxed)
+        self.cancelled.load(Ordering::Relaxed) != NOT_CANCELLED
     }
 
-    /// From now on no body starts: workers and pumps cancel what they find.
-    pub(crate) fn refuse_to_start(&self) {
-        // SeqCst: pairs with the look at its own core that follows in another core's `cancel`.
-        self.cancelled.store(true, Ordering::SeqCst);
+    /// Why the core is cancelled, if it is.
+    pub(crate) fn why_cancelled(&self) -> Option<Cancelled> {
+        // Relaxed: as in `is_cancelled`.
+        match self.cancelled.load(Ordering::Relaxed) {
+            NOT_CANCELLED => None,
+            MAIN_FAILED => Some(Cancelled::MainFailed),
+            _ => Some(Cancelled::RuntimeEnded),
+        }
+    }
+
+    /// Whether the core's threads are in the parent of this process.
+    pub(crate) fn is_in_parent(&self) -> bool {
+        self.lifecycle.is_elsewhere()
+    }
+
+    /// From now on no body starts, because the function under `#[boc::main]` has failed.
+    /// [`cancel`](Core::cancel) follows.
+    pub(crate) fn main_failed(&self) {
+        self.refuse_to_start(MAIN_FAILED);
+    }
+
+    /// From now on no body starts: workers and pumps cancel what they find. The first reason is kept.
+    fn refuse_to_start(&self, why: u32) {
+        // SeqCst, both: pairs with the look at its own core that follows in another core's `cancel`.
+        let _ = self.cancelled.compare_exchange(NOT_CANCELLED, why, Ordering::SeqCst, Ordering::SeqCst);
     }
 
     /// Refuses what needs threads that are in the parent of this process.
@@ -367,7 +397,7 @@ impl Core {
     /// them, or one that is waited for itself: bodies that drop each other's runtimes would wait in
     /// a circle.
     pub(crate) fn cancel(self: &Arc<Core>) {
-        self.refuse_to_start();
+        self.refuse_to_start(RUNTIME_ENDED);
         behavior::give_up_of(self);
         pinned::cancel_at_homes(NonNull::from(&**self));
         if let Some(simulation) = &self.simulation {
@@ -376,7 +406,7 @@ impl Core {
         // SeqCst: after our own store, so in a circle of cores the last one to be cancelled sees
         // that its own was.
         let waited_for = context::with_any_worker(|worker| worker.core().cancelled.load(Ordering::SeqCst));
-        if waited_for == Some(true) && !self.lifecycle.is_elsewhere() {
+        if waited_for.is_some_and(|why| why != NOT_CANCELLED) && !self.lifecycle.is_elsewhere() {
             // They end by themselves, each holding the core until then.
             self.lifecycle.end(|| self.tell_to_end());
         } else {
