@@ -179,3 +179,28 @@ fn a_future_of_a_handle_whose_wait_was_over_comes_behind_what_is_scheduled() {
         assert_eq!(block_on(future).unwrap(), 7);
     });
 }
+
+/// What the documentation of `PromiseFuture` warns of: it cannot be told from a task that is slow.
+#[test]
+fn a_future_that_is_kept_holds_up_later_requests_until_it_is_polled_or_dropped() {
+    for polled in [false, true] {
+        on_workers(2, || {
+            let (resolver, slow) = Promise::new();
+            let before = when!(read slow => *slow);
+            let mut future = slow.clone().into_future();
+            assert!(poll(&mut future, Waker::noop()).is_pending());
+            let after = when!(read slow => *slow + 1);
+            resolver.resolve(7);
+            assert_eq!(before.join().unwrap(), 7);
+            // What has a place behind the future runs only now; it cannot have run before.
+            let after = after.join_timeout(Duration::from_millis(20)).expect_err("held up");
+            if polled {
+                assert_eq!(block_on(future).unwrap(), 7);
+                assert_eq!(after.join().unwrap_err().kind(), FailureKind::Taken);
+            } else {
+                drop(future);
+                assert_eq!(after.join().unwrap(), 8);
+            }
+        });
+    }
+}

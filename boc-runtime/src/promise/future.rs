@@ -30,6 +30,16 @@ use super::ticket::{Signal, Ticket};
 /// As [`join`](Promise::join), it takes the result. Dropping it before it is ready is harmless: the behavior runs all
 /// the same, and other handles of the promise are still good.
 ///
+/// **Await it, or drop it: do not keep it.** A future that was polled has a place in the promise's queue, as a `join` has. When
+/// its turn comes it holds the promise until it is polled again, or dropped. Until then nothing runs that requested the promise
+/// after that first poll, and waits for that (`join`, `quiesce`) do not end. So drop a future that is not polled any more, such as the
+/// one that has lost a `select!` and is kept in a variable; and poll it in a task that is woken, not by hand with a waker that does
+/// nothing.
+///
+/// Each future that was polled and is dropped before it is ready leaves a small block in the promise's queue, which is freed when
+/// the promise is finished. To wait for one promise again and again, for a short time each, keep one future and poll it by
+/// reference (`&mut future`), and do not make a new one from a clone each time.
+///
 /// ```
 /// # extern crate boc_runtime as boc;
 /// use boc::{Cown, Promise, when};
