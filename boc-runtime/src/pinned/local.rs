@@ -99,10 +99,10 @@ impl Drop for MayLeaveSome {
     fn drop(&mut self) {
         // One that has run none leaves the queue as it was. So a hook that waits is not called for ever: each call has run
         // something.
-        if ran() != self.ran_before
-            && let Some(local) = of_this_thread()
-        {
-            local.home.stops_at_a_limit();
+        if ran() != self.ran_before {
+            if let Some(local) = of_this_thread() {
+                local.home.stops_at_a_limit();
+            }
         }
     }
 }
