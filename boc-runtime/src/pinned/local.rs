@@ -36,14 +36,14 @@ pub(super) struct Local {
 }
 
 thread_local! {
-    static CLAIM: Claim = const { Claim { local: RefCell::new(Weak::new()), ran: Cell::new(0) } };
+    static CLAIM: Claim = const { Claim { local: RefCell::new(Weak::new()) } };
+    /// How many pinned behaviors this thread has run. No destructor: each wait reads it.
+    static RAN: Cell<u64> = const { Cell::new(0) };
 }
 
 /// What this thread has claimed.
 struct Claim {
     local: RefCell<Weak<Local>>,
-    /// How many pinned behaviors it has run.
-    ran: Cell<u64>,
 }
 
 impl Drop for Claim {
@@ -90,26 +90,35 @@ pub(crate) struct MayLeaveSome {
 }
 
 impl MayLeaveSome {
+    #[inline]
     pub(crate) fn begin() -> MayLeaveSome {
         MayLeaveSome { ran_before: ran() }
     }
 }
 
 impl Drop for MayLeaveSome {
+    #[inline]
     fn drop(&mut self) {
         // One that has run none leaves the queue as it was. So a hook that waits is not called for ever: each call has run
         // something.
         if ran() != self.ran_before {
-            if let Some(local) = of_this_thread() {
-                local.home.stops_at_a_limit();
-            }
+            stops_early();
         }
     }
 }
 
+#[cold]
+#[inline(never)]
+fn stops_early() {
+    if let Some(local) = of_this_thread() {
+        local.home.stops_at_a_limit();
+    }
+}
+
 /// How many pinned behaviors the calling thread has run.
+#[inline]
 fn ran() -> u64 {
-    CLAIM.try_with(|claim| claim.ran.get()).unwrap_or(0)
+    RAN.try_with(Cell::get).unwrap_or(0)
 }
 
 /// What a wait did instead of sleeping.
@@ -203,7 +212,7 @@ impl Local {
     /// Runs a behavior that was taken out of the inbox.
     fn run(&self, job: Job, running: Running) -> Ran {
         self.home.job_leaves();
-        let _ = CLAIM.try_with(|claim| claim.ran.set(claim.ran.get() + 1));
+        let _ = RAN.try_with(|ran| ran.set(ran.get() + 1));
         // SAFETY: not run yet, so it lives.
         let core = unsafe { job.0.as_ref() }.core;
         // SAFETY: a behavior of it is in flight.

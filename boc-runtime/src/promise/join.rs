@@ -81,6 +81,8 @@ impl<R: Send + 'static> Promise<R> {
         let parker = Parker::current();
         let ticket = self.ticket(&parker);
         if !ticket.is_granted() {
+            // SAFETY: of this promise, which this handle keeps alive.
+            unsafe { ticket.may_come_back(self.header()) };
             later::end_awaited(self.header());
         }
         if wait(may_wait, &parker, || self.awaited(), &ticket, deadline) || !ticket.stop_waiting() {
@@ -112,12 +114,20 @@ impl<R: Send + 'static> Promise<R> {
 
     /// A place in the promise's queue, waiting: what an earlier `join_timeout` has left if it is still good, or a new one.
     fn ticket(&mut self, parker: &Arc<Parker>) -> Arc<Ticket> {
-        let signal = || Signal::Unpark(Arc::clone(parker));
-        let header = self.header();
-        // SAFETY: of this promise, which this handle keeps alive; the `join_timeout` that left it waits no more.
-        let left = self.ticket.take().filter(|left| unsafe { left.wait_again(header, signal()) });
+        if let Some(left) = self.ticket.take() {
+            if self.comes_back(&left, parker) {
+                return left;
+            }
+        }
         // SAFETY: this handle keeps the promise alive.
-        left.unwrap_or_else(|| unsafe { Ticket::enter(header, signal()) })
+        unsafe { Ticket::enter(self.header(), Signal::Unpark(Arc::clone(parker))) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn comes_back(&self, left: &Ticket, parker: &Arc<Parker>) -> bool {
+        // SAFETY: of this promise, which this handle keeps alive; the `join_timeout` that left it waits no more.
+        unsafe { left.wait_again(self.header(), Signal::Unpark(Arc::clone(parker))) }
     }
 
     /// # Safety

@@ -64,15 +64,22 @@ impl Ticket {
         // is good for the whole ticket.
         let slot = unsafe { NonNull::new_unchecked(raw.cast::<Slot>()) };
         let _scope = later::Scope::new();
-        // SAFETY: alive (caller).
-        let queue = &unsafe { promise.as_ref() }.queue;
         // A joiner is no behavior: no worker brings it to give the promise up.
-        queue.users().note_stranger();
+        // SAFETY: alive (caller).
+        unsafe { promise.as_ref() }.queue.users().note_stranger();
         // SAFETY: the only slot of its owner, entered once; the queue's count keeps it until it is
         // granted (INV-1); the promise is alive (caller).
         unsafe { queue::enter_single(slot, &mut EnteringTicket) };
-        ticket.note_if_last(queue, slot);
         ticket
+    }
+
+    /// For a joiner that may come back: notes if this ticket is the last in the queue.
+    ///
+    /// # Safety
+    /// `promise` is the one whose queue this ticket has entered, and alive during the call.
+    pub(super) unsafe fn may_come_back(&self, promise: NonNull<Header>) {
+        // SAFETY: alive (caller).
+        self.note_if_last(&unsafe { promise.as_ref() }.queue, self.slot());
     }
 
     /// Begins to wait once more, if a new place in the queue would be no other: README.md, "Coming back". `false`: take a
