@@ -187,6 +187,29 @@ fn requesting_a_promise_of_the_open_batch_outside_of_it_is_refused() {
     });
 }
 
+/// What a refused body has captured is dropped while the batch is open: a request of its destructor is not one of the batch.
+#[test]
+fn a_destructor_that_runs_in_the_batch_is_outside_of_it() {
+    struct Requests(Promise<i32>, Cown<i32>);
+    impl Drop for Requests {
+        fn drop(&mut self) {
+            let message = panic_message(|| drop(when((&self.0, &self.1), |_| ())));
+            assert!(message.contains("whose closure has not returned"), "{message}");
+        }
+    }
+    on_workers(1, || {
+        let (a, c) = (Cown::new(1), Cown::new(2));
+        let promise = batch(|b| {
+            let promise = when!(in b; a, c => *a + *c);
+            let requests = Requests(promise.clone(), c.clone());
+            let message = panic_message(|| drop(b.when((&a, &a), move |_| drop(requests))));
+            assert!(message.contains("same cown"), "{message}");
+            promise
+        });
+        assert_eq!(promise.join().expect("runs"), 3);
+    });
+}
+
 #[test]
 fn waiting_for_what_is_not_of_the_open_batch_is_not_refused() {
     on_home(1, |main| {

@@ -575,6 +575,38 @@ fn promises_can_be_polled_and_asked() {
     });
 }
 
+/// What is handed over in a pinned value is scheduled by then: on a real runtime `when` has entered when it returns.
+#[test]
+fn what_is_scheduled_before_the_end_of_a_loan_has_entered() {
+    let run = |in_batch: bool, in_loan: bool| {
+        explore(100, move |sim| {
+            let (a, c) = (Cown::new(1), Cown::new(2));
+            let slot = PinnedCown::new(sim.main(), None::<Promise<i32>>);
+            let (early, other) = (a.clone(), c.clone());
+            let schedule = move || match in_batch {
+                true => batch(|b| when!(in b; early, other => *early + *other)),
+                false => when!(early, other => *early + *other),
+            };
+            let asks = when!(pinned slot, clone c => {
+                if let Some(promise) = slot.take() {
+                    when!(promise, c => *c += *promise);
+                }
+            });
+            if in_loan {
+                sim.main().with(&slot, |slot| *slot = Some(schedule())).expect("at home");
+            } else {
+                let promise = schedule();
+                sim.main().with(&slot, |slot| *slot = Some(promise)).expect("at home");
+            }
+            quiesce();
+            asks.join().expect("runs");
+        });
+    };
+    for (in_batch, in_loan) in [(false, false), (false, true), (true, false), (true, true)] {
+        run(in_batch, in_loan);
+    }
+}
+
 #[test]
 fn waiting_in_a_body_is_refused_here_too() {
     within(LIMIT, || {

@@ -13,7 +13,7 @@ use crate::promise::{Due, Promised};
 use crate::queue::{Queue, Slot, Users};
 use crate::request::{Affinity, Claims, Misfit, Request};
 use crate::runtime::ScopeState;
-use crate::sched::{Core, context};
+use crate::sched::{Core, OpenBatch, context};
 use crate::sync::UnsafeCell;
 
 use super::block::{self, Behavior, Block, Payload};
@@ -74,7 +74,7 @@ where
     R: Send + 'static,
 {
     // SAFETY: the same duties.
-    let (made, due) = unsafe { make(core, request, body, place, scope) }?;
+    let (made, due) = unsafe { make(core, request, body, place, scope, None) }?;
     // SAFETY: the request borrows the handles, so the cowns are alive.
     unsafe { made.enter() };
     Ok(due)
@@ -92,6 +92,7 @@ pub(crate) unsafe fn make<Q, F, R>(
     body: F,
     place: &'static Location<'static>,
     scope: Option<Arc<ScopeState>>,
+    batch: Option<&OpenBatch>,
 ) -> Result<(Made, Due<R>), Refused>
 where
     Q: Request,
@@ -104,7 +105,8 @@ where
     let block = Block::<Q, F, R>::allocate(slots);
     let behavior = block.behavior;
     // SAFETY: the block is ours, of this table, and has room for so many slots.
-    let mut claims = unsafe { begin(behavior, &Block::<Q, F, R>::TABLE.promise, core, place, counted) };
+    let mut claims =
+        unsafe { begin(behavior, &Block::<Q, F, R>::TABLE.promise, core, place, counted, batch) };
     let plan = request.plan(&mut claims);
     // SAFETY: begun with so many slots, and planned.
     let Planned { first, home } = match unsafe { planned(behavior, slots, &mut claims) } {
@@ -154,6 +156,7 @@ unsafe fn begin<'b>(
     core: &Core,
     place: &'static Location<'static>,
     slots: u32,
+    batch: Option<&'b OpenBatch>,
 ) -> Claims<'b> {
     let producer = Behavior::producer_of(behavior);
     // Two strong counts: the promise that is returned, and the activity of its queue, which the behavior leads.
@@ -161,7 +164,7 @@ unsafe fn begin<'b>(
     // SAFETY: the block is ours and of this layout (caller).
     unsafe { behavior.write(Behavior::new(Promised::new(header), core.into(), place, slots)) };
     // SAFETY: the block has room for so many slots (caller).
-    unsafe { Claims::new(Behavior::slots_of(behavior), slots as usize, behavior) }
+    unsafe { Claims::new(Behavior::slots_of(behavior), slots as usize, behavior, batch) }
 }
 
 /// What planning a request set has found.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::promise::Promise;
 use crate::request::{Guards, Request};
 use crate::sched::Lending;
+use crate::sim;
 
 use super::cown::PinnedCown;
 use super::limits::{PumpLimits, PumpResult};
@@ -84,6 +85,15 @@ trait Hosts<T> {}
 unsafe impl<T> Send for Here<T> where OtherThread: Hosts<T> {}
 // SAFETY: never holds.
 unsafe impl<T> Sync for Here<T> where OtherThread: Hosts<T> {}
+
+/// At its end what the thread has scheduled on a simulated runtime takes effect.
+struct Settles;
+
+impl Drop for Settles {
+    fn drop(&mut self) {
+        sim::settle();
+    }
+}
 
 impl MainThread {
     /// Claims the calling thread.
@@ -181,6 +191,8 @@ impl MainThread {
             return Err(Busy { why: Why::Elsewhere });
         }
         let Ok(lending) = Lending::begin() else { return Err(Busy { why: Why::Body }) };
+        // What bodies find in the value afterwards may name what `f` has scheduled.
+        let _settles = Settles;
         // SAFETY: the token is on the thread that it has claimed, so this is the cown's home; it
         // keeps the home from being closed but by the thread's end, which does not come before `f`
         // has returned.

@@ -11,7 +11,7 @@ use crate::behavior::{Behavior, SlotOfMany};
 use crate::memory::{Header, HeaderRef};
 use crate::pinned::{Home, PinnedHeader};
 use crate::queue::{Kind, Slot};
-use crate::sched::is_for_batch_of;
+use crate::sched::OpenBatch;
 
 /// Writes the slots of a behavior, in the order of its requests.
 pub(crate) struct Claims<'b> {
@@ -20,6 +20,8 @@ pub(crate) struct Claims<'b> {
     claimed: usize,
     behavior: NonNull<Behavior>,
     _slots: PhantomData<&'b mut Slot>,
+    /// The batch that the behavior is scheduled through.
+    batch: Option<&'b OpenBatch>,
     /// The thread of the pinned cowns met so far.
     home: Option<Arc<Home>>,
     misfit: Option<Misfit>,
@@ -66,8 +68,13 @@ impl<'b> Claims<'b> {
     /// At `first` is room for so many slots of `behavior` (one `Slot`, or several `SlotOfMany`), which is the caller's alone
     /// during `'b`.
     #[inline]
-    pub(crate) unsafe fn new(first: NonNull<Slot>, slots: usize, behavior: NonNull<Behavior>) -> Claims<'b> {
-        Claims { first, slots, claimed: 0, behavior, _slots: PhantomData, home: None, misfit: None }
+    pub(crate) unsafe fn new(
+        first: NonNull<Slot>,
+        slots: usize,
+        behavior: NonNull<Behavior>,
+        batch: Option<&'b OpenBatch>,
+    ) -> Claims<'b> {
+        Claims { first, slots, claimed: 0, behavior, _slots: PhantomData, batch, home: None, misfit: None }
     }
 
     /// Claims a plain cown or promise.
@@ -100,7 +107,7 @@ impl<'b> Claims<'b> {
     /// Requests of an open batch enter together with the behavior; another one would enter before it.
     #[cold]
     fn claim_open(&mut self, promise: HeaderRef<'_>) {
-        if !is_for_batch_of(promise.as_ptr()) {
+        if !self.batch.is_some_and(|batch| batch.has(promise.as_ptr())) {
             self.misfit = Some(Misfit::OpenBatch);
         }
     }

@@ -92,10 +92,9 @@ impl Batch {
     {
         let place = Location::caller();
         when::refuse_stray(&self.core, &request);
-        let asked = self.core.simulation().map(|_| sim::look(&self.core, &request));
+        let asked = self.core.simulation().map(|_| sim::look(&self.core, &request, Some(&self.open)));
         // SAFETY: a runtime outlives its behaviors; the batch holds the core until it has entered or cancelled them.
-        let make = || unsafe { behavior::make(&self.core, &request, body, place, None) };
-        let made = self.open.while_scheduling(make);
+        let made = unsafe { behavior::make(&self.core, &request, body, place, None, Some(&self.open)) };
         match made {
             Ok((made, due)) => {
                 if let Some(asked) = asked {

@@ -244,9 +244,9 @@ where
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
     R: Send + 'static,
 {
-    let asked = sim::look(core, request);
+    let asked = sim::look(core, request, None);
     // SAFETY: the caller's duties.
-    let (made, due) = unsafe { behavior::make(core, request, body, place, scope) }?;
+    let (made, due) = unsafe { behavior::make(core, request, body, place, scope, None) }?;
     sim::note(core, &made, Q::NAME, place, &asked);
     // SAFETY: the request borrows the handles, so the cowns are alive.
     unsafe { sim::enter(core, made) };

@@ -31,7 +31,7 @@ pub(crate) use core::{Core, Runner};
 pub(crate) use counters::Counters;
 pub(crate) use gate::{Lending, MayWait, Occupied, Running, Shut, look, may_wait};
 pub(crate) use graveyard::bury;
-pub(crate) use open_batch::{OpenBatch, WaitFor, is_for_batch_of, refuse_in_batch};
+pub(crate) use open_batch::{OpenBatch, WaitFor, refuse_in_batch};
 pub(crate) use park::Parker;
 pub(crate) use wait::{Awaited, wait_until};
 pub(crate) use worker::Worker;

@@ -23,8 +23,6 @@ pub(crate) struct OpenBatch {
     promises: RefCell<Vec<NonNull<Header>>>,
     /// The first of them, for a look that takes no longer where there are many.
     known: RefCell<HashSet<NonNull<Header>>>,
-    /// A behavior is being scheduled through it.
-    schedules: Cell<bool>,
     /// The batch in whose closure this one was opened; null: none.
     outer: Cell<*const OpenBatch>,
 }
@@ -43,7 +41,6 @@ impl OpenBatch {
             core,
             promises: RefCell::default(),
             known: RefCell::default(),
-            schedules: Cell::new(false),
             outer: Cell::new(ptr::null()),
         }
     }
@@ -62,25 +59,13 @@ impl OpenBatch {
         f()
     }
 
-    /// `make` makes a behavior that is scheduled through it.
-    pub(crate) fn while_scheduling<R>(&self, make: impl FnOnce() -> R) -> R {
-        struct Over<'b>(&'b Cell<bool>);
-        impl Drop for Over<'_> {
-            fn drop(&mut self) {
-                self.0.set(false);
-            }
-        }
-        self.schedules.set(true);
-        let _over = Over(&self.schedules);
-        make()
-    }
-
     /// A behavior was scheduled through it.
     pub(crate) fn add(&self, promise: NonNull<Header>) {
         self.promises.borrow_mut().push(promise);
     }
 
-    fn has(&self, promise: NonNull<Header>) -> bool {
+    /// Whether it has scheduled the behavior of this promise.
+    pub(crate) fn has(&self, promise: NonNull<Header>) -> bool {
         let (promises, mut known) = (self.promises.borrow(), self.known.borrow_mut());
         // No two are equal: a batch keeps its behaviors.
         let first = known.len();
@@ -94,19 +79,6 @@ impl OpenBatch {
             WaitFor::All(core) => ptr::eq(core, self.core) && !self.promises.borrow().is_empty(),
         }
     }
-}
-
-/// Whether the behavior that is being made on this thread is scheduled through the batch that has this promise.
-pub(crate) fn is_for_batch_of(promise: NonNull<Header>) -> bool {
-    let mut next = context::batch();
-    // SAFETY: open, as in `refuse_in`.
-    while let Some(batch) = unsafe { next.as_ref() } {
-        if batch.schedules.get() && batch.has(promise) {
-            return true;
-        }
-        next = batch.outer.get();
-    }
-    false
 }
 
 /// Panics where a wait would be for a behavior of a batch that is open on this thread.

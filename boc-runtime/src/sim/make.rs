@@ -12,7 +12,7 @@ use crate::memory::{self, Header, HeaderRef};
 use crate::pinned::Home;
 use crate::queue::Slot;
 use crate::request::{Claims, Request};
-use crate::sched::Core;
+use crate::sched::{Core, OpenBatch};
 
 use super::run::Sim;
 
@@ -24,9 +24,9 @@ pub(super) type Asked = (NonNull<Header>, bool);
 /// # Panics
 /// On another thread than the simulation's, and for pinned cowns of another thread.
 #[track_caller]
-pub(crate) fn look<Q: Request>(core: &Core, request: &Q) -> Vec<Asked> {
+pub(crate) fn look<Q: Request>(core: &Core, request: &Q, batch: Option<&OpenBatch>) -> Vec<Asked> {
     of(core).refuse_elsewhere();
-    ask(request)
+    ask(request, batch)
 }
 
 /// Notes that it has been made.
@@ -62,8 +62,8 @@ pub(super) struct Set {
 }
 
 #[track_caller]
-fn ask<Q: Request>(request: &Q) -> Vec<Asked> {
-    let Set { cowns, home } = asked(request);
+fn ask<Q: Request>(request: &Q, batch: Option<&OpenBatch>) -> Vec<Asked> {
+    let Set { cowns, home } = asked(request, batch);
     if let Some(home) = home {
         assert!(
             home.is_here(),
@@ -79,13 +79,13 @@ fn ask<Q: Request>(request: &Q) -> Vec<Asked> {
 }
 
 /// Looks at a request set. What is wrong with it is said when the behavior is made.
-pub(super) fn asked<Q: Request>(request: &Q) -> Set {
+pub(super) fn asked<Q: Request>(request: &Q, batch: Option<&OpenBatch>) -> Set {
     let count = request.slots();
     // These slots enter no queue, so no grant looks for their behavior.
     let mut slots: Vec<MaybeUninit<SlotOfMany>> = (0..count).map(|_| MaybeUninit::uninit()).collect();
     let first = NonNull::new(slots.as_mut_ptr()).expect("a vector has an address").cast();
     // SAFETY: there is room for so many; a `Slot` starts a `SlotOfMany`.
-    let mut claims = unsafe { Claims::new(first, count, NonNull::dangling()) };
+    let mut claims = unsafe { Claims::new(first, count, NonNull::dangling(), batch) };
     request.plan(&mut claims);
     let home = claims.finish().ok().flatten();
     let slot = |slot: MaybeUninit<SlotOfMany>| {

@@ -25,4 +25,4 @@ pub(crate) use make::{enter, look, note};
 pub(crate) use outside::Outside;
 pub(crate) use run::{Sim, core};
 pub(crate) use stray::refuse;
-pub(crate) use wait::{arrive, pump_one, put_off_release, step_here, unseen, wait_until};
+pub(crate) use wait::{arrive, pump_one, put_off_release, settle, step_here, unseen, wait_until};

@@ -51,7 +51,7 @@ impl Drop for Watch {
 #[track_caller]
 #[expect(unsafe_code, reason = "looks at the headers of what is requested")]
 pub(crate) fn refuse<Q: Request>(request: &Q) {
-    let asked = make::asked(request);
+    let asked = make::asked(request, None);
     for (header, _) in asked.cowns {
         // SAFETY: the request borrows a handle.
         let block = unsafe { HeaderRef::new(header) };

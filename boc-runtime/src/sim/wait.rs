@@ -103,6 +103,14 @@ fn stuck(simulation: &Sim, outside: usize) -> ! {
     panic!("this wait never ends: {why}{waiting}")
 }
 
+/// What the calling thread has scheduled takes effect now, for it is about to hand something over
+/// that no queue orders.
+pub(crate) fn settle() {
+    if let Some(core) = here() {
+        simulation(&core).take_effects_of_caller();
+    }
+}
+
 /// Before a join: what the thread has scheduled takes effect first.
 pub(crate) fn arrive() {
     let Some(core) = here() else { return };
