@@ -16,7 +16,6 @@ pub const ROUND: usize = 100;
 /// # Panics
 ///
 /// If there are no threads to be had.
-#[must_use]
 pub fn runtime(workers: usize) -> Runtime {
     Runtime::builder().workers(workers).build().expect("worker threads")
 }
