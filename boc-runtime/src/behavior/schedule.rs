@@ -231,13 +231,27 @@ unsafe fn note_home(behavior: NonNull<Behavior>, slots: usize) {
 ///
 /// # Safety
 /// The part of the block before the slots is written, and no other thread knows the behavior.
+// A few instructions, where nothing has a scope: a call would save as many registers.
 #[inline]
 #[track_caller]
 unsafe fn count(core: &Core, behavior: NonNull<Behavior>, scope: Option<Arc<ScopeState>>) {
     core.count_scheduled();
+    if scope.is_some() || context::is_in_scope() {
+        // SAFETY: the same duties.
+        unsafe { enter_scope(behavior, scope) };
+    }
+}
+
+/// The part of [`count`] for a behavior that has a scope.
+///
+/// # Safety
+/// As [`count`].
+#[cold]
+#[inline(never)]
+unsafe fn enter_scope(behavior: NonNull<Behavior>, scope: Option<Arc<ScopeState>>) {
     if let Some(scope) = scope.or_else(context::current_scope) {
         scope.enter();
-        // SAFETY: nobody else knows the block yet (caller).
+        // SAFETY: no other thread knows the block yet (caller).
         unsafe { behavior.as_ptr().as_mut().expect("a block") }.scope = Some(scope);
     }
 }

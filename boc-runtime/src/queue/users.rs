@@ -23,12 +23,12 @@ pub(crate) struct Users(AtomicU32);
 
 const NONE: u32 = 0;
 /// There were several parties, or something that no workers finish. It stays so.
-const MIXED: u32 = u32::MAX;
+const MIXED: u32 = u32::MAX - 2;
 /// The queue is that of a promise whose behavior belongs to an open batch: only its party, or `MIXED`.
 const OPEN: u32 = u32::MAX - 1;
-const OPEN_MIXED: u32 = u32::MAX - 2;
+const OPEN_MIXED: u32 = u32::MAX;
 /// The numbers of parties end here.
-const FIRST_STATE: u32 = OPEN_MIXED;
+const FIRST_STATE: u32 = MIXED;
 
 impl Users {
     /// No request has entered.
@@ -58,6 +58,9 @@ impl Users {
     /// A request of this party is about to enter. If the queue is open they belong to the same batch.
     #[cold]
     pub(crate) fn note(&self, party: Party) {
+        if self.are_mixed() {
+            return;
+        }
         // Relaxed: as in `are_only`.
         let first = self.0.compare_exchange(NONE, party.0, Ordering::Relaxed, Ordering::Relaxed);
         if first.is_err_and(|found| found != party.0 && found != OPEN) {
@@ -104,7 +107,7 @@ impl Users {
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
         // Acquire: edge E9, pairs with the Release in `close`.
-        matches!(self.0.load(Ordering::Acquire), OPEN | OPEN_MIXED)
+        self.0.load(Ordering::Acquire) >= OPEN
     }
 
     /// The batch has entered all its queues. `party`: that of its core.

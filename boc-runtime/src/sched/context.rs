@@ -145,8 +145,13 @@ pub(crate) fn leave_scope(ScopeBefore(before): ScopeBefore) {
     CONTEXT.with(|context| context.scope.set(before));
 }
 
-/// The scope of the body that runs on this thread.
+/// Whether the body that runs on this thread has a scope.
 #[inline]
+pub(crate) fn is_in_scope() -> bool {
+    CONTEXT.with(|context| !context.scope.get().is_null())
+}
+
+/// The scope of the body that runs on this thread.
 pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
     let scope = CONTEXT.with(|context| context.scope.get());
     if scope.is_null() {
