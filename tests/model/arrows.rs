@@ -13,7 +13,10 @@ use super::program::{BehaviorId, StepId, Target, ThingId, What};
 struct Holder {
     name: String,
     reads: bool,
+    /// When it has entered, at the earliest and at the latest: a join with a time limit, again and again, lets what came
+    /// since pass.
     scheduled: Node,
+    scheduled_by: Node,
     place: usize,
     begin: Node,
     end: Node,
@@ -63,6 +66,7 @@ impl<'p> Events<'p> {
                 name: format!("the resolver of o{outside}"),
                 reads: false,
                 scheduled: self.start,
+                scheduled_by: self.start,
                 place: 0,
                 begin: self.start,
                 end: *filled,
@@ -78,6 +82,7 @@ impl<'p> Events<'p> {
                 name: format!("b{id}"),
                 reads,
                 scheduled: life.scheduled,
+                scheduled_by: life.scheduled,
                 place: life.place,
                 begin: life.begin,
                 end: life.end,
@@ -94,10 +99,13 @@ impl<'p> Events<'p> {
         for (id, (step, times)) in &self.steps {
             if let (What::Join(thing), Some(StepSeen::Joined(ending))) = (&step.what, observed.steps.get(id))
             {
+                // `Run::join` joins once in one of three.
+                let scheduled_by = if id % 3 == 0 { times.begins } else { times.returns };
                 queues.entry(*thing).or_default().push(Holder {
                     name: format!("the join of step {id}"),
                     reads: false,
                     scheduled: times.begins,
+                    scheduled_by,
                     place: 0,
                     begin: times.returns,
                     end: times.returns,
@@ -117,7 +125,7 @@ impl<'p> Events<'p> {
                     self.graph.arrow(one.end, other.begin, &seen);
                     self.graph.arrow(
                         one.scheduled,
-                        other.scheduled,
+                        other.scheduled_by,
                         format_args!("{seen}, so it was scheduled before"),
                     );
                 }
@@ -131,7 +139,9 @@ impl<'p> Events<'p> {
         for one in holders {
             for other in holders {
                 let together = one.scheduled == other.scheduled && one.place < other.place;
-                if !(one.reads && other.reads) && (together || reach.before(one.scheduled, other.scheduled)) {
+                if !(one.reads && other.reads)
+                    && (together || reach.before(one.scheduled_by, other.scheduled))
+                {
                     let why = format_args!(
                         "{} was scheduled before {}, and both want {thing}",
                         one.name, other.name
