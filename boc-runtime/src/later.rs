@@ -190,7 +190,7 @@ fn pass_one_on(granted: Granted) {
     match granted {
         // SAFETY: granted, and put on the list once.
         Granted::LetGo(slot) => unsafe { behavior::let_go(slot) },
-        // SAFETY: granted and spent: nobody else releases it.
+        // SAFETY: granted and spent, and put on the list once.
         Granted::PassOn(ticket) => unsafe { ticket.release() },
     }
 }

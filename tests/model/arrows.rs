@@ -198,7 +198,7 @@ impl<'p> Events<'p> {
     fn may_be_given_up(&self, id: BehaviorId, life: &Life<'_>, observed: &Observed) -> bool {
         let ending = observed.endings.get(&ThingId::Result(id));
         let may_be_cancelled = match ending {
-            // Nobody has seen how it ended.
+            // The promise was not kept, so its end was not seen.
             None => true,
             Some(Ok(_)) => false,
             Some(Err(fault)) => fault.kind == FailureKind::Cancelled,
