@@ -7,13 +7,12 @@ mod handle;
 mod weak;
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::failure::Failure;
-use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table};
+use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table, identity};
 use crate::queue::{Queue, Users};
 use crate::sync::UnsafeCell;
 
@@ -212,31 +211,7 @@ impl<T> Drop for Cown<T> {
     }
 }
 
-impl<T> PartialEq for Cown<T> {
-    fn eq(&self, other: &Cown<T>) -> bool {
-        self.block == other.block
-    }
-}
-
-impl<T> Eq for Cown<T> {}
-
-impl<T> PartialOrd for Cown<T> {
-    fn partial_cmp(&self, other: &Cown<T>) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T> Ord for Cown<T> {
-    fn cmp(&self, other: &Cown<T>) -> std::cmp::Ordering {
-        self.block.cmp(&other.block)
-    }
-}
-
-impl<T> Hash for Cown<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.block.hash(state);
-    }
-}
+identity!(Cown, |this| this.block);
 
 impl<T> fmt::Debug for Cown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

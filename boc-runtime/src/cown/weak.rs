@@ -2,13 +2,11 @@
 
 #![expect(unsafe_code, reason = "a counted reference to a block whose value may be gone")]
 
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use crate::memory::{HeaderRef, Invariant, Weak};
+use crate::memory::{HeaderRef, Invariant, Weak, identity};
 
 use super::{Cown, CownBlock};
 
@@ -68,31 +66,7 @@ impl<T> Clone for WeakCown<T> {
     }
 }
 
-impl<T> PartialEq for WeakCown<T> {
-    fn eq(&self, other: &WeakCown<T>) -> bool {
-        self.weak == other.weak
-    }
-}
-
-impl<T> Eq for WeakCown<T> {}
-
-impl<T> PartialOrd for WeakCown<T> {
-    fn partial_cmp(&self, other: &WeakCown<T>) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T> Ord for WeakCown<T> {
-    fn cmp(&self, other: &WeakCown<T>) -> Ordering {
-        self.block().cmp(&other.block())
-    }
-}
-
-impl<T> Hash for WeakCown<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.block().hash(state);
-    }
-}
+identity!(WeakCown, |this| this.weak.as_ptr());
 
 impl<T> fmt::Debug for WeakCown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

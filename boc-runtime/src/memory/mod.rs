@@ -23,6 +23,7 @@
 //! | scheduled, finished (u64) | behaviors and holds, ever | 2^64 takes centuries |
 
 mod header;
+mod identity;
 #[cfg(all(test, unix, not(any(loom, shuttle))))]
 mod limit_tests;
 mod noted;
@@ -32,6 +33,7 @@ mod typed;
 mod weak;
 
 pub(crate) use header::{Disposal, Header, HeaderRef, Table, end_alone, release, release_weak, retain};
+pub(crate) use identity::identity;
 pub(crate) use noted::{Noting, Run, is_noting, note, run_of};
 pub(crate) use prefetch::prefetch;
 #[cfg(all(test, shuttle))]

@@ -11,7 +11,7 @@ use super::header::{Header, HeaderRef, release_weak};
 /// The only way to a weak count, and it asks the table: a behavior's promise has none
 /// (`Table::weak`). So what ends such a promise alone looks at its strong count only
 /// (`header::end_alone`, `behavior::run_on`).
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Weak(NonNull<Header>);
 
 // SAFETY: the counts are atomic, and what frees a block (`Table::free`) may do so on any thread.

@@ -4,7 +4,6 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -12,7 +11,7 @@ use std::sync::Arc;
 
 use crate::cown::never_taken;
 use crate::failure::Failure;
-use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table, release_weak};
+use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table, identity, release_weak};
 use crate::queue::{Queue, Users};
 use crate::sched::Lending;
 use crate::sync::thread::ThreadId;
@@ -309,31 +308,7 @@ impl<T> Drop for PinnedCown<T> {
     }
 }
 
-impl<T> PartialEq for PinnedCown<T> {
-    fn eq(&self, other: &PinnedCown<T>) -> bool {
-        self.block == other.block
-    }
-}
-
-impl<T> Eq for PinnedCown<T> {}
-
-impl<T> PartialOrd for PinnedCown<T> {
-    fn partial_cmp(&self, other: &PinnedCown<T>) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T> Ord for PinnedCown<T> {
-    fn cmp(&self, other: &PinnedCown<T>) -> std::cmp::Ordering {
-        self.block.cmp(&other.block)
-    }
-}
-
-impl<T> Hash for PinnedCown<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.block.hash(state);
-    }
-}
+identity!(PinnedCown, |this| this.block);
 
 impl<T> fmt::Debug for PinnedCown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,16 +8,14 @@ mod loom;
 mod resolver;
 mod ticket;
 
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::later;
-use crate::memory::{self, Header, HeaderRef, Invariant};
+use crate::memory::{self, Header, HeaderRef, Invariant, identity};
 use crate::queue::Status;
 use crate::sim;
 use crate::unwind;
@@ -192,32 +190,7 @@ fn leave(ticket: Arc<Ticket>) {
     unwind::contain(|| drop(ticket));
 }
 
-/// Two handles are equal if they are handles of one promise, whatever its result.
-impl<R> PartialEq for Promise<R> {
-    fn eq(&self, other: &Promise<R>) -> bool {
-        self.block == other.block
-    }
-}
-
-impl<R> Eq for Promise<R> {}
-
-impl<R> PartialOrd for Promise<R> {
-    fn partial_cmp(&self, other: &Promise<R>) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<R> Ord for Promise<R> {
-    fn cmp(&self, other: &Promise<R>) -> Ordering {
-        self.block.cmp(&other.block)
-    }
-}
-
-impl<R> Hash for Promise<R> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.block.hash(state);
-    }
-}
+identity!(Promise, |this| this.block);
 
 impl<R> fmt::Debug for Promise<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
