@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # AddressSanitizer and LeakSanitizer: the tests of the contract, the random programs and the runtime's own.
-#   ci/asan.sh [file of tests ..] [name of a test ..]      boc-runtime stands for the runtime's own tests
+#   ci/asan.sh [room of tests ..] [name of a test ..]      boc-runtime stands for the runtime's own tests
 # Every block comes from the global allocator (boc_system_alloc): of the inside of a slab's page they would see nothing.
 source "$(dirname "$0")/sanitizer.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Contract: the tests that tests/README.md names beside the sentences of the contract exist. A name is `file::function`,
-# in tests/tests (or with the crate before it), or `ui/room/program`.
+# Contract: the tests that tests/README.md names beside the sentences of the contract exist. A name is `file::function` or
+# `room::file::function`, in tests/tests (or with the crate before it), or `ui/room/program`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ while read -r name; do
     ui/*) [ -f "tests/$name.rs" ] && continue ;;
     boc-macros::*) IFS=: read -r _ _ file _ function <<<"$name" && path=boc-macros/src/tests/$file.rs ;;
     boc-runtime::*) IFS=: read -r _ _ file _ function <<<"$name" && path=boc-runtime/tests/$file.rs ;;
-    *) IFS=: read -r file _ function <<<"$name" && path=tests/tests/$file.rs ;;
+    *) function=${name##*::} && file=${name%::*} && path=tests/tests/${file/::/\/}.rs ;;
     esac
     grep -qsE "^ *fn $function\(" "${path:-}" && continue
     echo "contract: tests/README.md names \`$name\`, which is not there" >&2

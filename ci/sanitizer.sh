@@ -3,7 +3,7 @@
 #
 # The tests that run: those of the contract and the random programs (tests/tests), and the runtime's own. Left out:
 #   - compile_fail runs cargo and rustc, which are no part of the project;
-#   - some of process_faults limit the address space to what a program may need; a sanitizer's shadow memory alone takes
+#   - some of process/faults limit the address space to what a program may need; a sanitizer's shadow memory alone takes
 #     terabytes of it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -35,7 +35,7 @@ unwell() {
     rm -r "$program"
 }
 
-# sanitize NAME FLAGS SUPPRESSIONS [file of tests, or filter or option of libtest ..]
+# sanitize NAME FLAGS SUPPRESSIONS [room of tests, or filter or option of libtest ..]
 sanitize() {
     local name=$1 flags=$2 suppressions=$3 all=$(($# == 3)) started=$SECONDS status=0 targets=() passed kind pattern
     shift 3

@@ -9,10 +9,10 @@ rounds=${1:-1000}
 shift || true
 limit=${BOC_STRESS_LIMIT:-7200}
 
-cargo test --release -p boc-tests --test 'stress_*' --no-run
+cargo test --release -p boc-tests --test stress --no-run
 started=$SECONDS
 export BOC_STRESS_ROUNDS=$rounds
-timeout --kill-after=30 "$limit" cargo test --release -p boc-tests --test 'stress_*' -- "$@" || {
+timeout --kill-after=30 "$limit" cargo test --release -p boc-tests --test stress -- "$@" || {
     status=$?
     [ "$status" -eq 124 ] && echo "ci/stress.sh: not finished after $limit s: a hang, or too many rounds" >&2
     exit "$status"

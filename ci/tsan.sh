@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ThreadSanitizer: the tests of the contract, the random programs and the runtime's own.
-#   ci/tsan.sh [file of tests ..] [name of a test ..]      boc-runtime stands for the runtime's own tests
+#   ci/tsan.sh [room of tests ..] [name of a test ..]      boc-runtime stands for the runtime's own tests
 # It does not understand fences; in the runtime none orders data (they keep sleepers from missing what they are to see). The
 # standard library is compiled without it: ci/tsan.supp says what follows.
 source "$(dirname "$0")/sanitizer.sh"

@@ -189,7 +189,7 @@ fn a_wait_that_never_ends_says_so_and_for_what() {
             "{message}"
         );
         assert!(message.contains("2 behaviors wait for ever"), "{message}");
-        assert!(message.contains(&format!("sim_features.rs:{line}:")), "{message}");
+        assert!(message.contains(&format!("sim/features.rs:{line}:")), "{message}");
         drop(resolver);
         let (held, waits) = (runtime.hold(), runtime.when((), |()| 1));
         assert_eq!(waits.join().unwrap(), 1);

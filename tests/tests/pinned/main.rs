@@ -1,0 +1,14 @@
+//! The promises of pinned cowns, one file each.
+
+mod drop;
+mod ends;
+mod gate;
+mod hooks;
+mod identity;
+mod local;
+mod pump;
+mod reentry;
+mod wait;
+mod wake;
+mod watchdog;
+mod with;

@@ -1,0 +1,7 @@
+//! How a runtime is set up, its figures and limits, and handles of cowns.
+
+mod builder;
+mod cowns;
+mod durations;
+mod stats;
+mod threads;

@@ -1,0 +1,5 @@
+//! Simulated runtimes, and `explore`.
+
+mod beside;
+mod features;
+mod orders;
