@@ -1,4 +1,4 @@
-//! Explorations that fail, each in its way: run by tests/process_explore.rs, as a test named `my_test` would be.
+//! Explorations that fail, each in its way: run by tests/process/explore.rs, as a test named `my_test` would be.
 
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! What the system refuses: the first argument says what. Run by tests/process_faults.rs, under limits.
+//! What the system refuses: the first argument says what. Run by tests/process/faults.rs, under limits.
 
 use std::thread;
 use std::time::Duration;

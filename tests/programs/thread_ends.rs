@@ -1,6 +1,6 @@
 //! What is done in the destructor of a thread-local, where a panic would end the process; and what
 //! `exit` meets. The argument says on which kind of thread, or where. Run by
-//! tests/process_thread_ends.rs.
+//! tests/process/thread_ends.rs.
 
 use std::cell::RefCell;
 use std::future::{Future, IntoFuture};

@@ -119,7 +119,10 @@ impl Batch {
                 pending.close();
                 simulation.enter(pending);
             }
-            None => pending.enter(),
+            None => {
+                sim::settle();
+                pending.enter();
+            }
         }
     }
 }

@@ -43,9 +43,15 @@ pub(super) fn current() -> Current {
 
 #[track_caller]
 fn outside() -> Current {
+    if sim::is_absent() {
+        return Current::Global(global());
+    }
     match sim::entered() {
         Some(core) => Current::Simulated(core),
-        None => Current::Global(global()),
+        None => {
+            sim::settle();
+            Current::Global(global())
+        }
     }
 }
 

@@ -168,6 +168,7 @@ impl Runtime {
             let _inside = sim::Inside::enter(&self.core);
             return f();
         }
+        sim::settle();
         // SAFETY: borrowed for longer than the scope.
         let _scope = unsafe { context::Scope::enter(NonNull::from(&*self.core)) };
         f()

@@ -37,6 +37,9 @@ use super::global::{self, Current};
 /// If the global runtime cannot be started (`BOC_WORKERS` is wrong, or the system gives no
 /// threads).
 ///
+/// In a destructor that may run while the thread unwinds use [`try_when`]: there a second panic
+/// ends the process.
+///
 /// ```
 /// # extern crate boc_runtime as boc;
 /// use boc::{Cown, read, when};
@@ -220,8 +223,11 @@ where
 {
     refuse_stray(core, request);
     match start(core) {
-        // SAFETY: the caller's duties.
-        Runner::Threads => unsafe { behavior::schedule(core, request, body, place, scope) },
+        Runner::Threads => {
+            sim::settle();
+            // SAFETY: the caller's duties.
+            unsafe { behavior::schedule(core, request, body, place, scope) }
+        }
         // SAFETY: the caller's duties.
         Runner::Simulation => unsafe { schedule_simulated(core, request, body, place, scope) },
     }

@@ -8,8 +8,18 @@ use crate::sync::thread_local;
 
 thread_local! {
     static HERE: Here = const { Here(RefCell::new(Weak::new())) };
-    /// Whether it is what `when` uses.
-    static ENTERED: Cell<bool> = const { Cell::new(false) };
+    static USE: Cell<Use> = const { Cell::new(Use::Absent) };
+}
+
+/// What a thread's simulated runtime is to the `when`s of this thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// The thread has had none.
+    Absent,
+    /// It lives here, but `when` uses another runtime.
+    Beside,
+    /// It is what `when` uses.
+    Entered,
 }
 
 /// The simulated runtime of this thread, entered or not.
@@ -50,11 +60,20 @@ pub(super) fn settle(core: &Arc<Core>) {
     if HERE.try_with(|here| *here.0.borrow_mut() = Arc::downgrade(core)).is_err() {
         panic!("a simulated runtime cannot be made on a thread that ends: its thread-locals are gone");
     }
+    if is_absent() {
+        USE.set(Use::Beside);
+    }
+}
+
+/// Whether this thread has had no simulated runtime: a quick look, for code on other runtimes.
+#[inline]
+pub(crate) fn is_absent() -> bool {
+    USE.get() == Use::Absent
 }
 
 /// The simulated runtime that `when` uses on this thread, or whose body runs here.
 pub(crate) fn entered() -> Option<Arc<Core>> {
-    if !ENTERED.try_with(Cell::get).unwrap_or(false) {
+    if USE.get() != Use::Entered {
         return None;
     }
     // Cancelled or not: what is scheduled then is cancelled.
@@ -64,7 +83,7 @@ pub(crate) fn entered() -> Option<Arc<Core>> {
 /// Makes a simulated runtime the current one, until dropped.
 #[derive(Debug)]
 pub(crate) struct Inside {
-    before: bool,
+    before: Use,
     _no_other: context::Scope,
 }
 
@@ -76,12 +95,12 @@ impl Inside {
         if let Some(simulation) = core.simulation() {
             simulation.refuse_elsewhere();
         }
-        Inside { before: ENTERED.replace(true), _no_other: context::Scope::enter_none() }
+        Inside { before: USE.replace(Use::Entered), _no_other: context::Scope::enter_none() }
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        ENTERED.set(self.before);
+        USE.set(self.before);
     }
 }

@@ -20,7 +20,7 @@ pub use explore::{Explored, Simulation, explore};
 pub(crate) use chooser::Chooser;
 #[cfg(all(test, shuttle))]
 pub(crate) use chooser::Random;
-pub(crate) use here::{Inside, entered, here};
+pub(crate) use here::{Inside, entered, here, is_absent};
 pub(crate) use make::{enter, look, note};
 pub(crate) use outside::Outside;
 pub(crate) use run::{Sim, core};

@@ -12,7 +12,7 @@ use crate::later;
 use crate::pinned;
 use crate::queue::{Queue, Status};
 use crate::runtime::ScopeState;
-use crate::sched::{self, Core, Parker, Running, Shut};
+use crate::sched::{self, Core, Parker, Running, Shut, context};
 use crate::sync::{AtomicUsize, Instant, Mutex, MutexGuard, Ordering, ThreadMark, this_thread};
 
 use super::chooser::{Chooser, Place};
@@ -121,7 +121,9 @@ impl Sim {
     /// Behaviors are to enter the queues of their cowns: now, or after some others have run.
     pub(crate) fn enter(&self, pending: Pending) {
         let mut state = self.state.lock();
-        let origin = state.origin.filter(|_| !state.cancelled && self.is_here());
+        // While another runtime is entered nothing is put off: what comes next may be scheduled there.
+        let may_wait = !state.cancelled && self.is_here() && context::current().is_none();
+        let origin = state.origin.filter(|_| may_wait);
         if let Some(origin) = origin {
             state.effects += 1;
             if state.is_late(origin, &pending) {
@@ -326,11 +328,13 @@ impl Sim {
         (*since, *times)
     }
 
-    /// What the calling thread has done takes effect now, in order, and no body runs in between.
+    /// What the calling thread, or the body that runs on it, has done takes effect now, in order,
+    /// and no other body runs in between.
     pub(super) fn take_effects_of_caller(&self) {
         loop {
             let state = self.state.lock();
-            let Some(at) = state.outboxes.iter().position(|outbox| outbox.origin == 0) else { return };
+            let Some(origin) = state.origin else { return };
+            let Some(at) = state.outboxes.iter().position(|outbox| outbox.origin == origin) else { return };
             self.carry_out(state, Action::Effect(at));
         }
     }

@@ -12,7 +12,7 @@ use crate::sched::{self, Awaited, Core, MayWait, Occupied};
 use crate::sync::Instant;
 use std::ptr::NonNull;
 
-use super::here::here;
+use super::here::{here, is_absent};
 use super::run::Sim;
 
 /// How long a simulation that has nothing to run waits for another thread to use a resolver, or to drop a hold.
@@ -103,9 +103,18 @@ fn stuck(simulation: &Sim, outside: usize) -> ! {
     panic!("this wait never ends: {why}{waiting}")
 }
 
-/// What the calling thread has scheduled takes effect now, for it is about to hand something over
-/// that no queue orders.
+/// What the calling thread, or the body that runs on it, has scheduled on the simulated runtime
+/// takes effect now: it is about to hand something over that no queue orders, or to schedule on
+/// another runtime, which puts nothing off.
+#[inline]
 pub(crate) fn settle() {
+    if !is_absent() {
+        settle_here();
+    }
+}
+
+#[cold]
+fn settle_here() {
     if let Some(core) = here() {
         simulation(&core).take_effects_of_caller();
     }
