@@ -60,6 +60,8 @@ pub(crate) enum Cancelled {
     /// The `MainThread` was dropped, or its thread has ended.
     HomeEnded,
     BatchPanicked,
+    /// By its `Cancel`.
+    Asked,
     /// A simulation knows that.
     ScopeStuck,
     /// This process is a child of the one that has the threads.
@@ -135,6 +137,7 @@ impl Failure {
             Cancelled::RuntimeEnded => "its runtime has ended",
             Cancelled::MainFailed => "the function under `#[boc::main]` returned an error, or panicked",
             Cancelled::HomeEnded => "the MainThread on which it was to run has ended",
+            Cancelled::Asked => "its `Cancel` was asked to",
             Cancelled::BatchPanicked => "the closure of its batch panicked",
             Cancelled::ScopeStuck => "the scope that waits for it would have waited for ever",
             Cancelled::Forked => "its runtime's threads are in the parent of this process (`fork`)",
@@ -150,6 +153,12 @@ impl Failure {
         } else {
             "the promise's resolver was dropped without a value"
         };
+        Failure::new(FailureKind::Abandoned, message.into(), Some(place), None)
+    }
+
+    /// Of a `first` of no promises.
+    pub(crate) fn none_to_come(place: &'static Location<'static>) -> Failure {
+        let message = "`first` of no promises has no first";
         Failure::new(FailureKind::Abandoned, message.into(), Some(place), None)
     }
 

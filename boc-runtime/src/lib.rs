@@ -10,6 +10,7 @@
 //! | `cown`, `promise`, `pinned` | the three things that can be requested, and their guards |
 //! | `request` | request sets: places, modes, affinity as a type, groups, tuples |
 //! | `behavior` | the block of a behavior; scheduling, running, finishing (README.md) |
+//! | `cancel` | the flags of `Cancel`s (README.md) |
 //! | `sched` | workers, stealing, parking, counting, starting and stopping (README.md) |
 //! | `runtime` | the public runtime, the global one, `when`, waiting |
 //! | `sim` | a runtime without threads, and exploring its schedules (README.md) |
@@ -59,6 +60,7 @@
 #![warn(clippy::undocumented_unsafe_blocks)]
 
 mod behavior;
+mod cancel;
 mod cown;
 mod failure;
 mod later;
@@ -93,7 +95,8 @@ pub use request::{
     Request, Requested, Shared, attempt, pinned, read, read_attempt,
 };
 pub use runtime::{
-    Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, WorkerStats, batch, quiesce,
-    quiesce_timeout, scope, try_when, wait, when,
+    Aliased, Batch, Builder, Cancel, CancelOnDrop, Hold, Runtime, Scope, Stats, ThreadName, TimedOut,
+    WithCancel, WorkerStats, all, batch, first, is_cancelled, quiesce, quiesce_timeout, scope, try_when,
+    wait, when,
 };
 pub use sim::{Explored, Simulation, explore};

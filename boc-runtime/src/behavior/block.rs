@@ -14,7 +14,7 @@ use crate::memory::{self, Disposal, Header, Table};
 use crate::pinned::Home;
 use crate::promise::{Promise, Promised};
 use crate::queue::{Kind, Slot, Status};
-use crate::request::{Affinity, HomeOf, Request};
+use crate::request::{Affinity, FlagRef, HomeOf, Request};
 use crate::runtime::ScopeState;
 use crate::sched::Core;
 use crate::sync::UnsafeCell;
@@ -62,6 +62,8 @@ pub(crate) struct BehaviorTable {
     pub(crate) cancel: unsafe fn(NonNull<Behavior>, Cancel<'_>),
     /// Where the behavior will run, unless that is any worker. It is not begun and not cancelled.
     pub(super) home: unsafe fn(NonNull<Behavior>) -> Option<NonNull<Home>>,
+    /// The flag of the `Cancel` that may skip it. The behavior is alive.
+    pub(super) flag: unsafe fn(NonNull<Behavior>) -> Option<FlagRef>,
 }
 
 impl Behavior {
@@ -245,6 +247,7 @@ where
         execute: run::execute_block::<Q, F, R>,
         cancel: run::cancel_block::<Q, F, R>,
         home: Self::home,
+        flag: Self::flag,
     };
 
     /// A block of these types that starts at `behavior`.
@@ -315,6 +318,14 @@ where
         // SAFETY: as above; not begun, so the home is there.
         let home = unsafe { &(*block.payload(slots).as_ptr()).home };
         home.found()
+    }
+
+    unsafe fn flag(behavior: NonNull<Behavior>) -> Option<FlagRef> {
+        let block = Self::from_raw(behavior);
+        // SAFETY: this function stands in the table of this type only; alive (caller).
+        let slots = unsafe { block.slots() };
+        // SAFETY: as above; a plan is written once, when the behavior is made, and never dropped.
+        Q::flag(unsafe { &(*block.payload(slots).as_ptr()).plan })
     }
 
     /// For a result that needs no drop: only a failure does.

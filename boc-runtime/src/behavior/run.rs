@@ -188,12 +188,14 @@ where
     let stage = unsafe { block.stage() };
     // SAFETY: as above: the only reference to it.
     let stage = unsafe { &mut *stage };
-    // SAFETY: alive; the home is moved out below at the earliest.
-    let why = unsafe { why_cancelled(behavior, when) };
     // The body; none if it was given up before: then the failure says why.
     let mut ended = match stage {
         Stage::Failed(..) => None,
-        _ => Some(std::mem::replace(stage, Stage::failed(Failure::cancelled(place, why)))),
+        _ => {
+            // SAFETY: alive; the home is moved out below at the earliest, and the body is there.
+            let why = unsafe { why_cancelled(behavior, when) };
+            Some(std::mem::replace(stage, Stage::failed(Failure::cancelled(place, why))))
+        }
     };
     if when == Cancel::Early {
         return unwind::contain(|| drop(ended));
@@ -210,7 +212,7 @@ where
 }
 
 /// # Safety
-/// The behavior is alive, and not begun.
+/// The behavior is alive, and not begun; its body is in it.
 #[cold]
 #[inline(never)]
 unsafe fn why_cancelled(behavior: NonNull<Behavior>, when: Cancel<'_>) -> Cancelled {
@@ -227,6 +229,12 @@ unsafe fn why_cancelled(behavior: NonNull<Behavior>, when: Cancel<'_>) -> Cancel
     }
     // SAFETY: alive (caller).
     let table = unsafe { Behavior::table(behavior) };
+    // SAFETY: the table belongs to the block, which is alive (caller).
+    let flag = unsafe { (table.flag)(behavior) };
+    // SAFETY: the body, which owns it, is there (caller).
+    if flag.is_some_and(|flag| unsafe { flag.get() }.is_raised()) {
+        return Cancelled::Asked;
+    }
     // SAFETY: the table belongs to the block; not begun (caller), so its home is there.
     match unsafe { (table.home)(behavior) } {
         // SAFETY: the behavior has a count of its home.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr::NonNull;
 
+use crate::cancel::Id;
 use crate::later;
 use crate::memory::{self, Header};
 use crate::pinned::Home;
@@ -148,7 +149,7 @@ pub(super) unsafe fn track(behavior: NonNull<Behavior>) {
     }
 }
 
-/// Whether the behavior's core is cancelled, or its home closed.
+/// Whether the behavior's core is cancelled, its home closed, or its flag raised.
 ///
 /// # Safety
 /// It is alive, and neither begun nor cancelled.
@@ -164,7 +165,13 @@ unsafe fn is_over(behavior: NonNull<Behavior>) -> bool {
     // SAFETY: the table belongs to the block; the caller's duty.
     let home = unsafe { (table.home)(behavior) };
     // SAFETY: the behavior keeps its home.
-    home.is_some_and(|home| unsafe { home.as_ref() }.is_closed())
+    if home.is_some_and(|home| unsafe { home.as_ref() }.is_closed()) {
+        return true;
+    }
+    // SAFETY: the table belongs to the block, which is alive (caller).
+    let flag = unsafe { (table.flag)(behavior) };
+    // SAFETY: neither begun nor cancelled, and not given up before it has entered: its body is there.
+    flag.is_some_and(|flag| unsafe { flag.get() }.is_raised())
 }
 
 /// All slots of a behavior of several are published.
@@ -262,6 +269,17 @@ fn give_up_all(are: impl Fn(NonNull<Behavior>) -> bool) {
 pub(crate) fn give_up_of(core: &Core) {
     // SAFETY: on the list, and not given up: alive.
     give_up_all(|behavior| unsafe { behavior.as_ref() }.core == NonNull::from(core));
+}
+
+/// Gives up what still waits under flags that were raised. `raised` is sorted.
+pub(crate) fn give_up_under(raised: &[Id]) {
+    give_up_all(|behavior| {
+        // SAFETY: on the list, and not given up: alive.
+        let table = unsafe { Behavior::table(behavior) };
+        // SAFETY: the table belongs to the block.
+        let flag = unsafe { (table.flag)(behavior) };
+        flag.is_some_and(|flag| raised.binary_search(&flag.id()).is_ok())
+    });
 }
 
 /// Gives up what still waits to run at a home that is closed.

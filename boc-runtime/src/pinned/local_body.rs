@@ -47,7 +47,7 @@ impl Bodies {
 
 /// The part of such a body that travels with its behavior: the right to call it, or to have it dropped, at home.
 #[derive(Debug)]
-pub(super) struct Ticket {
+pub(crate) struct Ticket {
     home: Arc<Home>,
     key: Option<u64>,
 }
@@ -59,7 +59,7 @@ impl Ticket {
     }
 
     /// The body, at home, where its behavior runs.
-    pub(super) fn redeem<F: 'static>(mut self) -> F {
+    pub(crate) fn redeem<F: 'static>(mut self) -> F {
         let key = self.key.take().expect("redeemed once");
         let local = local::of_this_thread().expect("a pinned behavior runs at home");
         debug_assert!(Arc::ptr_eq(local.home(), &self.home));
@@ -80,7 +80,7 @@ impl Drop for Ticket {
 }
 
 /// A request set whose behavior runs at a certain home, whatever it requests.
-pub(super) struct AtHome<Q> {
+pub(crate) struct AtHome<Q> {
     pub(super) request: Q,
     pub(super) home: Arc<Home>,
 }

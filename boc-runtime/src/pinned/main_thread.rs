@@ -230,10 +230,15 @@ impl MainThread {
         R: Send,    // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
         R: 'static, // a result outlives its body: return a value, not a borrow of one
     {
+        let (request, ticket) = self.at_home(request, body);
+        crate::runtime::when(request, move |guards: Q::Guard<'_>| ticket.redeem::<F>()(guards))
+    }
+
+    /// A request set for this thread, and the ticket of a body, which stays here.
+    pub(crate) fn at_home<Q, F: 'static>(&self, request: Q, body: F) -> (AtHome<Q>, Ticket) {
         let home = self.here.local.home();
         let ticket = Ticket::keep(home, &self.here.local.bodies, Box::new(body));
-        let request = AtHome { request, home: Arc::clone(home) };
-        crate::runtime::when(request, move |guards: Q::Guard<'_>| ticket.redeem::<F>()(guards))
+        (AtHome { request, home: Arc::clone(home) }, ticket)
     }
 
     /// Sets what wakes the host's event loop. The loop then pumps. The hook is called

@@ -67,6 +67,14 @@ impl<R: Send + 'static> Promise<R> {
     /// Nothing counts it as work in flight: `quiesce` does not wait for it, but for the behaviors that request it.
     #[track_caller]
     pub fn new() -> (Resolver<R>, Promise<R>) {
+        let (mut resolver, promise) = Promise::of_behaviors();
+        resolver.outside = Outside::here();
+        (resolver, promise)
+    }
+
+    /// As [`new`](Promise::new), for a resolver that only behaviors have: a simulated runtime knows of those.
+    #[track_caller]
+    pub(crate) fn of_behaviors() -> (Resolver<R>, Promise<R>) {
         // Two strong counts: the promise, and the activity of its queue, which the resolver leads.
         let header = Header::new(&Owed::<R>::TABLE, Queue::idle(Users::none()), 2, 1);
         let owed = Owed { promised: Promised::new(header), stage: UnsafeCell::new(Stage::Running) };
@@ -78,10 +86,7 @@ impl<R: Send + 'static> Promise<R> {
         memory::note(unsafe { HeaderRef::new(block.cast()) });
         // SAFETY: one of the two strong counts is the promise's.
         let promise = unsafe { Due::new(block.cast()) }.promise();
-        (
-            Resolver { block, place: Location::caller(), outside: Outside::here(), _result: PhantomData },
-            promise,
-        )
+        (Resolver { block, place: Location::caller(), outside: None, _result: PhantomData }, promise)
     }
 }
 

@@ -14,7 +14,9 @@ mod place;
 mod refused;
 mod shape;
 mod take;
+mod taking;
 mod tuple;
+mod under;
 
 use std::marker::PhantomData;
 
@@ -32,6 +34,8 @@ pub use take::{
 
 pub(crate) use affinity::HomeOf;
 pub(crate) use claims::{Claims, Granted, Misfit};
+pub(crate) use taking::{Takeable, Taking, TakingAll};
+pub(crate) use under::{FlagRef, Under};
 
 /// A set of cowns to be acquired together, each in its mode.
 ///
@@ -80,6 +84,13 @@ pub trait Request: Guards + sealed::Sealed {
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "sealed: called by this crate only")]
     fn plan(&self, claims: &mut Claims<'_>) -> Self::Plan;
+
+    /// The flag of the `Cancel` that may skip the behavior.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "sealed: called by this crate only")]
+    fn flag(_: &Self::Plan) -> Option<FlagRef> {
+        None
+    }
 
     /// Makes the guards.
     ///

@@ -2,6 +2,8 @@
 
 mod batch;
 mod builder;
+mod cancel;
+mod combine;
 mod global;
 mod hold;
 mod main_fn;
@@ -22,6 +24,8 @@ use crate::sim;
 
 pub use batch::{Batch, batch};
 pub use builder::{Builder, ThreadName};
+pub use cancel::{Cancel, CancelOnDrop, WithCancel, is_cancelled};
+pub use combine::{all, first};
 pub use hold::Hold;
 pub use main_fn::{MainOptions, run_main};
 pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};

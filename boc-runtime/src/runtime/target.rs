@@ -11,7 +11,7 @@ use std::convert::Infallible;
 #[diagnostic::on_unimplemented(
     message = "behaviors cannot be scheduled on a `{Self}`",
     label = "not a target",
-    note = "a target is a `&Runtime`, a `&Scope`, a `&Batch` or a `&MainThread`: `when!(in &runtime; a, b => ..)`",
+    note = "a target is a `&Runtime`, a `&Scope`, a `&Batch`, a `&MainThread` or a `&Cancel`: `when!(in &runtime; a, b => ..)`",
     note = "cowns are requested, after the `;`; and what `build()` gives is a `Result`"
 )]
 pub trait Target: Sized {

@@ -3,7 +3,9 @@
 mod alias;
 mod batch;
 mod cancel;
+mod cancelling;
 mod captures;
+mod combine;
 mod depth;
 mod executors;
 mod fairness;
