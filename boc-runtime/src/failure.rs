@@ -62,6 +62,8 @@ pub(crate) enum Cancelled {
     BatchPanicked,
     /// By its `Cancel`.
     Asked,
+    /// By `Promise::cancel`.
+    AskedAlone,
     /// A simulation knows that.
     ScopeStuck,
     /// This process is a child of the one that has the threads.
@@ -138,6 +140,7 @@ impl Failure {
             Cancelled::MainFailed => "the function under `#[boc::main]` returned an error, or panicked",
             Cancelled::HomeEnded => "the MainThread on which it was to run has ended",
             Cancelled::Asked => "its `Cancel` was asked to",
+            Cancelled::AskedAlone => "`cancel` was called on its promise",
             Cancelled::BatchPanicked => "the closure of its batch panicked",
             Cancelled::ScopeStuck => "the scope that waits for it would have waited for ever",
             Cancelled::Forked => "its runtime's threads are in the parent of this process (`fork`)",

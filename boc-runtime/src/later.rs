@@ -201,7 +201,7 @@ fn pass_one_on(granted: Granted) {
 /// The strong count is zero, and the caller took it there.
 pub(crate) unsafe fn dispose(header: NonNull<Header>) {
     // SAFETY: the strong handles' weak count keeps the memory.
-    let table = unsafe { header.as_ref() }.table;
+    let table = unsafe { header.as_ref() }.table();
     // SAFETY: the strong count is zero: nobody else looks at the value.
     if table.inert.is_some_and(|inert| unsafe { inert(header) }) {
         // SAFETY: the strong handles' weak count.
@@ -485,7 +485,7 @@ fn carry_out(item: Item) -> Option<Payload> {
 /// As [`dispose`].
 unsafe fn dispose_now(header: NonNull<Header>) -> Option<Payload> {
     // SAFETY: the strong handles' weak count keeps the memory.
-    let table = unsafe { header.as_ref() }.table;
+    let table = unsafe { header.as_ref() }.table();
     // SAFETY: the strong count is zero (caller).
     let disposed = unwind::catch(|| unsafe { (table.dispose)(header) });
     if !matches!(disposed, Ok(Disposal::SentHome)) {

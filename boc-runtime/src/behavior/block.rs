@@ -62,6 +62,8 @@ pub(crate) struct BehaviorTable {
     pub(crate) cancel: unsafe fn(NonNull<Behavior>, Cancel<'_>),
     /// Where the behavior will run, unless that is any worker. It is not begun and not cancelled.
     pub(super) home: unsafe fn(NonNull<Behavior>) -> Option<NonNull<Home>>,
+    /// The table that a behavior gets when it is cancelled; `None`: this is one.
+    pub(super) cancelled: Option<&'static BehaviorTable>,
     /// The flag of the `Cancel` that may skip it. The behavior is alive.
     pub(super) flag: unsafe fn(NonNull<Behavior>) -> Option<FlagRef>,
 }
@@ -82,7 +84,7 @@ impl Behavior {
     #[inline]
     pub(crate) unsafe fn table(behavior: NonNull<Behavior>) -> &'static BehaviorTable {
         // SAFETY: alive (caller).
-        let table: *const Table = unsafe { behavior.as_ref() }.promised.header.table;
+        let table: *const Table = unsafe { behavior.as_ref() }.promised.header.table();
         // SAFETY: the table in a behavior's header starts a `BehaviorTable` (see `Block::TABLE`).
         unsafe { &*table.cast::<BehaviorTable>() }
     }
@@ -226,6 +228,13 @@ where
     const PAYLOAD: Layout = Layout::new::<Payload<Q, F, R>>();
 
     pub(crate) const TABLE: BehaviorTable = BehaviorTable {
+        execute: run::execute_block::<Q, F, R>,
+        cancelled: Some(&Self::CANCELLED),
+        ..Self::CANCELLED
+    };
+
+    /// That of a behavior whose promise was cancelled: its body is not called.
+    const CANCELLED: BehaviorTable = BehaviorTable {
         promise: Table {
             pinned: false,
             weak: false,
@@ -244,9 +253,10 @@ where
         },
         plain: !needs_drop::<R>(),
         dispatch: dispatch_block::<Q, F, R>,
-        execute: run::execute_block::<Q, F, R>,
+        execute: run::skip,
         cancel: run::cancel_block::<Q, F, R>,
         home: Self::home,
+        cancelled: None,
         flag: Self::flag,
     };
 

@@ -78,6 +78,8 @@ pub(crate) enum Cancel<'s> {
     /// It still waits for cowns: only its body ends. [`cancel`] follows when it has them, and not
     /// [`execute`].
     Early,
+    /// It has its cowns, and is executed: its body ends, uncalled. [`finish`] follows.
+    InTurn,
     /// It still waits for cowns, and was given up (`waitlist`): as `Now`, but of its slots these
     /// are released. It is not cancelled again, and the owner of this has a count of the promise.
     Waiting(&'s [NonNull<Slot>]),
@@ -107,6 +109,18 @@ pub(crate) unsafe fn cancel(job: Job) {
     let table = unsafe { Behavior::table(behavior) };
     // SAFETY: the table belongs to the block; the same duties.
     unsafe { (table.cancel)(behavior, Cancel::Now) };
+}
+
+/// [`execute`] of a behavior whose promise was cancelled.
+///
+/// # Safety
+/// As [`execute`].
+pub(super) unsafe fn skip(behavior: NonNull<Behavior>) -> Ran {
+    // SAFETY: ours to run, so it lives.
+    let table = unsafe { Behavior::table(behavior) };
+    // SAFETY: the table belongs to the block; the caller's duties.
+    unsafe { (table.cancel)(behavior, Cancel::InTurn) };
+    Ran::Skipped
 }
 
 /// # Safety
@@ -206,6 +220,9 @@ where
     let home = unsafe { &raw const (*block.payload(slots).as_ptr()).home };
     // SAFETY: no thread dispatches it any more; moved out once, and nothing drops it in the block.
     drop(unsafe { home.read() });
+    if when == Cancel::InTurn {
+        return unwind::contain(|| drop(ended));
+    }
     let granted = if let Cancel::Waiting(granted) = when { Some(granted) } else { None };
     // SAFETY: the outcome is written; all slots are held, or were never entered, or those are.
     unsafe { end_cancelled(behavior, granted, &mut || drop(ended.take())) };
@@ -216,6 +233,9 @@ where
 #[cold]
 #[inline(never)]
 unsafe fn why_cancelled(behavior: NonNull<Behavior>, when: Cancel<'_>) -> Cancelled {
+    if when == Cancel::InTurn {
+        return Cancelled::AskedAlone;
+    }
     if when == Cancel::Early {
         // Only a simulation does that.
         return Cancelled::ScopeStuck;
@@ -229,6 +249,9 @@ unsafe fn why_cancelled(behavior: NonNull<Behavior>, when: Cancel<'_>) -> Cancel
     }
     // SAFETY: alive (caller).
     let table = unsafe { Behavior::table(behavior) };
+    if table.cancelled.is_none() {
+        return Cancelled::AskedAlone;
+    }
     // SAFETY: the table belongs to the block, which is alive (caller).
     let flag = unsafe { (table.flag)(behavior) };
     // SAFETY: the body, which owns it, is there (caller).

@@ -149,7 +149,7 @@ pub(super) unsafe fn track(behavior: NonNull<Behavior>) {
     }
 }
 
-/// Whether the behavior's core is cancelled, its home closed, or its flag raised.
+/// Whether the behavior's core is cancelled, its home closed, its flag raised, or its promise cancelled.
 ///
 /// # Safety
 /// It is alive, and neither begun nor cancelled.
@@ -166,6 +166,9 @@ unsafe fn is_over(behavior: NonNull<Behavior>) -> bool {
     let home = unsafe { (table.home)(behavior) };
     // SAFETY: the behavior keeps its home.
     if home.is_some_and(|home| unsafe { home.as_ref() }.is_closed()) {
+        return true;
+    }
+    if table.cancelled.is_none() {
         return true;
     }
     // SAFETY: the table belongs to the block, which is alive (caller).
@@ -269,6 +272,29 @@ fn give_up_all(are: impl Fn(NonNull<Behavior>) -> bool) {
 pub(crate) fn give_up_of(core: &Core) {
     // SAFETY: on the list, and not given up: alive.
     give_up_all(|behavior| unsafe { behavior.as_ref() }.core == NonNull::from(core));
+}
+
+/// The promise of a behavior is cancelled: unless its body has begun, it is not called.
+///
+/// # Safety
+/// The promise is alive, and a behavior's.
+pub(crate) unsafe fn cancel_promise(promise: NonNull<Header>) {
+    let meant = promise.cast::<Behavior>();
+    // SAFETY: alive, and a behavior's (caller).
+    let table = unsafe { Behavior::table(meant) };
+    if let Some(cancelled) = table.cancelled {
+        // SAFETY: alive (caller).
+        unsafe { promise.as_ref() }.set_table(&cancelled.promise);
+        // One that waits for what may never come is given up now.
+        let mut list = LIST.lock();
+        let waiting = list.0.get_mut(&meant).filter(|waiting| !waiting.given_up);
+        let given = waiting.map(|waiting| give_up(waiting, meant));
+        drop(list);
+        if let Some(given) = given {
+            let _scope = later::Scope::new();
+            later::end_early(given);
+        }
+    }
 }
 
 /// Gives up what still waits under flags that were raised. `raised` is sorted.

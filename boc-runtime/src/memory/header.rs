@@ -18,7 +18,35 @@ pub(crate) struct Header {
     pub(crate) queue: Queue,
     strong: AtomicU32,
     weak: AtomicU32,
-    pub(crate) table: &'static Table,
+    table: TableRef,
+}
+
+/// Which table a block has. For a promise that is cancelled it is replaced, by one that differs in what becomes of
+/// the body only.
+#[derive(Debug)]
+struct TableRef(
+    // Not that of `sync`: a model has nothing to try here. A table is a constant, so a pointer to either is good
+    // whenever it is read.
+    std::sync::atomic::AtomicPtr<Table>,
+);
+
+impl TableRef {
+    #[inline]
+    fn new(table: &'static Table) -> TableRef {
+        TableRef(std::sync::atomic::AtomicPtr::new(std::ptr::from_ref(table).cast_mut()))
+    }
+
+    #[inline]
+    fn get(&self) -> &'static Table {
+        // Relaxed: what it points to was never written.
+        // SAFETY: made from a `&'static Table` in `new` and `set`, and only read.
+        unsafe { &*self.0.load(Ordering::Relaxed) }
+    }
+
+    fn set(&self, table: &'static Table) {
+        // Relaxed: as in `get`.
+        self.0.store(std::ptr::from_ref(table).cast_mut(), Ordering::Relaxed);
+    }
 }
 
 /// What depends on the type of a block.
@@ -68,7 +96,22 @@ fn too_many() -> ! {
 impl Header {
     #[inline]
     pub(crate) fn new(table: &'static Table, queue: Queue, strong: u32, weak: u32) -> Header {
-        Header { queue, strong: AtomicU32::new(strong), weak: AtomicU32::new(weak), table }
+        Header {
+            queue,
+            strong: AtomicU32::new(strong),
+            weak: AtomicU32::new(weak),
+            table: TableRef::new(table),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn table(&self) -> &'static Table {
+        self.table.get()
+    }
+
+    /// Gives a behavior's promise another table: see [`TableRef`].
+    pub(crate) fn set_table(&self, table: &'static Table) {
+        self.table.set(table);
     }
 
     /// As if so many handles had been leaked.
@@ -166,7 +209,7 @@ pub(crate) unsafe fn release(header: NonNull<Header>) {
 #[inline]
 pub(crate) unsafe fn end_alone(header: NonNull<Header>) {
     // SAFETY: the caller's count keeps it alive.
-    let table = unsafe { header.as_ref() }.table;
+    let table = unsafe { header.as_ref() }.table();
     debug_assert!(!table.weak, "a block that may have weak handles ends by `release`");
     // SAFETY: INV-ALONE: the value is the caller's.
     if table.inert.is_some_and(|inert| unsafe { inert(header) }) {
@@ -205,7 +248,7 @@ pub(crate) unsafe fn release_weak(header: NonNull<Header>) {
         // Acquire: pairs with the Release above, of all others. No fence: see `end`.
         this.weak.load(Ordering::Acquire);
         // SAFETY: both counts are zero: nobody else knows the block.
-        unsafe { (this.table.free)(header) };
+        unsafe { (this.table().free)(header) };
     }
 }
 

@@ -89,7 +89,7 @@ fn note_for(run: Run, block: HeaderRef<'_>) {
 /// The run to which a block belongs.
 #[expect(unsafe_code, reason = "asks the block's table")]
 pub(crate) fn run_of(block: HeaderRef<'_>) -> Option<Run> {
-    if let Some(core) = block.get().table.core {
+    if let Some(core) = block.get().table().core {
         // SAFETY: the table belongs to the block, which is borrowed.
         return Some(unsafe { core(block.as_ptr()) }.addr());
     }

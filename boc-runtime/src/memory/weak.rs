@@ -24,7 +24,7 @@ impl Weak {
     /// A weak count of a block. `None`: the blocks of its kind end without looking at weak counts.
     pub(crate) fn of(block: HeaderRef<'_>) -> Option<Weak> {
         let header = block.get();
-        header.table.weak.then(|| {
+        header.table().weak.then(|| {
             header.retain_weak();
             Weak(block.as_ptr())
         })

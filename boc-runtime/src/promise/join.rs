@@ -135,7 +135,7 @@ impl<R: Send + 'static> Promise<R> {
     pub(super) unsafe fn take(self, ticket: &Ticket) -> Result<R, Failure> {
         let mut result = MaybeUninit::<Result<R, Failure>>::uninit();
         // SAFETY: this handle keeps the block alive.
-        let table = unsafe { self.header().as_ref() }.table;
+        let table = unsafe { self.header().as_ref() }.table();
         // SAFETY: the ticket holds the promise exclusively; `result` has room for what a promise of `R` gives.
         unsafe { (table.take)(self.header(), NonNull::from(&mut result).cast()) };
         // SAFETY: granted, and released once.
@@ -150,7 +150,7 @@ impl<R> Promise<R> {
     pub(super) fn awaited(&self) -> Awaited {
         let header = self.header();
         // SAFETY: this handle keeps the block alive.
-        let core = unsafe { header.as_ref() }.table.core;
+        let core = unsafe { header.as_ref() }.table().core;
         // SAFETY: as above; the table belongs to the block.
         Awaited::promise(core.map_or(std::ptr::null(), |core| unsafe { core(header) }.cast()))
     }

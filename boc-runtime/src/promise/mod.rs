@@ -14,6 +14,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
+use crate::behavior;
 use crate::later;
 use crate::memory::{self, Header, HeaderRef, Invariant, identity};
 use crate::queue::Status;
@@ -155,6 +156,35 @@ impl<R> Promise<R> {
             sim::step_here(|| self.awaited());
         }
         finished
+    }
+
+    /// Skips the behavior if its body has not begun: the promise fails with
+    /// [`Cancelled`](crate::FailureKind::Cancelled), the captures are dropped, and the cowns pass on in order.
+    ///
+    /// That happens in this call if the behavior waits for anything but behaviors of its runtime (a
+    /// [`Resolver`](crate::Resolver), a pump, a timer), else when its turn comes. A body that has begun runs to its end. A
+    /// promise that a resolver fills is only dropped. May be called from any thread, and in a body; to cancel many, use a
+    /// [`Cancel`](crate::Cancel).
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Cown, FailureKind, Promise, when};
+    ///
+    /// let count = Cown::new(0);
+    /// let (_slow, answer) = Promise::<i32>::new();
+    /// let added = when((&count, &answer), |(mut count, answer)| *count += *answer);
+    /// let seen = added.clone();
+    /// added.cancel();
+    /// assert_eq!(seen.join().unwrap_err().kind(), FailureKind::Cancelled);
+    /// assert_eq!(when(&count, |count| *count).join().unwrap(), 0); // nobody waits for the answer
+    /// ```
+    pub fn cancel(self) {
+        let header = self.header();
+        // SAFETY: this handle keeps the block alive.
+        if unsafe { header.as_ref() }.table().core.is_some() {
+            // SAFETY: as above; only the promises of behaviors have a core.
+            unsafe { behavior::cancel_promise(header) };
+        }
     }
 
     /// As [`is_finished`](Promise::is_finished), and nothing runs on a simulated runtime either.

@@ -114,7 +114,7 @@ impl<'b> Claims<'b> {
 
     /// Claims a pinned cown.
     pub(crate) fn claim_pinned(&mut self, header: HeaderRef<'_>) {
-        debug_assert!(header.get().table.pinned);
+        debug_assert!(header.get().table().pinned);
         // SAFETY: the block of a pinned cown starts with a `PinnedHeader`; alive as `header` is.
         let home = unsafe { header.as_ptr().cast::<PinnedHeader>().as_ref() }.home();
         self.run_at(home);
@@ -133,7 +133,7 @@ impl<'b> Claims<'b> {
     /// Claims what a guard stands for, which may be a cown of either kind.
     #[inline]
     pub(crate) fn claim_guard(&mut self, header: HeaderRef<'_>, mode: GuardMode) {
-        if mode == GuardMode::Pinned || header.get().table.pinned {
+        if mode == GuardMode::Pinned || header.get().table().pinned {
             self.claim_pinned_guard(header, mode);
         } else {
             self.claim(header.as_ptr(), mode == GuardMode::Shared);
@@ -142,7 +142,7 @@ impl<'b> Claims<'b> {
 
     #[cold]
     fn claim_pinned_guard(&mut self, header: HeaderRef<'_>, mode: GuardMode) {
-        match (mode, header.get().table.pinned) {
+        match (mode, header.get().table().pinned) {
             (GuardMode::Pinned, true) => return self.claim_pinned(header),
             (GuardMode::Pinned, false) => self.misfit = Some(Misfit::PlainGuard),
             _ => self.misfit = Some(Misfit::PinnedGuard),

@@ -126,7 +126,7 @@ pub trait PlaceSealed {}
 /// The block holds a `T`, or (a promise) a failure; the caller holds the cown for `'a`.
 unsafe fn value<'a, T>(header: HeaderRef<'a>) -> Result<std::ptr::NonNull<T>, Failure> {
     // SAFETY: held (caller); the table belongs to the block.
-    Ok(unsafe { (header.get().table.value)(header.as_ptr()) }?.cast())
+    Ok(unsafe { (header.get().table().value)(header.as_ptr()) }?.cast())
 }
 
 /// # Safety

@@ -42,7 +42,7 @@ impl<'a, R> Takeable<'a, R> {
     fn look(&self) -> Result<(), Failure> {
         let header = self.promise;
         // SAFETY: held (the field's invariant); the table belongs to the block.
-        unsafe { (header.get().table.value)(header.as_ptr()) }.map(drop)
+        unsafe { (header.get().table().value)(header.as_ptr()) }.map(drop)
     }
 
     /// The result. Whoever requests the promise later finds that it was taken.
@@ -51,7 +51,7 @@ impl<'a, R> Takeable<'a, R> {
         let mut result = MaybeUninit::<Result<R, Failure>>::uninit();
         // SAFETY: held exclusively (the field's invariant); the table is that of a promise of an `R`,
         // so it writes such a result.
-        unsafe { (header.get().table.take)(header.as_ptr(), NonNull::from(&mut result).cast()) };
+        unsafe { (header.get().table().take)(header.as_ptr(), NonNull::from(&mut result).cast()) };
         // SAFETY: written just now.
         unsafe { result.assume_init() }
     }

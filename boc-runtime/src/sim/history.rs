@@ -57,7 +57,7 @@ struct Numbered {
 impl History {
     /// `cown` is borrowed from a handle.
     fn number(&mut self, cown: HeaderRef<'_>) -> usize {
-        let table = cown.get().table;
+        let table = cown.get().table();
         let address = cown.as_ptr().addr().get();
         match self.numbers.get(&address) {
             // What is kept is still there; what is not kept is still there unless a cown has its

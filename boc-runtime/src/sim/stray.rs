@@ -60,7 +60,7 @@ pub(crate) fn refuse<Q: Request>(request: &Q) {
             "a thread that is not the simulation's schedules a behavior on a `{}` of `boc::explore`: it would go to the \
              global runtime, and its order could be neither explored nor repeated; do what this thread does in a behavior, \
              fill a promise from here (`Promise::new`), or name another runtime (`in &runtime;`)",
-            (block.get().table.type_name)()
+            (block.get().table().type_name)()
         );
         let mut strays = STRAYS.lock();
         // Of a behavior of another runtime the core is no run.

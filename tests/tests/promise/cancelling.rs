@@ -311,3 +311,107 @@ fn a_cancel_meets_a_grant() {
         });
     });
 }
+
+#[test]
+fn one_promise_is_cancelled_and_no_other() {
+    on_workers(1, || {
+        let (gate, cown, drops) = (Gate::new(), Cown::new(0), Drops::new());
+        let passing = gate.clone();
+        let running = when!(cown => { passing.pass(); *cown += 1; });
+        gate.until_waiting(1);
+        let token = drops.token();
+        let skipped = when!(cown => { let _ = &token; *cown += 10; });
+        let behind = when!(skipped, cown => { let _ = *skipped; *cown += 100; });
+        let other = when!(cown => { *cown += 1_000; *cown });
+        running.clone().cancel();
+        skipped.clone().cancel();
+        skipped.clone().cancel();
+        gate.open();
+        running.join().unwrap();
+        let failure = skipped.join().unwrap_err();
+        assert_eq!(failure.message(), "cancelled before it ran: `cancel` was called on its promise");
+        assert_eq!(behind.join().unwrap_err().kind(), Cancelled, "it requested the promise");
+        assert_eq!(other.join().unwrap(), 1_001);
+        assert_eq!(drops.count(), 1);
+    });
+}
+
+#[test]
+fn one_promise_that_waits_for_ever_is_given_up_in_the_call() {
+    on_home(1, |main| {
+        let (resolver, never) = Promise::<u8>::new();
+        let (cown, drops) = (Cown::new(0), Drops::new());
+        let token = drops.token();
+        let waits = when!(never, cown => { let _ = (&token, *never); *cown += 1; });
+        waits.clone().cancel();
+        assert!(waits.is_finished() && drops.count() == 1);
+        assert_eq!(when!(cown => *cown).join().unwrap(), 0);
+
+        let canvas = PinnedCown::new(&main, 0);
+        let ready = when!(pinned canvas => *canvas += 1);
+        ready.clone().cancel();
+        assert_eq!(ready.join().unwrap_err().kind(), Cancelled);
+
+        never.clone().cancel(); // a resolver's promise stays as it is
+        resolver.resolve(1);
+        assert_eq!(never.join().unwrap(), 1);
+    });
+}
+
+#[test]
+fn one_promise_of_a_batch_is_cancelled_before_it_enters() {
+    on_workers(1, || {
+        let (cown, (resolver, never)) = (Cown::new(0), Promise::<u8>::new());
+        let (plain, waits) = batch(|b| {
+            let plain = when!(in b; cown => *cown += 1);
+            let waits = when!(in b; never, cown => { let _ = *never; *cown += 10; });
+            plain.clone().cancel();
+            waits.clone().cancel();
+            (plain, waits)
+        });
+        assert_eq!(plain.join().unwrap_err().kind(), Cancelled);
+        assert_eq!(waits.join().unwrap_err().kind(), Cancelled, "although it waits for ever");
+        assert_eq!(when!(cown => *cown).join().unwrap(), 0);
+        drop(resolver);
+    });
+}
+
+#[test]
+fn cancelling_one_promise_meets_its_run() {
+    stress(300, |_| {
+        on_at_least(2, || {
+            let (cown, (resolver, answer)) = (Cown::new(0), Promise::new());
+            let schedule = |n: usize| match n % 2 {
+                0 => when!(cown => *cown += 1),
+                _ => when!(read answer, cown => *cown += *answer),
+            };
+            let promises: Vec<_> = (0..16).map(schedule).collect();
+            let last = when!(cown => *cown);
+            let cancelled = promises.clone();
+            thread::scope(|threads| {
+                threads.spawn(move || resolver.resolve(1));
+                threads.spawn(|| cancelled.into_iter().rev().for_each(Promise::cancel));
+            });
+            let ran = promises.into_iter().filter_map(|promise| promise.join().ok()).count();
+            assert_eq!(last.join().unwrap(), ran);
+        });
+    });
+}
+
+#[test]
+fn exploring_cancels_one_promise() {
+    within(LIMIT, || {
+        let outcomes = parking_lot::Mutex::new(HashSet::new());
+        explore(500, |_| {
+            let cown = Cown::new(0);
+            let added = when!(cown => *cown += 1);
+            let handle = added.clone();
+            when((), move |()| handle.cancel());
+            quiesce();
+            let ran = when!(cown => *cown).join().unwrap();
+            assert_eq!(added.join().is_ok(), ran == 1);
+            outcomes.lock().insert(ran);
+        });
+        assert_eq!(outcomes.into_inner().len(), 2);
+    });
+}
