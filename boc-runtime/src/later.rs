@@ -25,7 +25,9 @@
 //! whose promise is waited for ([`end_awaited`]), then one after the other until the wait is over
 //! ([`before_sleep`]): one that is carried out inside a wait may itself wait for what is further out.
 //! Values stay on the list: they die after the code that runs now, which may hold what they need.
-//! So what is to be ended together is put on the list together, in one scope.
+//! So what is to be ended together is put on the list together, in one scope. A wait inside of a wait
+//! inside of a wait, a million deep, would need a million frames: four times as deep as that the
+//! rest of what may be waited for goes to a thread of its own, which goes on in the same way.
 //!
 //! Slots are passed on before any user code runs: what waits behind one does not wait for a
 //! destructor. That runs no user code itself.
@@ -46,6 +48,8 @@ use crate::queue::Slot;
 use crate::sched;
 use crate::sync::thread_local;
 use crate::unwind::{self, Payload};
+
+mod elsewhere;
 
 enum Item {
     /// It was carried out before its turn.
@@ -160,6 +164,8 @@ impl Drop for Scope {
             let outer = here.depth.get() - 1;
             if outer == 0 && here.any.get() {
                 end_of_scope();
+                here.depth.set(outer);
+                return elsewhere::wait_for_helpers(here);
             }
             here.depth.set(outer);
         });
@@ -217,6 +223,7 @@ pub(crate) unsafe fn dispose(header: NonNull<Header>) {
         if here.ends.get() && here.level.get() == 0 {
             free_room();
         }
+        elsewhere::wait_for_helpers(here);
         panicked
     });
     // A handle dropped by user code: a panicking destructor of the value panics there, as with `Arc`.
@@ -269,6 +276,11 @@ pub(crate) fn end_awaited(promise: NonNull<Header>) {
 #[inline(never)]
 fn carry_out_of_rest(here: &Here, is_meant: impl Fn(&Item) -> bool) -> bool {
     if here.depth.get() != 0 || here.waited_for.get() == 0 {
+        return false;
+    }
+    if elsewhere::is_too_deep(here)
+        && ITEMS.try_with(|items| elsewhere::hand_over(here, items)).unwrap_or(false)
+    {
         return false;
     }
     // What is taken leaves its place: the lengths that are kept, of what was there before, stay

@@ -138,6 +138,46 @@ fn exit_inside(body: bool) {
     }
 }
 
+thread_local! {
+    static RUNTIME: RefCell<Option<Runtime>> = const { RefCell::new(None) };
+    static TOKEN: RefCell<Option<MainThread>> = const { RefCell::new(None) };
+}
+
+/// `exit` drops a runtime that is entered; what schedules after that is cancelled.
+fn exit_inside_enter() {
+    EARLY.with(|end| {
+        end.call(|| {
+            let late = when!(=> 1).join().map_err(|failure| failure.message().to_owned());
+            println!("when: {late:?}");
+        });
+    });
+    RUNTIME.set(Some(Runtime::builder().workers(1).build().expect("a thread")));
+    RUNTIME.with_borrow(|runtime| runtime.as_ref().expect("set").enter(|| exit(0)))
+}
+
+/// `exit` drops the token of a home with `with`, or a body, still on the stack.
+fn exit_with_the_token_in_a_thread_local(body: bool) {
+    TOKEN.set(None);
+    let main = MainThread::claim().expect("not claimed");
+    let cown = PinnedCown::new(&main, Says("the value"));
+    TOKEN.set(Some(main));
+    TOKEN.with_borrow(|token| {
+        let main = token.as_ref().expect("set");
+        if body {
+            main.when(pinned(&cown), |cown| {
+                println!("exit while {} is held", cown.0);
+                exit(0)
+            });
+            main.pump();
+        } else {
+            let _ = main.with(&cown, |cown| -> () {
+                println!("exit while {} is lent", cown.0);
+                exit(0)
+            });
+        }
+    });
+}
+
 fn main() {
     let kind = std::env::args().nth(1).expect("which kind of thread");
     match kind.as_str() {
@@ -155,6 +195,9 @@ fn main() {
         }
         "exit-in-with" => exit_inside(false),
         "exit-in-a-body" => exit_inside(true),
+        "exit-in-enter" => exit_inside_enter(),
+        "exit-in-with-token" => exit_with_the_token_in_a_thread_local(false),
+        "exit-in-a-body-token" => exit_with_the_token_in_a_thread_local(true),
         other => panic!("which one? {other}"),
     }
 }

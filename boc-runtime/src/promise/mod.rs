@@ -152,6 +152,10 @@ impl<R> Promise<R> {
             finished = self.has_finished();
         }
         if !finished {
+            sim::arrive();
+            finished = self.has_finished();
+        }
+        if !finished {
             // On the thread of a simulated runtime nothing would ever run for who only asks.
             sim::step_here(|| self.awaited());
         }

@@ -173,8 +173,11 @@ impl Runtime {
             return f();
         }
         sim::settle();
-        // SAFETY: borrowed for longer than the scope.
-        let _scope = unsafe { context::Scope::enter(NonNull::from(&*self.core)) };
+        // A count of its own: `exit` in `f` drops what is borrowed here, a thread-local say, with this still on
+        // the stack; what schedules after that finds a core that is cancelled.
+        let core = Arc::clone(&self.core);
+        // SAFETY: counted for longer than the scope: dropped after it, or, by `exit`, never.
+        let _scope = unsafe { context::Scope::enter(NonNull::from(&*core)) };
         f()
     }
 

@@ -20,7 +20,7 @@ use super::config::Config;
 use super::context;
 use super::counters::{self, Counters};
 use super::forked;
-use super::gate::MayWait;
+use super::gate::{self, MayWait};
 use super::idle::{AfterPush, Idle};
 use super::injector::Injector;
 use super::lifecycle::{AfterLeaving, Lifecycle, Starting};
@@ -350,8 +350,9 @@ impl Core {
         self.lifecycle.end(|| self.tell_to_end());
         self.lifecycle.wait_until_left();
         // What is left of a thread are the destructors of its thread-locals. They may do whatever a
-        // thread may, so one that runs on such a thread does not wait for the others.
-        if !context::was_worker() {
+        // thread may, so one that runs on such a thread does not wait for the others. Nor does a body, or
+        // `MainThread::with`: what they hold may be what a destructor waits for.
+        if !context::was_worker() && gate::look().is_ok() {
             self.join_threads();
         }
     }

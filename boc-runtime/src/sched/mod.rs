@@ -33,7 +33,7 @@ pub(crate) use gate::{Lending, MayWait, Occupied, Running, Shut, look, may_wait}
 pub(crate) use graveyard::bury;
 pub(crate) use open_batch::{OpenBatch, WaitFor, refuse_in_batch};
 pub(crate) use park::Parker;
-pub(crate) use wait::{Awaited, wait_until};
+pub(crate) use wait::{Awaited, pump_until, wait_until};
 pub(crate) use worker::Worker;
 
 /// Puts a behavior that has all its cowns where a worker will find it.

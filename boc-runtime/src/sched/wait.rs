@@ -92,7 +92,7 @@ const LOOK_AGAIN: Duration = Duration::from_micros(200);
 /// Pumps on a thread that has claimed `MainThread`, until `done`: for a wait for threads, whose ends
 /// unpark no waiter. What they do at their ends may need what is pinned here. On another thread, or
 /// where nothing may run, it returns at once, and the caller just waits.
-pub(super) fn pump_until(mut done: impl FnMut() -> bool) {
+pub(crate) fn pump_until(mut done: impl FnMut() -> bool) {
     let _may_leave_some = MayLeaveSome::begin();
     while pinned::is_home() && !done() {
         let Some(may_wait) = try_may_wait() else { return };

@@ -137,8 +137,10 @@ impl fmt::Display for Explored {
 /// asks [`is_finished`](crate::Promise::is_finished); inside of [`MainThread::with`] nothing runs.
 /// Because behaviors are isolated this shows everything that a program of cowns and promises can do
 /// in parallel: what a body has scheduled may even take effect late, with other behaviors in
-/// between. A time limit (`join_timeout`, `quiesce_timeout`) is over when nothing else can happen.
-/// A pump runs some other behaviors, too.
+/// between. One step stays one: at its end a behavior gives back its cowns and fills its promise at
+/// once, while on a worker the next holder of a cown may begin a moment before the promise is
+/// finished (only a body that asks `is_finished` can tell). A time limit (`join_timeout`, `quiesce_timeout`) is over when
+/// nothing else can happen. A pump runs some other behaviors, too.
 ///
 /// The same seed gives the same run as long as the body does nothing that differs from call to call by itself: look at
 /// the clock, use threads, iterate over a `HashMap`, or compare or hash handles (cowns are ordered by address). What other

@@ -120,7 +120,7 @@ fn settle_here() {
     }
 }
 
-/// Before a join: what the thread has scheduled takes effect first.
+/// Before a join, a poll, or a question: what the thread, or its body, has done takes effect first.
 pub(crate) fn arrive() {
     let Some(core) = here() else { return };
     let simulation = simulation(&core);
@@ -129,8 +129,8 @@ pub(crate) fn arrive() {
         Ok(()) => while simulation.has_effects_of_caller() && simulation.step() {},
         // A future is polled while a value is lent: no body may run, so what was scheduled enters
         // with none in between.
-        Err(Occupied::Lends) => simulation.take_effects_of_caller(),
-        Err(Occupied::RunsBody) => {}
+        // So does what a body has scheduled or resolved before it asks: no run has it overtaken.
+        Err(Occupied::Lends | Occupied::RunsBody) => simulation.take_effects_of_caller(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::task::{Context, Wake};
+use std::task::{Context, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -360,5 +360,62 @@ fn a_thread_local_that_waits_when_its_thread_ends() {
             });
             ends.join().expect("no panic");
         }
+    });
+}
+
+/// Calls it when it is dropped.
+struct Calls<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for Calls<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// `many` behaviors wait for ever, and go with their runtime; what each has captured does this then.
+fn many_destructors_that(act: impl Fn(&Promise<u8>) + Send + Sync + 'static) {
+    const MANY: usize = 5_000;
+    within(LIMIT, move || {
+        let runtime = Runtime::builder().workers(1).build().expect("a thread");
+        let (resolver, never) = Promise::<u8>::new();
+        let (act, (sender, dropped)) = (Arc::new(act), channel());
+        for _ in 0..MANY {
+            let (act, sender, asked) = (Arc::clone(&act), sender.clone(), never.clone());
+            let capture = Calls(move || {
+                act(&asked);
+                let _ = sender.send(());
+            });
+            runtime.when(&never, move |_| drop(capture));
+        }
+        drop(runtime);
+        for _ in 0..MANY {
+            dropped.recv_timeout(LIMIT).expect("every capture is dropped");
+        }
+        drop(resolver);
+    });
+}
+
+#[test]
+fn destructors_that_ask_do_not_nest_without_end() {
+    many_destructors_that(|never| assert!(!never.is_finished()));
+}
+
+#[test]
+fn destructors_that_poll_do_not_nest_without_end() {
+    many_destructors_that(|never| {
+        let mut future = pin!(never.clone().into_future());
+        assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    });
+}
+
+#[test]
+fn destructors_that_wait_do_not_nest_without_end() {
+    let other = Runtime::builder().workers(1).build().expect("a thread");
+    let log = Cown::new(0);
+    many_destructors_that(move |_| {
+        let slow = other.when(&log, |mut log| {
+            (0..2_000).for_each(|n| *log = std::hint::black_box(n));
+        });
+        slow.join().unwrap();
     });
 }

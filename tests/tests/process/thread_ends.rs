@@ -79,3 +79,22 @@ fn exit_in_a_body_does_not_drop_what_the_body_holds() {
     assert!(said.contains("exit while the value is held\n"), "{said}");
     assert!(!said.contains("the value is dropped"), "{said}");
 }
+
+/// A token in a thread-local is dropped by `exit`, while its values are in use.
+#[test]
+fn exit_does_not_drop_what_is_in_use_with_the_token_in_a_thread_local() {
+    for (kind, said_first) in [
+        ("exit-in-with-token", "exit while the value is lent\n"),
+        ("exit-in-a-body-token", "exit while the value is held\n"),
+    ] {
+        let said = run(kind);
+        assert!(said.starts_with(said_first), "{said}");
+        assert!(!said.contains("the value is dropped"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_scheduled_after_exit_has_dropped_the_entered_runtime_is_cancelled() {
+    let said = run("exit-in-enter");
+    assert_eq!(said, "when: Err(\"cancelled before it ran: its runtime has ended\")\n");
+}

@@ -237,3 +237,36 @@ fn a_name_with_a_zero_byte_is_an_error() {
         assert!(panic_message(|| runtime.when((), |()| ())).contains("zero byte"));
     });
 }
+
+/// A runtime whose worker does this at its end.
+fn whose_worker_ends_with(deed: impl FnOnce() + Send + 'static) -> Runtime {
+    let runtime = one_worker();
+    runtime.when((), move |()| at_end(deed)).join().expect("no panic");
+    runtime
+}
+
+#[test]
+fn a_body_may_drop_a_runtime_whose_thread_waits_for_what_the_body_holds() {
+    on_home(1, |main| {
+        let (log, canvas) = (Cown::new(0), PinnedCown::new(&main, 0));
+        let waits_for_log = |log: &Cown<i32>| {
+            let log = log.clone();
+            whose_worker_ends_with(move || when!(log => *log += 1).join().unwrap())
+        };
+        let runtime = waits_for_log(&log);
+        main.when(&log, move |_log| drop(runtime)).join().unwrap();
+
+        let pinned_here = canvas.clone();
+        let runtime =
+            whose_worker_ends_with(move || when!(pinned pinned_here => *pinned_here += 1).join().unwrap());
+        main.with(&canvas, |_| drop(runtime)).unwrap();
+
+        let runtime = waits_for_log(&log);
+        let simulated = Runtime::simulated(1);
+        simulated.when(&log, move |_log| drop(runtime)).join().unwrap();
+        drop(simulated);
+        while when!(log => *log).join().unwrap() != 2 || when!(pinned canvas => *canvas).join().unwrap() != 1
+        {
+        }
+    });
+}

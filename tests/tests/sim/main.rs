@@ -1,5 +1,6 @@
 //! Simulated runtimes, and `explore`.
 
+mod asking;
 mod beside;
 mod features;
 mod orders;
