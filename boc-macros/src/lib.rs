@@ -1,8 +1,8 @@
 //! The macros of boc.
 //!
-//! Both forms of a behavior go the same straight way; only the first two steps can fail:
-//! tokens → `parse`, `item`, `attr` → `ast` → `check`, `check_fn`, `capture` → `plan` → `expand`, and beside a
-//! mistake `fallback`.
+//! Both forms of a behavior go the same straight way; only reading and checking can fail:
+//! tokens → `fragment` → `parse`, `item`, `attr` → `ast` → `check`, `check_fn`, `capture` → `plan` → `expand`, and
+//! beside a mistake `fallback`.
 //!
 #![doc = include_str!("grammar.md")]
 //!
@@ -21,6 +21,7 @@ mod diag;
 mod escape;
 mod expand;
 mod fallback;
+mod fragment;
 mod hygiene;
 mod item;
 mod leave;
@@ -71,6 +72,7 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn block(input: Tokens) -> Tokens {
+    let input = fragment::kept(input);
     let mut diag = Diag::default();
     let (krate, block) = parse::entry(input.clone(), &mut diag);
     variants::block(block, &mut diag, &mut |block, diag| {
@@ -83,6 +85,7 @@ fn block(input: Tokens) -> Tokens {
 }
 
 fn function(args: Tokens, item: Tokens) -> Tokens {
+    let (args, item) = (fragment::kept(args), fragment::kept(item));
     let mut diag = Diag::default();
     let Some(function) = attr::entry(args.clone(), item.clone(), &mut diag) else {
         return fallback::function(None, args, item, diag.finish().err().as_ref());

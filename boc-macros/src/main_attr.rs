@@ -13,6 +13,7 @@ use crate::attr;
 use crate::conditional::conditional;
 use crate::diag::Diag;
 use crate::fallback::mention;
+use crate::fragment;
 use crate::names::{self, Krate, hidden};
 use crate::parse::all;
 
@@ -39,6 +40,7 @@ struct Main {
 //          }
 /// Expands `#[main]`; beside an error the function stays as it is.
 pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    let (args, item) = (fragment::kept(args), fragment::kept(item));
     let mut diag = Diag::default();
     let options = options(args.clone(), &mut diag);
     let main = parse.parse2(item.clone()).map_err(|error| diag.push(error));

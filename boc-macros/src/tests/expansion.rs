@@ -513,3 +513,47 @@ fn a_block_is_a_value() {
         assert!(output.contains("let k =") && !output.contains("compile_error"), "{output}");
     }
 }
+
+/// The invisible group of a `$e:expr`, with `2 * ` before it or nothing.
+#[test]
+fn groups_of_a_macro() {
+    use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+    let group = |text: &str| TokenTree::Group(Group::new(Delimiter::None, super::tokens(text)));
+    let kept = |before: &str, group: TokenTree, after: &str| {
+        let mut all: TokenStream = super::tokens(before);
+        all.extend([group]);
+        all.extend(super::tokens(after));
+        crate::fragment::kept(all).to_string().split_whitespace().collect::<String>()
+    };
+    let none = |text: &str| text.replace([' ', '\u{ab}', '\u{bb}'], "");
+    for (before, inside, after) in [
+        ("2 *", "1 + 2", ""),
+        ("-", "1 + 2", ";"),
+        ("", "1 + 2", ".abs()"),
+        ("", "1 + 2", "as u8"),
+        ("", "|x| x", "(1)"),
+        ("", "&a", "[0]"),
+        ("if", "S {} == s", "{}"),
+        ("x ==", "1 | 2", ""),
+        ("x +", "if a { 1 } else { 2 }", ""),
+        ("", "match a {}", ".b"),
+    ] {
+        let expected = none(&format!("{before}({inside}){after}"));
+        assert_eq!(none(&kept(before, group(inside), after)), expected, "{before} {inside} {after}");
+    }
+    for (before, inside, after) in [
+        ("let k =", "1 + 2", ";"),
+        ("x => ", "1 + 2", ", y"),
+        ("x -> ", "&T", "= 1"),
+        ("f", "a.b", "+ 1"),
+        ("2 *", "a[0]", ""),
+        ("2 *", "f(1 + 2)", ""),
+        ("#", "doc = \"x\"", ""),
+        ("", "if a {}", "*x"),
+        ("", "let x = 1", ";"),
+        ("-> ", "A", "{}"),
+    ] {
+        let expected = none(&format!("{before}{inside}{after}"));
+        assert_eq!(none(&kept(before, group(inside), after)), expected, "{before} {inside} {after}");
+    }
+}
