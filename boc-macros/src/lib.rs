@@ -75,7 +75,7 @@ fn block(input: Tokens) -> Tokens {
     let input = fragment::kept(input);
     let mut diag = Diag::default();
     let (krate, block) = parse::entry(input.clone(), &mut diag);
-    variants::block(block, &mut diag, &mut |block, diag| {
+    variants::block(&krate, block, &mut diag, &mut |block, diag| {
         let plan = check::block(krate.clone(), block, diag);
         match std::mem::take(diag).finish() {
             Ok(()) => expand::block(&plan),

@@ -23,6 +23,13 @@ impl Krate {
     }
 }
 
+impl Krate {
+    /// Where the library is.
+    pub(crate) fn path(&self) -> &TokenStream {
+        &self.0
+    }
+}
+
 impl Default for Krate {
     fn default() -> Self {
         Self::new(quote!(::boc))

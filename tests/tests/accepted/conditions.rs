@@ -158,3 +158,40 @@ fn the_attribute_behind_a_condition() {
         assert_eq!(when!(world.cell, a => *cell + *a).join().unwrap(), 6);
     });
 }
+
+/// Of many conditions only what is there is expanded: the compiler would not end otherwise.
+#[test]
+fn many_conditions_in_a_header() {
+    on_workers(1, || {
+        let [a, b, c, d, e, f, g, h, i, j] = std::array::from_fn(|_| Cown::new(1));
+        let sum = when!(
+            #[cfg(test)] a, #[cfg(test)] b, #[cfg(not(test))] none, #[cfg(test)] read c, #[cfg(test)] d,
+            #[cfg(test)] e, #[cfg(test)] f, #[cfg(test)] g, #[cfg(test)] h, #[cfg(test)] i, #[cfg(test)] j,
+            #[cfg(test)] let k = 1, #[cfg(test)] let l = 1, #[cfg(not(test))] let m = none, #[cfg(test)] let n = 1,
+            #[cfg(test)] let o = 1, #[cfg(test)] let p = 1, #[cfg(test)] let q = 1, #[cfg(test)] let r = 1
+            => *a + *b + *c + *d + *e + *f + *g + *h + *i + *j + k + l + n + o + p + q + r
+        );
+        assert_eq!(sum.join().unwrap(), 17);
+        #[boc::attr::when(
+            #[cfg(test)] a, #[cfg(test)] b, #[cfg(not(test))] none, #[cfg(test)] read c, #[cfg(test)] d,
+            #[cfg(test)] e, #[cfg(test)] f, #[cfg(test)] g, #[cfg(test)] h, #[cfg(test)] let k = 1,
+            #[cfg(test)] let l = 1, #[cfg(test)] let m = 1, #[cfg(test)] let n = 1, #[cfg(test)] let o = 1,
+            #[cfg(test)] let p = 1, #[cfg(test)] let q = 1, #[cfg(test)] let r = 1, #[cfg(test)] let s = 1
+        )]
+        #[allow(clippy::too_many_arguments)]
+        fn sums(
+            a: &mut i32,
+            b: &mut i32,
+            none: &mut i32,
+            c: &i32,
+            d: &mut i32,
+            e: &mut i32,
+            f: &mut i32,
+            g: &mut i32,
+            h: &mut i32,
+        ) -> i32 {
+            *a + *b + *c + *d + *e + *f + *g + *h + k + l + m + n + o + p + q + r + s
+        }
+        assert_eq!(sums.join().unwrap(), 17);
+    });
+}
