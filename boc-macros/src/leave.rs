@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -43,8 +43,12 @@ pub(crate) fn check<'a>(
     if !found.glob {
         let guards: Vec<&Ident> = guards.filter(|name| !found.bound.contains(&name.unraw())).collect();
         found.results.extend(value(&block).cloned());
+        let mut known = false;
         for result in &found.results {
-            results(result, &mut |result| guard(result, &guards, diag));
+            results(result, &mut |result| {
+                guard(result, &guards, known, diag);
+                known |= has_type(result);
+            });
         }
     }
     let left = !found.jumps.is_empty();
@@ -194,6 +198,46 @@ impl VisitMut for Found {
     }
 }
 
+/// Reports a closure as a result if it was meant for the body: it uses a guard, or calls its parameter like
+/// one and needs to know its type.
+fn closure_of(closure: &syn::ExprClosure, guards: &[&Ident], diag: &mut Diag) {
+    let body = closure.body.to_token_stream();
+    let untyped = |pat: &syn::Pat| match pat {
+        syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(pat.ident.clone()),
+        _ => None,
+    };
+    let stands_for_a_guard = |name: Ident| {
+        let guard =
+            guards.iter().any(|guard| guard.unraw() == name.unraw() && same(guard.span(), name.span()));
+        guard && first_use_needs_a_type(&name, body.clone()) == Some(true)
+    };
+    if closure.inputs.iter().filter_map(untyped).any(stands_for_a_guard) {
+        let message = "a body is no closure, its guards have the names of the requests; write `=> { .. }`";
+        diag.on(&closure.inputs, message);
+    } else if escape::uses(&Expr::Closure(closure.clone()), guards) {
+        let message =
+            "a guard cannot leave its body in a closure; run the code in the body: `=> { .. }`";
+        diag.on(closure, message);
+    }
+}
+
+/// Whether a name is dereferenced, or has a field or a method, where it is mentioned first.
+fn first_use_needs_a_type(name: &Ident, tokens: TokenStream) -> Option<bool> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |token: Option<&TokenTree>, char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char);
+    tokens.iter().enumerate().find_map(|(position, token)| match token {
+        TokenTree::Ident(word) if word.unraw() == name.unraw() => {
+            let before = position.checked_sub(1).and_then(|before| tokens.get(before));
+            let (next, second) = (tokens.get(position + 1), tokens.get(position + 2));
+            let operand = position.checked_sub(2).and_then(|before| tokens.get(before));
+            let unary = matches!(operand, None | Some(TokenTree::Punct(_)));
+            Some(is(before, '*') && unary || is(next, '.') && !is(second, '.'))
+        }
+        TokenTree::Group(group) => first_use_needs_a_type(name, group.stream()),
+        _ => None,
+    })
+}
+
 /// The value of a block. None if there is none for certain: what may not be there says nothing.
 fn value(block: &Block) -> Option<&Expr> {
     match block.stmts.last()? {
@@ -226,8 +270,20 @@ fn results(expr: &Expr, found: &mut impl FnMut(&Expr)) {
     }
 }
 
-/// Reports a guard, or a borrow of one, as a result.
-fn guard(result: &Expr, guards: &[&Ident], diag: &mut Diag) {
+/// Whether an expression may say what type the results have: those that come after it may become that.
+fn has_type(result: &Expr) -> bool {
+    match result {
+        Expr::Break(_) | Expr::Continue(_) | Expr::Reference(_) | Expr::Return(_) => false,
+        Expr::Macro(expr) => {
+            !["panic", "todo", "unimplemented", "unreachable"].iter().any(|name| expr.mac.path.is_ident(name))
+        }
+        _ => true,
+    }
+}
+
+/// Reports a guard, or a borrow of one, as a result. Where the type of the result is `known` a borrow may
+/// become another: of a `&'static str` behind the guard, say, the `&'static str`.
+fn guard(result: &Expr, guards: &[&Ident], known: bool, diag: &mut Diag) {
     let is = |guard: &Ident, name: &Ident| guard.unraw() == name.unraw() && same(guard.span(), name.span());
     let asynchronous = match result {
         Expr::Async(block) if escape::uses(result, guards) => Some(block.async_token),
@@ -248,7 +304,9 @@ fn guard(result: &Expr, guards: &[&Ident], diag: &mut Diag) {
         const MESSAGE: &str = "a body cannot be `async`, it holds cowns; await before it is scheduled, or let it request a promise \
                                that the task resolves: `Promise::new()`";
         diag.on(token, MESSAGE);
-    } else if let Expr::Reference(borrow) = result {
+    } else if let Expr::Closure(closure) = result {
+        closure_of(closure, guards, diag);
+    } else if let (Expr::Reference(borrow), false) = (result, known) {
         // What is borrowed to be changed is reached through the guard, whatever is in between.
         let mut place = &*borrow.expr;
         loop {

@@ -116,8 +116,21 @@ pub(super) fn input(walk: &mut Walk, mac: &mut Macro) {
     }
     walk.scopes.push();
     bind(walk, mac);
+    let certain = binds_nothing(mac);
+    walk.opaquely(!certain, |walk| arguments(walk, mac));
+    walk.scopes.pop();
+}
+
+fn arguments(walk: &mut Walk, mac: &mut Macro) {
     if let Ok(mut exprs) = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone()) {
-        if walk.changes(|walk| exprs.iter_mut().for_each(|expr| walk.visit_expr_mut(expr))) {
+        let walk_all = |walk: &mut Walk| {
+            exprs.iter_mut().for_each(|expr| match expr {
+                // `println!("{name}", name = EXPR)`
+                Expr::Assign(named) => walk.visit_expr_mut(&mut named.right),
+                expr => walk.visit_expr_mut(expr),
+            });
+        };
+        if walk.changes(walk_all) {
             mac.tokens = exprs.into_token_stream();
         }
     } else if let Ok(stmts) = Block::parse_within.parse2(mac.tokens.clone()) {
@@ -128,7 +141,6 @@ pub(super) fn input(walk: &mut Walk, mac: &mut Macro) {
     } else {
         words_and_nested(walk, &mac.tokens);
     }
-    walk.scopes.pop();
 }
 
 fn is_quoting(name: &Ident) -> bool {

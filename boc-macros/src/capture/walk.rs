@@ -214,6 +214,14 @@ impl Walk {
         result
     }
 
+    /// Runs `walk` on what is given to a macro, which may mean anything by it if `opaque`.
+    pub(super) fn opaquely(&mut self, opaque: bool, walk: impl FnOnce(&mut Self)) {
+        let before = self.opaque;
+        self.opaque |= opaque;
+        walk(self);
+        self.opaque = before;
+    }
+
     fn scoped(&mut self, walk: impl FnOnce(&mut Self)) {
         self.scopes.push();
         walk(self);

@@ -213,6 +213,30 @@ fn borrows_that_outlive_the_guard() {
     });
 }
 
+/// Where the type of the result is known, a borrow becomes it.
+#[test]
+fn borrows_beside_a_value_of_a_known_type() {
+    on_workers(1, || {
+        let word = Cown::new("word");
+        assert_eq!(when!(word => if word.is_empty() { "none" } else { &*word }).join().unwrap(), "word");
+        assert_eq!(when!(read word => match word.len() { 0 => "none", _ => &word }).join().unwrap(), "word");
+        let early = when!(word => { if word.is_empty() { return "none"; } &*word });
+        assert_eq!(early.join().unwrap(), "word");
+    });
+}
+
+/// A closure may leave, if it has nothing of a guard.
+#[test]
+fn closures_as_results() {
+    on_workers(1, || {
+        let a = Cown::new(1);
+        let add = when!(a => { let by = *a; move |x: i32| x + by }).join().unwrap();
+        assert_eq!(add(1), 2);
+        let other = when!(a => |a: i32| a + 1).join().unwrap();
+        assert_eq!(other(1), 2);
+    });
+}
+
 /// A binary `&` behind a block is no borrow.
 #[test]
 fn ands_behind_blocks() {

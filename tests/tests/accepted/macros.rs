@@ -399,3 +399,112 @@ fn expressions_that_are_passed_on() {
         assert_eq!(value_of!(*Box::new(cells[0].clone())).join().unwrap(), 8);
     });
 }
+
+macro_rules! arithmetic {
+    ($a:ident, $e:expr) => {
+        when!($a, let twice = 2 * $e => (*$a * $e, -$e, $e as i64, $e.abs(), twice, vec![2 * $e], $e == *$a))
+    };
+}
+
+macro_rules! scaled {
+    ($a:ident, $e:expr) => {{
+        #[boc::attr::when($a)]
+        fn scaled($a: &mut i32) -> i32 {
+            *$a * $e
+        }
+        scaled
+    }};
+}
+
+macro_rules! element {
+    ($cells:expr, $at:expr) => {
+        when!(c = $cells[$at * 2] => *c)
+    };
+}
+
+macro_rules! scaled_in_a_nested_body {
+    ($a:ident, $world:ident, $e:expr) => {
+        when!($a => { *$a = 2 * $e; when!(c = $world.0 => *c = *c * $e - $e); })
+    };
+}
+
+macro_rules! called {
+    ($f:expr) => {
+        when!(=> $f(1))
+    };
+}
+
+macro_rules! chosen {
+    ($condition:expr) => {
+        when!(=> if $condition { 1 } else { 2 })
+    };
+}
+
+macro_rules! fragments {
+    ($v:vis $name:ident, $(#[$m:meta])*, $p:pat, $t:ty, $s:stmt, $then:stmt, $i:item, $l:literal) => {
+        when!(=> {
+            $(#[$m])*
+            $v struct $name($t);
+            $i
+            $s;
+            let number = &mut 0;
+            $then *number += 1;
+            let $p = &$name("four");
+            let words: Vec<$t> = Vec::new();
+            short($name("four").0) + words.len() as i32 + *number + $l.abs() - $l
+        })
+    };
+}
+
+/// The compiler forgets the group around an expression that a macro was given.
+#[test]
+fn an_expression_stays_one_beside_an_operator() {
+    on_workers(1, || {
+        let (a, world) = (Cown::new(2), (Cown::new(5),));
+        assert_eq!(arithmetic!(a, 1i32 + 2).join().unwrap(), (6, -3, 3, 3, 6, vec![6], false));
+        assert_eq!(arithmetic!(a, if true { 3i32 } else { 4 }).join().unwrap().4, 6);
+        assert_eq!(scaled!(a, 1 + 2).join().unwrap(), 6);
+        let cells: Vec<_> = (0..5).map(Cown::new).collect();
+        assert_eq!(element!(cells, 1 + 1).join().unwrap(), 4);
+        scaled_in_a_nested_body!(a, world, 1 + 2).join().unwrap();
+        quiesce();
+        assert_eq!(when!(a, c = world.0 => (*a, *c)).join().unwrap(), (6, 12));
+        assert_eq!(called!(|x: i32| x + 1).join().unwrap(), 2);
+        assert_eq!(chosen!(Half(1).0 == Half { 0: 1 }.0).join().unwrap(), 1);
+    });
+}
+
+/// Other fragments come in such a group too, and none of them is an expression.
+#[test]
+fn fragments_that_are_no_expressions() {
+    on_workers(1, || {
+        let sum = fragments!(
+            pub(crate) Word,
+            #[doc = "A word."] #[allow(dead_code)],
+            &Word(_),
+            &'static str,
+            let _one = 1,
+            if true { let _ = 1; },
+            fn short(word: &str) -> i32 { word.len() as i32 },
+            -1i32
+        );
+        assert_eq!(sum.join().unwrap(), 4 + 1 + 2);
+    });
+}
+
+/// `name = EXPR` among the arguments of a format is no assignment.
+#[test]
+fn named_arguments_of_a_format() {
+    on_workers(1, || {
+        let (a, b) = (Cown::new(1), Cown::new(2));
+        let text = when!(a => {
+            *a += 1;
+            let text = format!("{number} {wide:>width$}", number = { when!(b => *b += 1); *a }, wide = 3, width = 2);
+            assert!(!text.is_empty(), "{reason}", reason = { when!(b => *b += 1); "empty" });
+            text
+        });
+        assert_eq!(text.join().unwrap(), "2  3");
+        quiesce();
+        assert_eq!(when!(b => *b).join().unwrap(), 3);
+    });
+}
