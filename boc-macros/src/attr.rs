@@ -68,7 +68,7 @@ fn function(input: ParseStream<'_>, header: Header) -> syn::Result<Function> {
     let ahead = input.fork();
     let Ok((vis, sig)) = signature(input) else {
         input.parse::<TokenStream>()?;
-        return Err(untyped(&ahead, &header).unwrap_or_else(|| {
+        return Err(untyped(&ahead, &header).or_else(|| unreadable(&ahead)).unwrap_or_else(|| {
             Error::new(
                 start,
                 "`#[when]` schedules a function with a body; write `#[when(a)] fn name(a: &mut T) { .. }`",
@@ -80,8 +80,23 @@ fn function(input: ParseStream<'_>, header: Header) -> syn::Result<Function> {
     Ok(Function { header, attrs, vis, sig, brace, body: content.parse()? })
 }
 
+/// What to write if it is a function and its parameters have mistakes of another kind.
+fn unreadable(input: ParseStream<'_>) -> Option<Error> {
+    let tokens: Vec<TokenTree> = input.fork().parse::<TokenStream>().ok()?.into_iter().collect();
+    let three = tokens.windows(3).find_map(|three| match three {
+        [TokenTree::Ident(word), TokenTree::Ident(_), TokenTree::Group(params)] => {
+            (word == "fn" && params.delimiter() == Delimiter::Parenthesis).then_some(params)
+        }
+        _ => None,
+    });
+    let block = matches!(tokens.last(), Some(TokenTree::Group(last)) if last.delimiter() == Delimiter::Brace);
+    let params = three.filter(|_| block)?;
+    Some(Error::new(params.span(), "these parameters cannot be read; write each as `name: &mut T`"))
+}
+
 /// What to write for the first parameter that has no type, if that is why there is no signature.
 fn untyped(input: ParseStream<'_>, header: &Header) -> Option<Error> {
+    let input = input.fork();
     let params = loop {
         match input.parse().ok()? {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => break group.stream(),

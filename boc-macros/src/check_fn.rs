@@ -26,6 +26,7 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
     }
     plain(&sig, diag);
     attributes(&attrs, diag);
+    let method = sig.receiver().is_some();
     let mut params: Vec<Param> = sig.inputs.into_iter().filter_map(|arg| param(arg, diag)).collect();
 
     bound_once(header.requests().map(|request| &request.place.name), diag);
@@ -83,7 +84,7 @@ pub(crate) fn function(function: Function, diag: &mut Diag) -> Plan {
         .extend(borrowed.filter_map(|param| Some(Hint { about: About::Value, name: param.name.clone()? })));
     plan.params = params;
     plan.body.span = brace.span.join();
-    plan.function = Some(plan::Function { start: first, name: sig.ident, attrs, output: sig.output });
+    plan.function = Some(plan::Function { start: first, name: sig.ident, attrs, output: sig.output, method });
     plan
 }
 
@@ -152,7 +153,8 @@ fn param(arg: FnArg, diag: &mut Diag) -> Option<Param> {
         FnArg::Receiver(receiver) => {
             diag.on(
                 receiver,
-                "a behavior has no receiver; request it: `#[when(this = self)] fn name(this: &mut T)`",
+                "a behavior has no receiver, it is scheduled in the body of a method; request a field there: \
+                 `#[when(self.field)] fn name(field: &mut T)`",
             );
             return None;
         }

@@ -67,6 +67,9 @@ pub(crate) fn function(
     error: Option<&Error>,
 ) -> TokenStream {
     let error = error.map(Error::to_compile_error);
+    if plan.and_then(|plan| plan.function.as_ref()).is_some_and(|function| function.method) {
+        return quote!(#error #[cfg_attr(any(), when(#args))] #item);
+    }
     let args = mention(&args);
     match plan.and_then(|plan| plan.function.as_ref()) {
         Some(function) => {

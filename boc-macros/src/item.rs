@@ -71,6 +71,11 @@ fn binding(input: ParseStream<'_>, form: Form, diag: &mut Diag) -> Option<Let> {
         return None;
     }
     let mutability = input.parse().ok();
+    if input.peek(Token![_]) {
+        let stray = rest_of_item(input);
+        diag.on(stray, "a capture has a name, used or not; write `let _name = EXPR`");
+        return None;
+    }
     let Ok(name) = input.parse::<Ident>() else {
         diag.on(rest_of_item(input), "a `let` in the header binds one name; write `let name = EXPR`");
         return None;
@@ -115,6 +120,11 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
         diag.on(quote!(#(#modifiers)*), message);
         return None;
     }
+    if let Some(message) = nameless(input) {
+        let stray = rest_of_item(input);
+        diag.on(stray, message);
+        return None;
+    }
     if input.peek(Ident) && equals_second(input) {
         let (name, eq) = (input.parse::<Ident>().ok()?, input.parse().ok()?);
         if no_value(input) {
@@ -142,9 +152,19 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
     };
     match own_name(&value) {
         Some(name) if stray.is_empty() => return Some(Place { name: name.clone(), eq: None, value }),
+        Some(name) if mistaken(name, modifiers, &stray).is_some() => {
+            if let Some(message) = mistaken(name, modifiers, &stray) {
+                diag.on(quote!(#value #stray), message);
+            }
+        }
         Some(name) if stray.to_string().starts_with(':') => {
             diag.on(stray, format!("a request has the type of its cown; write `{name}`"));
             return Some(Place { name: name.clone(), eq: None, value });
+        }
+        Some(_) if stray.to_string().starts_with("in ") => {
+            let message = "`in` comes first; write `in TARGET; ITEM, ..` to schedule there, or the name of a group \
+                           to request all of it";
+            diag.on(stray, message);
         }
         _ if stray.to_string().starts_with("->") => {
             diag.on(stray, "the arrow before a body is another; write `=>`")
@@ -155,7 +175,10 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
         _ if renamed(&value).is_some() => return renamed_place(value, diag),
         _ if matches!(value, Expr::Closure(_)) => diag
             .on(value, "a body is no closure, its guards have the names of the requests; write `=> { .. }`"),
-        _ if matches!(value, Expr::Tuple(_)) => diag
+        _ if matches!(unborrowed(&value), Expr::Array(_)) => {
+            diag.on(value, "requests stand side by side; write `a, b`, or `name = [a, b]` for a group")
+        }
+        _ if matches!(unborrowed(&value), Expr::Tuple(_)) => diag
             .on(value, "requests stand side by side; write `a, b`, or `name = (a, b)` for a tuple of guards"),
         _ if is_self(&value) => diag.on(value, "`self` cannot be the name of a guard; write `name = self`"),
         _ => match (&value, last_name(&value)) {
@@ -170,18 +193,110 @@ fn place(input: ParseStream<'_>, form: Form, modifiers: &[Ident], diag: &mut Dia
             }
             _ if reached(&value).is_some() => {
                 if let Some((item, why)) = reached(&value) {
+                    let item = format!("{}{item}", words(modifiers));
                     diag.on(&value, format!("{why}; write `{item}`"));
                 }
             }
             (_, Some(name)) => {
                 let text = source(&value);
-                diag.on(&value, format!("this request has no name in the body; write `{name} = {text}`"));
+                let message = format!(
+                    "this request has no name in the body; write `{}{name} = {text}`",
+                    words(modifiers)
+                );
+                diag.on(&value, message);
                 return Some(Place { name: name.clone(), eq: Some(Default::default()), value });
+            }
+            _ if may_be_a_handle(handle(&value)) => {
+                let text = source(handle(&value));
+                let message = format!(
+                    "this request has no name in the body; write `{}name = {text}`",
+                    words(modifiers)
+                );
+                diag.on(value, message);
             }
             _ => diag.on(value, "this request has no name in the body; write `name = EXPR`"),
         },
     }
     None
+}
+
+/// What to write where a request begins with `_` or `for`.
+fn nameless(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    if ahead.parse::<Token![for]>().is_ok() {
+        const WHOLE: &str = "a group is requested as a whole; write its name, and the loop in the body";
+        return Some(WHOLE.to_owned());
+    }
+    ahead.parse::<Token![_]>().ok()?;
+    if !equals(&ahead) {
+        return Some("a request names a cown; write its name".to_owned());
+    }
+    ahead.parse::<Token![=]>().ok()?;
+    let value = expr(&ahead);
+    let name = own_name(&value).map_or_else(|| "name".to_owned(), |name| name.unraw().to_string());
+    Some(format!("a guard has a name, used or not; write `_{name} = {}`", source(&value)))
+}
+
+/// What was meant by a name and what follows it: `read: a`, `a: read`, `b := a`.
+fn mistaken(name: &Ident, modifiers: &[Ident], stray: &TokenStream) -> Option<String> {
+    let mut tokens = stray.clone().into_iter();
+    if tokens.next()?.to_string() != ":" {
+        return None;
+    }
+    let rest: TokenStream = tokens.collect();
+    let text = rest.to_string();
+    if let Some(value) = text.strip_prefix('=') {
+        return Some(format!("a name is given by `=`; write `{name} = {}`", value.trim()));
+    }
+    let words = words(modifiers);
+    let is_modifier = |word: &str| ["read", "pinned", "try"].contains(&word);
+    let is_word = |word: &str| syn::parse_str::<Ident>(word).is_ok();
+    let request = match name.to_string() {
+        name if is_modifier(&name) && is_word(&text) => format!("{name} {text}"),
+        name if is_modifier(&text) => format!("{text} {name}"),
+        _ => return None,
+    };
+    Some(format!("a modifier stands before the name; write `{words}{request}`"))
+}
+
+/// The modifiers as they stand before a place.
+fn words(modifiers: &[Ident]) -> String {
+    modifiers.iter().map(|word| format!("{word} ")).collect()
+}
+
+/// What a request borrows, of an expression that borrows or clones it first.
+fn handle(value: &Expr) -> &Expr {
+    match value {
+        Expr::Reference(expr) => handle(&expr.expr),
+        Expr::MethodCall(call) if is_needless(&call.method) => handle(&call.receiver),
+        value => value,
+    }
+}
+
+/// Whether a method gives a handle that a request borrows by itself.
+fn is_needless(method: &Ident) -> bool {
+    ["clone", "borrow", "borrow_mut", "as_ref", "to_owned"].iter().any(|needless| method == needless)
+}
+
+fn unborrowed(value: &Expr) -> &Expr {
+    match value {
+        Expr::Reference(expr) => &expr.expr,
+        value => value,
+    }
+}
+
+/// Whether this can be what it was written for, if it gets a name.
+fn may_be_a_handle(value: &Expr) -> bool {
+    matches!(
+        value,
+        Expr::Await(_)
+            | Expr::Call(_)
+            | Expr::Field(_)
+            | Expr::Index(_)
+            | Expr::MethodCall(_)
+            | Expr::Path(_)
+            | Expr::Try(_)
+    )
 }
 
 /// A modifier after the `=`, where there is none.
@@ -199,7 +314,7 @@ fn misplaced(input: ParseStream<'_>) -> Option<Ident> {
 fn last_name(value: &Expr) -> Option<&Ident> {
     match value {
         Expr::Field(syn::ExprField { member: Member::Named(name), .. }) => Some(name),
-        Expr::MethodCall(call) if call.args.is_empty() => Some(&call.method),
+        Expr::MethodCall(call) if call.args.is_empty() && !is_needless(&call.method) => Some(&call.method),
         _ => None,
     }
 }
@@ -221,9 +336,47 @@ fn reached(value: &Expr) -> Option<(String, &'static str)> {
                 _ => None,
             }
         }
+        Expr::Call(syn::ExprCall { func, args, .. })
+            if args.len() > 1 && is_word(func, "clone") && args.iter().all(is_place) =>
+        {
+            let all: Vec<_> = args.iter().map(|name| format!("clone {}", source(name))).collect();
+            Some((all.join(", "), "each capture stands by itself"))
+        }
+        Expr::Binary(syn::ExprBinary { left, op: BinOp::BitAnd(_), right, .. })
+            if is_word(left, "clone") && is_place(right) =>
+        {
+            Some((format!("clone {}", source(right)), "`clone` takes the name of a variable"))
+        }
+        Expr::Binary(syn::ExprBinary { left, op: BinOp::Eq(_), right, .. }) if is_place(left) => {
+            Some((format!("{} = {}", source(left), source(right)), "a name is given by `=`"))
+        }
+        Expr::Verbatim(tokens) => {
+            let text = tokens.to_string();
+            let (name, value) = text.split_once("<-")?;
+            let name: Ident = syn::parse_str(name).ok()?;
+            Some((format!("{name} = {}", value.trim()), "a name is given by `=`"))
+        }
+        Expr::Assign(syn::ExprAssign { left, right, .. }) => match &**left {
+            Expr::Reference(expr) if is_place(&expr.expr) => {
+                Some((format!("{} = {}", source(&expr.expr), source(right)), BORROWED))
+            }
+            _ => None,
+        },
+        Expr::Paren(expr) if is_place(&expr.expr) => {
+            Some((source(&expr.expr), "a request stands without parentheses"))
+        }
+        Expr::Range(syn::ExprRange { start, end, .. }) => match (start, end) {
+            (None, Some(group)) | (Some(group), None) if is_place(group) => {
+                Some((source(group), "a group is requested as a whole"))
+            }
+            _ => None,
+        },
         Expr::Call(syn::ExprCall { func, args, .. }) if args.len() == 1 => {
             let Expr::Path(path) = &**func else { return None };
-            let modifier = path.path.get_ident().filter(|name| *name == "read" || *name == "pinned")?;
+            let modifier = path
+                .path
+                .get_ident()
+                .filter(|name| ["read", "pinned", "clone"].iter().any(|word| *name == word))?;
             let place = match &args[0] {
                 Expr::Reference(expr) => &expr.expr,
                 place => place,
@@ -249,7 +402,7 @@ fn source(value: &Expr) -> String {
     let text = [" . ", " :: ", " [", "[ ", " ]", " (", "( ", " )", "& ", "* ", " ?"]
         .iter()
         .fold(text, |text, spaced| text.replace(spaced, spaced.trim()));
-    if text.len() <= 40 { text } else { "EXPR".to_owned() }
+    if text.len() <= 40 && !text.contains('|') { text } else { "EXPR".to_owned() }
 }
 
 /// The value and the name of `value as name`, and of `*name`.
@@ -302,6 +455,10 @@ fn is_path(expr: &Expr) -> bool {
     }
 }
 
+fn is_word(expr: &Expr, word: &str) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident(word))
+}
+
 fn is_self(expr: &Expr) -> bool {
     matches!(expr, Expr::Path(path) if path.path.is_ident("self"))
 }
@@ -336,7 +493,7 @@ fn unknown_modifier(input: ParseStream<'_>, form: Form) -> Option<TokenStream> {
         return Some(quote!(#and #mutability));
     }
     let first = Ident::parse_any(&second).ok()?;
-    if !second.peek(Ident) {
+    if ["for", "if", "match"].iter().any(|word| first == word) || !second.peek(Ident) {
         return None;
     }
     Ident::parse_any(input).ok()?;
@@ -352,6 +509,17 @@ fn advice(unknown: &str, place: &str) -> String {
             )
         }
         "ref" | "shared" => format!("`{unknown}` is not a modifier; write `read {place}`"),
+        "copy" | "own" => {
+            format!(
+                "`{unknown}` is not a modifier, a body takes along what it mentions; write `let {place} = {place}`"
+            )
+        }
+        "on" | "at" | "using" | "with" | "via" => {
+            format!("`{unknown}` is not a modifier; write `in {place};` for a target")
+        }
+        _ if ["read", "pinned", "try"].contains(&place) => {
+            format!("a modifier stands before the name; write `{place} {unknown}`")
+        }
         "move" => {
             format!("`{unknown}` is not a modifier, a body is always `move`; write `let {place} = {place}`")
         }

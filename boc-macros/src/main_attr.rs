@@ -1,6 +1,6 @@
 //! `#[main]`: the function becomes the body of the pumping thread.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -134,14 +134,26 @@ fn is_zero(count: &Expr) -> bool {
 
 fn parse(input: ParseStream<'_>) -> syn::Result<Main> {
     let attrs = input.call(Attribute::parse_outer)?;
-    let start = input.span();
+    let (start, function) = (input.span(), is_function(input));
     match attr::signature(input) {
         Ok((vis, sig)) => Ok(Main { attrs, vis, sig, block: input.parse()? }),
         Err(_) => {
             input.parse::<TokenStream>()?;
+            let message = "this function cannot be read; write `fn main() { .. }` or `fn main(main: MainThread) { .. }`";
+            if function {
+                return Err(Error::new(start, message));
+            }
             Err(Error::new(start, "`#[main]` goes on a function; write `fn main() { .. }`"))
         }
     }
+}
+
+/// Whether it has a block and is a function for all that can be known.
+fn is_function(input: ParseStream<'_>) -> bool {
+    let tokens: Vec<TokenTree> =
+        input.fork().parse::<TokenStream>().map(|tokens| tokens.into_iter().collect()).unwrap_or_default();
+    let named = tokens.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
+    named && matches!(tokens.last(), Some(TokenTree::Group(last)) if last.delimiter() == Delimiter::Brace)
 }
 
 fn check(Main { attrs, sig, .. }: &Main, diag: &mut Diag) {

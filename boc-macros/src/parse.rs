@@ -1,7 +1,7 @@
 //! Syntax of the block form. A mistake is reported and skipped, so that all of them are found, and what is well
 //! formed is known to the fallback.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
@@ -46,6 +46,7 @@ pub(crate) fn block(tokens: TokenStream, diag: &mut Diag) -> Block {
             diag.on(arrow, "the body is missing; write `=> { .. }`");
         }
         if arrow.is_some() {
+            moved(&mut body, diag);
             one_expression(&mut body, diag);
         }
         Block { header, arrow, body }
@@ -62,6 +63,10 @@ pub(crate) fn nested(tokens: &TokenStream) -> Option<Block> {
 /// `[in TARGET ;]`
 pub(crate) fn target(input: ParseStream<'_>, diag: &mut Diag) -> Option<Target> {
     let keyword: Token![in] = input.parse().ok()?;
+    if input.peek(Token![:]) || input.peek(Token![=]) && !input.peek(Token![=>]) {
+        let stray = input.parse::<TokenTree>().ok();
+        diag.on(stray, "the target stands behind `in` by itself; write `in TARGET;`");
+    }
     if no_value(input) {
         diag.on(keyword, "`in` needs a target; write `in &runtime;`");
         rest_of_item(input);
@@ -153,6 +158,17 @@ fn arrow(input: ParseStream<'_>, header: &Header, diag: &mut Diag) -> Option<Tok
     None
 }
 
+/// Reports `move` before a block, as a thread's body or a task's has it.
+fn moved(body: &mut TokenStream, diag: &mut Diag) {
+    let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
+    if let [TokenTree::Ident(keyword), TokenTree::Group(block)] = &tokens[..] {
+        if keyword == "move" && block.delimiter() == Delimiter::Brace {
+            diag.on(keyword, "a body is always `move`; remove this");
+            *body = block.to_token_stream();
+        }
+    }
+}
+
 /// Reports what follows a complete expression. A body that does not parse at all is left to the compiler, which
 /// may know newer syntax than we do, and to the editor, which completes it.
 fn one_expression(body: &mut TokenStream, diag: &mut Diag) {
@@ -180,9 +196,17 @@ fn one_expression(body: &mut TokenStream, diag: &mut Diag) {
     } else if more.to_string() == ";" {
         diag.on(more, "the body is an expression and ends the macro; remove this `;`");
         *body = expr;
+    } else if is_arrow(&more) {
+        diag.on(more, "a behavior has one `=>`; separate its requests by `,`: `when!(a, b => { .. })`");
+        *body = expr;
     } else if !more.is_empty() {
         diag.on(more, "the body is one expression; put braces around several statements: `=> { .. }`");
     }
+}
+
+fn is_arrow(tokens: &TokenStream) -> bool {
+    let starts = |input: ParseStream<'_>| Ok((input.parse::<Token![=>]>()?, rest(input)));
+    starts.parse2(tokens.clone()).is_ok()
 }
 
 /// An expression, or the tokens that should have been one, which the compiler then reports.

@@ -121,4 +121,6 @@ pub(crate) struct Function {
     pub(crate) name: Ident,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) output: ReturnType,
+    /// Whether it is a method, which is a mistake: then it stands where no statement can.
+    pub(crate) method: bool,
 }

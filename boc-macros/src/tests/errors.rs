@@ -24,8 +24,11 @@ fn names() {
     in_block("a, clone a, let a = 1 => 0", &[TWICE, TWICE]);
     in_block("a, r#a => 0", &["`r#a` is bound twice; give one of the two another name: `other = r#a`"]);
     const NONE: &str = "this request has no name in the body; write `name = EXPR`";
-    in_block("cells[0] => 0", &[NONE]);
-    in_block("f(x), pair.0, m::STATIC => 0", &[NONE, NONE, NONE]);
+    in_block("if x { a } else { b } => 0", &[NONE]);
+    for place in ["cells[0]", "f(x)", "pair.0", "m::STATIC", "p.await", "find(2)?", "Cown::new(1)"] {
+        let message = format!("this request has no name in the body; write `name = {place}`");
+        in_block(&format!("{place} => 0"), &[&message]);
+    }
     in_block("self => 0", &["`self` cannot be the name of a guard; write `name = self`"]);
     in_block(
         "a as b, a[0] as c => 0",
@@ -129,7 +132,8 @@ fn signatures() {
     one("fn f(a: &mut T) where T: X {}", "a behavior cannot be generic; remove the `where` clause");
     one(
         "fn f(self, a: &mut T) {}",
-        "a behavior has no receiver; request it: `#[when(this = self)] fn name(this: &mut T)`",
+        "a behavior has no receiver, it is scheduled in the body of a method; request a field there: \
+              `#[when(self.field)] fn name(field: &mut T)`",
     );
     one("fn f(a: &mut T, ...) {}", "a behavior has a fixed number of parameters; remove `...`");
     one(
@@ -410,5 +414,88 @@ fn mistakes_under_a_condition() {
     in_block(
         "#[cfg(x)] c = a, #[cfg(not(x))] c = b => 0",
         &["`c` is bound twice; give one of the two another name: `other = c`"],
+    );
+}
+
+/// As other languages and other libraries have it.
+#[test]
+fn names_and_modifiers_as_elsewhere() {
+    for (item, message) in [
+        ("_ = a", "a guard has a name, used or not; write `_a = a`"),
+        ("_ = w.cells[1]", "a guard has a name, used or not; write `_name = w.cells[1]`"),
+        ("_", "a request names a cown; write its name"),
+        ("let _ = x", "a capture has a name, used or not; write `let _name = EXPR`"),
+        ("b := a", "a name is given by `=`; write `b = a`"),
+        ("b == a", "a name is given by `=`; write `b = a`"),
+        ("b <- a", "a name is given by `=`; write `b = a`"),
+        ("&mut b = a", "a request borrows the handle by itself; write `b = a`"),
+        ("read: a", "a modifier stands before the name; write `read a`"),
+        ("a: pinned", "a modifier stands before the name; write `pinned a`"),
+        ("a read", "a modifier stands before the name; write `read a`"),
+        ("try(a)", "a request stands without parentheses; write `try a`"),
+        ("(a)", "a request stands without parentheses; write `a`"),
+        ("clone(x)", "a modifier stands before the name; write `clone x`"),
+        ("clone (x, y)", "each capture stands by itself; write `clone x, clone y`"),
+        ("clone &x", "`clone` takes the name of a variable; write `clone x`"),
+        ("copy x", "`copy` is not a modifier, a body takes along what it mentions; write `let x = x`"),
+        ("&v[0]", "this request has no name in the body; write `name = v[0]`"),
+        ("read v[0].clone()", "this request has no name in the body; write `read name = v[0]`"),
+        ("v.iter().map(|c| c)", "this request has no name in the body; write `name = EXPR`"),
+        ("..cells", "a group is requested as a whole; write `cells`"),
+        ("cells..", "a group is requested as a whole; write `cells`"),
+        ("for c in cells", "a group is requested as a whole; write its name, and the loop in the body"),
+        ("[a, b]", "requests stand side by side; write `a, b`, or `name = [a, b]` for a group"),
+        ("&[a, b]", "requests stand side by side; write `a, b`, or `name = [a, b]` for a group"),
+        ("&(a, b)", "requests stand side by side; write `a, b`, or `name = (a, b)` for a tuple of guards"),
+        (
+            "a in rt",
+            "`in` comes first; write `in TARGET; ITEM, ..` to schedule there, or the name of a group to request all \
+             of it",
+        ),
+        ("in: rt; a", "the target stands behind `in` by itself; write `in TARGET;`"),
+        ("in = rt; a", "the target stands behind `in` by itself; write `in TARGET;`"),
+    ] {
+        in_block(&format!("{item} => 0"), &[message]);
+    }
+}
+
+#[test]
+fn bodies_as_elsewhere() {
+    in_block("a => move { 0 }", &["a body is always `move`; remove this"]);
+    in_block(
+        "a => b => 0",
+        &["a behavior has one `=>`; separate its requests by `,`: `when!(a, b => { .. })`"],
+    );
+    const CLOSURE: &str =
+        "a body is no closure, its guards have the names of the requests; write `=> { .. }`";
+    for body in ["|a| *a += 1", "|mut a, b| { let x = 1; a.push(x) }", "{ move |a| { *a } }"] {
+        in_block(&format!("a, read b => {body}"), &[CLOSURE]);
+    }
+    const LEAVES: &str =
+        "a guard cannot leave its body in a closure; run the code in the body: `=> { .. }`";
+    for body in ["|| *a += 1", "move || { a.push(1); }", "{ let x = 1; move |y| a[x] + y }"] {
+        in_block(&format!("a => {body}"), &[LEAVES]);
+    }
+    for body in ["|a: i32| a + 1", "|a| f(a)", "|x| 2 * x", "{ let a = 1; move || a }", "|x: usize, a| x * a"]
+    {
+        in_block(&format!("a => {body}"), &[]);
+    }
+    in_block("a => if x { \"none\" } else { &*a }", &[]);
+    in_block("a => { if x { return \"none\"; } &a }", &[]);
+    const BORROW: &str = "a borrow of `a` cannot leave the body; return a value, a clone of it say";
+    in_block("a => if x { panic!() } else { &*a }", &[BORROW]);
+    in_block("a => if x { &a } else { \"none\" }", &[BORROW]);
+}
+
+#[test]
+fn functions_that_cannot_be_read() {
+    const PARAMETERS: &str = "these parameters cannot be read; write each as `name: &mut T`";
+    for item in ["fn f(a: mut T) {}", "fn f(a: &mut) {}", "fn f(a &mut T) -> u8 {}"] {
+        in_function("a", item, &[PARAMETERS]);
+    }
+    in_main(
+        "",
+        "fn main(main) {}",
+        &["this function cannot be read; write `fn main() { .. }` or `fn main(main: MainThread) { .. }`"],
     );
 }

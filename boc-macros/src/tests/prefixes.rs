@@ -186,6 +186,87 @@ fn arrows_and_other_strays_in_headers() {
     }
 }
 
+/// Anything at all in a header, many times: every expansion ends.
+#[test]
+fn random_headers() {
+    const WORDS: &[&str] = &[
+        "=>",
+        "->",
+        "=",
+        "==",
+        ":=",
+        ";",
+        ",",
+        "in",
+        "crate",
+        "let",
+        "clone",
+        "read",
+        "pinned",
+        "try",
+        "mut",
+        "ref",
+        "move",
+        "for",
+        "_",
+        "a",
+        "b",
+        "rt",
+        "w.a",
+        "c[0]",
+        ":",
+        "::",
+        ".",
+        "..",
+        "&",
+        "*",
+        "|",
+        "#",
+        "#[cfg(x)]",
+        "'a",
+        "1",
+        "\"t\"",
+        "{}",
+        "{ a }",
+        "(a, b)",
+        "[a]",
+        "()",
+        "self",
+        "as",
+        "<",
+        ">",
+        "!",
+        "?",
+        "fn",
+        "if",
+        "when!(a => 1)",
+        "workers",
+    ];
+    const HEADERS: usize = 3_000;
+    let (done, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut state = 1_u64;
+        let mut next = |bound: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % bound
+        };
+        for _ in 0..HEADERS {
+            let text: Vec<&str> = (0..next(9)).map(|_| WORDS[next(WORDS.len())]).collect();
+            let header = tokens(&text.join(" "));
+            let item = tokens("fn f(a: &mut T, b: &T) { when!(a => 1); }");
+            assert!(!crate::block(tokens(&format!("[my] {header}"))).is_empty());
+            assert!(
+                !crate::block(tokens(&format!("[my] {header} => {{ when!({header} => 1) }}"))).is_empty()
+            );
+            assert!(!crate::function(header.clone(), item).is_empty());
+            assert!(!crate::main_attr::main(header, tokens("fn main() {}")).is_empty());
+        }
+        done.send(()).ok();
+    });
+    let limit = std::time::Duration::from_secs(120);
+    assert!(ended.recv_timeout(limit).is_ok(), "an expansion panicked, or did not end in {limit:?}");
+}
+
 #[test]
 fn of_entries() {
     for args in prefixes(tokens("workers = 2 + 2, crate = a::b, threads")) {
