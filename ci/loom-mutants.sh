@@ -13,6 +13,13 @@ mutant() {
     names+=("$1") files+=("boc-runtime/src/$2") olds+=("$3") news+=("$4") models+=("$5")
 }
 
+# A block that is made before its value.
+mutant 'new_cyclic: the first strong count does not release the value' memory/header.rs \
+    'self.strong.store(1, Ordering::Release);' 'self.strong.store(1, Ordering::Relaxed);' memory::loom
+mutant 'upgrade: does not acquire the value' memory/header.rs \
+    'self.strong.fetch_update(Ordering::Acquire, Ordering::Relaxed' \
+    'self.strong.fetch_update(Ordering::Relaxed, Ordering::Relaxed' memory::loom
+
 # The queue of a cown.
 mutant 'enter: does not wait for a predecessor that is entering' queue/enter.rs \
     'if before.is_unsettled() {' 'if false {' queue::loom

@@ -6,6 +6,8 @@ use std::ops::{Deref, DerefMut};
 
 use crate::memory::{HeaderRef, Invariant};
 
+use super::Handle;
+
 /// Exclusive access to a cown's value, for the time of one body.
 ///
 /// It derefs to the value. The cown is given back when the body ends, not when the guard is dropped. A guard can be
@@ -62,6 +64,31 @@ pub struct AcquiredRead<'a, T> {
 }
 
 impl<'a, T> Acquired<'a, T> {
+    /// A handle of what the guard holds, to be kept, or to be scheduled on later: with it a body
+    /// can subscribe its cown somewhere, and needs no handle from outside.
+    ///
+    /// A function, and no method, so that `guard.handle()` is the value's. Keep no handle of a cown
+    /// in its own value: it would keep the value for ever. A weak one does not
+    /// ([`Cown::new_cyclic`](super::Cown::new_cyclic)).
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Acquired, Cown, Handle, when};
+    ///
+    /// let (player, watchers) = (Cown::new(7), Cown::new(Vec::<Handle<i32>>::new()));
+    /// let joined = when((&player, &watchers), |(player, mut watchers)| {
+    ///     watchers.push(Acquired::handle(&player));
+    /// });
+    /// let told = when((&joined, &watchers), |(_, watchers)| {
+    ///     when(&*watchers, |mut players| players.iter_mut().for_each(|player| *player += 1));
+    /// });
+    /// told.join().unwrap();
+    /// assert_eq!(when(&player, |player| *player).join().unwrap(), 8);
+    /// ```
+    pub fn handle(this: &Self) -> Handle<T> {
+        Handle::new(this.header)
+    }
+
     pub(crate) fn new(value: &'a mut T, header: HeaderRef<'a>) -> Acquired<'a, T> {
         Acquired { value, header }
     }
@@ -76,6 +103,22 @@ impl<'a, T> Acquired<'a, T> {
 }
 
 impl<'a, T> AcquiredRead<'a, T> {
+    /// A handle of what the guard holds, to be kept, or to be scheduled on later: see
+    /// [`Acquired::handle`]. Later requests of it may be exclusive.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{AcquiredRead, Cown, read, when};
+    ///
+    /// let text = Cown::new("seven".to_owned());
+    /// let kept = when(read(&text), |text| AcquiredRead::handle(&text)).join().unwrap();
+    /// when(&kept, |mut text| text.push('!'));
+    /// assert_eq!(when(&text, |text| text.len()).join().unwrap(), 6);
+    /// ```
+    pub fn handle(this: &Self) -> Handle<T> {
+        Handle::new(this.header)
+    }
+
     pub(crate) fn new(value: &'a T, header: HeaderRef<'a>) -> AcquiredRead<'a, T> {
         AcquiredRead { value, header, _value: PhantomData }
     }

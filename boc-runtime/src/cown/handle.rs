@@ -6,11 +6,18 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use crate::memory::{self, Header, HeaderRef, Invariant};
+use crate::memory::{self, Header, HeaderRef, Invariant, identity};
 
-/// A handle of the cown that a guard stands for, whatever kind of cown it is.
+/// A handle of the cown that a guard stands for, whatever kind of cown it is: a
+/// [`Cown`](super::Cown), a [`PinnedCown`](crate::PinnedCown) or a [`Promise`](crate::Promise).
 ///
-/// The macros make one when a `when!` inside a nested body names the guard of an outer body.
+/// [`Acquired::handle`](super::Acquired::handle) makes one, to be kept, or to be scheduled on
+/// later. So do the macros when a `when!` inside a nested body names the guard of an outer body. It
+/// is requested as the guard is: that of a pinned cown with `pinned`, any other without. As the
+/// guard's, its type does not say which it is: the wrong one is refused when the behavior is
+/// scheduled.
+///
+/// Handles compare, hash and order by identity.
 pub struct Handle<T> {
     header: NonNull<Header>,
     /// Invariant in `T`: a request of the handle may write the value.
@@ -27,6 +34,9 @@ pub struct Handle<T> {
 unsafe impl<T> Send for Handle<T> {}
 // SAFETY: by reference a handle is cloned and requested: as above.
 unsafe impl<T> Sync for Handle<T> {}
+
+impl<T> std::panic::UnwindSafe for Handle<T> {}
+impl<T> std::panic::RefUnwindSafe for Handle<T> {}
 
 impl<T> Handle<T> {
     pub(crate) fn new(header: HeaderRef<'_>) -> Handle<T> {
@@ -52,6 +62,8 @@ impl<T> Drop for Handle<T> {
         unsafe { memory::release(self.header) };
     }
 }
+
+identity!(Handle, |this| this.header);
 
 impl<T> fmt::Debug for Handle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

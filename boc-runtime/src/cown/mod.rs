@@ -8,7 +8,7 @@ mod weak;
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
 
 use crate::failure::Failure;
@@ -100,6 +100,28 @@ impl<T: Send + 'static> Cown<T> {
         memory::note(unsafe { HeaderRef::new(block.cast()) });
         Cown { block, _value: PhantomData }
     }
+
+    fn allocate_cyclic(make: impl FnOnce(&WeakCown<T>) -> T) -> Cown<T> {
+        // No strong count, as long as there is no value; the weak one of the strong handles to be.
+        let header = Header::new(&Self::TABLE, Queue::idle(Users::none()), 0, 1);
+        let block = memory::put(CownBlock { header, value: UnsafeCell::new(MaybeUninit::<T>::uninit()) });
+        let block = block.cast::<CownBlock<T>>();
+        // SAFETY: that count. If `make` panics it goes with this, and the memory with the last one:
+        // `free` drops no value.
+        let weak = unsafe { WeakCown::<T>::adopt(block.cast()) };
+        let value = make(&weak);
+        // SAFETY: `weak` keeps the memory.
+        let place = unsafe { Cown::<T>::value_of(block.cast()) };
+        // SAFETY: no other thread touches it, without a strong count; there is nothing to be
+        // dropped.
+        unsafe { place.write(value) };
+        // SAFETY: as above.
+        let header = unsafe { HeaderRef::new(block.cast()) };
+        header.get().first_strong();
+        weak.into_count();
+        memory::note(header);
+        Cown { block, _value: PhantomData }
+    }
 }
 
 impl<T: 'static> Cown<T> {
@@ -110,12 +132,51 @@ impl<T: 'static> Cown<T> {
     {
         Cown::allocate(value)
     }
+
+    /// Wraps a value that holds a weak handle of its own cown, as
+    /// [`Arc::new_cyclic`](std::sync::Arc::new_cyclic) does: with it a body can schedule on the
+    /// cown that it holds, or hand it to others, and keeps nothing alive.
+    ///
+    /// Until `make` has returned there is no value, so the weak handle cannot be upgraded, by any
+    /// thread, and nothing can be requested. If `make` panics nothing is left: clones of the weak
+    /// handle can never be upgraded.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Cown, WeakCown, quiesce, when};
+    ///
+    /// struct Clock {
+    ///     this: WeakCown<Clock>,
+    ///     ticks: u32,
+    /// }
+    ///
+    /// impl Clock {
+    ///     fn tick(&mut self) {
+    ///         self.ticks += 1;
+    ///         if let Some(this) = self.this.upgrade().filter(|_| self.ticks < 3) {
+    ///             when(&this, |mut clock| clock.tick());
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let clock = Cown::new_cyclic(|this| Clock { this: this.clone(), ticks: 0 });
+    /// when(&clock, |mut clock| clock.tick());
+    /// quiesce();
+    /// assert_eq!(clock.try_into_inner().map(|clock| clock.ticks).ok(), Some(3));
+    /// ```
+    pub fn new_cyclic(make: impl FnOnce(&WeakCown<T>) -> T) -> Cown<T>
+    where
+        T: Sendable,
+    {
+        Cown::allocate_cyclic(make)
+    }
 }
 
 impl<T: Send + 'static> Cown<T> {
-    /// A handle that does not keep the value alive.
+    /// A handle that does not keep the value alive. See [`new_cyclic`](Cown::new_cyclic) for a
+    /// value that has one of itself.
     pub fn downgrade(&self) -> WeakCown<T> {
-        WeakCown::new(self)
+        WeakCown::of(self)
     }
 
     /// The value, if this is the only handle and no behavior requests or holds the cown. Weak

@@ -6,9 +6,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use crate::memory::{HeaderRef, Invariant, Weak, identity};
+use crate::memory::{Header, HeaderRef, Invariant, Weak, identity};
 
-use super::{Cown, CownBlock};
+use super::Cown;
 
 /// A handle of a cown that does not keep its value alive: for caches, parents, observers.
 ///
@@ -30,7 +30,8 @@ use super::{Cown, CownBlock};
 /// assert!(weak.upgrade().is_none());
 /// ```
 pub struct WeakCown<T> {
-    weak: Weak,
+    /// `None`: it is of no cown (`new`).
+    weak: Option<Weak>,
     /// Invariant in `T`, as the [`Cown`] that it can be turned into.
     _value: Invariant<T>,
 }
@@ -44,19 +45,56 @@ impl<T> std::panic::UnwindSafe for WeakCown<T> {}
 impl<T> std::panic::RefUnwindSafe for WeakCown<T> {}
 
 impl<T> WeakCown<T> {
-    pub(super) fn new(cown: &Cown<T>) -> WeakCown<T> {
+    /// A weak handle of no cown: [`upgrade`](WeakCown::upgrade) gives `None`. To be replaced later,
+    /// as [`std::sync::Weak::new`]. All of these are equal.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{Cown, WeakCown, when};
+    ///
+    /// struct Node {
+    ///     parent: WeakCown<Node>,
+    /// }
+    ///
+    /// let root = Cown::new(Node { parent: WeakCown::new() });
+    /// let leaf = Cown::new(Node { parent: root.downgrade() });
+    /// assert!(when(&root, |root| root.parent.upgrade().is_none()).join().unwrap());
+    /// assert_eq!(when(&leaf, |leaf| leaf.parent.upgrade()).join().unwrap(), Some(root));
+    /// ```
+    pub const fn new() -> WeakCown<T> {
+        WeakCown { weak: None, _value: PhantomData }
+    }
+
+    pub(super) fn of(cown: &Cown<T>) -> WeakCown<T> {
         // SAFETY: `cown` keeps the block alive.
         let block = unsafe { HeaderRef::new(cown.header()) };
-        WeakCown { weak: Weak::of(block).expect("a cown may have weak handles"), _value: PhantomData }
+        let weak = Weak::of(block).expect("a cown may have weak handles");
+        WeakCown { weak: Some(weak), _value: PhantomData }
     }
 
-    fn block(&self) -> NonNull<CownBlock<T>> {
-        self.weak.as_ptr().cast()
+    /// # Safety
+    /// As [`Weak::adopt`], of the block of a `Cown<T>`.
+    pub(super) unsafe fn adopt(block: NonNull<Header>) -> WeakCown<T> {
+        // SAFETY: the caller's duties.
+        WeakCown { weak: Some(unsafe { Weak::adopt(block) }), _value: PhantomData }
     }
 
-    /// A handle, if the value is still alive.
+    /// Gives its count out: the caller owns it.
+    pub(super) fn into_count(self) {
+        self.weak.into_iter().for_each(Weak::into_count);
+    }
+
+    /// A handle, if the value is still alive. The cown of [`Cown::new_cyclic`] is not, until that
+    /// returns.
     pub fn upgrade(&self) -> Option<Cown<T>> {
-        self.weak.try_retain().then(|| Cown { block: self.block(), _value: PhantomData })
+        let weak = self.weak.as_ref()?;
+        weak.try_retain().then(|| Cown { block: weak.as_ptr().cast(), _value: PhantomData })
+    }
+}
+
+impl<T> Default for WeakCown<T> {
+    fn default() -> WeakCown<T> {
+        WeakCown::new()
     }
 }
 
@@ -66,10 +104,14 @@ impl<T> Clone for WeakCown<T> {
     }
 }
 
-identity!(WeakCown, |this| this.weak.as_ptr());
+identity!(WeakCown, |this| Weak::identity(this.weak.as_ref()));
 
 impl<T> fmt::Debug for WeakCown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WeakCown<{}>({:p})", std::any::type_name::<T>(), self.block())
+        write!(f, "WeakCown<{}>", std::any::type_name::<T>())?;
+        match &self.weak {
+            Some(weak) => write!(f, "({:p})", weak.as_ptr()),
+            None => f.write_str("(of no cown)"),
+        }
     }
 }

@@ -138,10 +138,21 @@ impl Header {
 }
 
 impl Header {
+    /// The first strong count of a block that was made with none, before its value: the caller owns
+    /// it.
+    pub(crate) fn first_strong(&self) {
+        debug_assert_eq!(self.strong.load(Ordering::Relaxed), 0, "the block has strong counts already");
+        // Release: pairs with the Acquire of `try_retain`, by which a weak handle finds the value.
+        // A store loses no count: `try_retain` adds to no zero, and there is no strong handle.
+        self.strong.store(1, Ordering::Release);
+    }
+
     /// Takes a strong count if there is one.
     pub(super) fn try_retain(&self) -> bool {
-        // Relaxed: as in `retain`.
-        let retained = self.strong.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
+        // Acquire: pairs with the Release of `first_strong`. A weak handle may be older than the
+        // value (`new_cyclic`), so it may be given to this thread without it. What adds to the
+        // count or subtracts in between continues that Release.
+        let retained = self.strong.fetch_update(Ordering::Acquire, Ordering::Relaxed, |count| {
             (count != 0).then(|| if count > MAX_COUNT { too_many() } else { count + 1 })
         });
         retained.is_ok()

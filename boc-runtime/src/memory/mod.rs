@@ -4,8 +4,10 @@
 //! with the rest. The *strong* count is held by handles and, once, by the activity of the queue
 //! (see `queue/README.md`, part 1); when it falls to zero the value is dropped. The *weak* count is
 //! held by weak handles and, once, by all strong ones together; when it falls to zero the memory is
-//! freed. A behavior's promise has no weak handles, and ends without looking for any: [`Weak`], the
-//! only way to a weak count, refuses it. Where the memory comes from: `slab` (README.md).
+//! freed. A block that is made before its value (`new_cyclic`) has no strong count until the value
+//! is there, so no weak handle finds it earlier. A behavior's promise has no weak handles, and ends
+//! without looking for any: [`Weak`], the only way to a weak count, refuses it. Where the memory
+//! comes from: `slab` (README.md).
 //!
 //! # Counts that safe code could drive to their limit
 //!
@@ -26,6 +28,8 @@ mod header;
 mod identity;
 #[cfg(all(test, unix, not(any(loom, shuttle))))]
 mod limit_tests;
+#[cfg(all(test, loom))]
+mod loom;
 mod noted;
 mod prefetch;
 mod slab;

@@ -30,9 +30,30 @@ impl Weak {
         })
     }
 
+    /// Takes over a weak count, of a block that has no strong handle yet (`new_cyclic`).
+    ///
+    /// # Safety
+    /// The caller owns the count, and gives it away. The block may have weak handles
+    /// (`Table::weak`).
+    pub(crate) unsafe fn adopt(block: NonNull<Header>) -> Weak {
+        Weak(block)
+    }
+
+    /// Gives the count out: the caller owns it.
+    pub(crate) fn into_count(self) {
+        std::mem::forget(self);
+    }
+
     /// Which block it is. Its value may be gone.
     pub(crate) fn as_ptr(&self) -> NonNull<Header> {
         self.0
+    }
+
+    /// What a weak handle is compared by: the address of its block, or of something that is no
+    /// block.
+    pub(crate) fn identity(weak: Option<&Weak>) -> NonNull<()> {
+        static NO_BLOCK: u8 = 0;
+        weak.map_or(NonNull::from(&NO_BLOCK).cast(), |weak| weak.0.cast())
     }
 
     /// Takes a strong count, if the value is still there. The caller owns it.

@@ -1,8 +1,8 @@
 //! Owns: programs about the lives of blocks: counts, and memory that one thread frees for another.
 
 use super::{Count, beside, explore, pause, runtime};
-use crate::Cown;
 use crate::sync::thread;
+use crate::{Cown, WeakCown};
 
 #[test]
 fn an_upgrade_meets_the_end_of_the_last_handle() {
@@ -58,5 +58,22 @@ fn blocks_are_freed_by_other_threads_and_used_again() {
         }
         runtime.quiesce();
         assert_eq!(dropped.get(), 6);
+    });
+}
+
+#[test]
+fn an_upgrade_meets_the_value_of_a_cyclic_cown() {
+    explore(|| {
+        let dropped = Count::default();
+        let mut other = None;
+        let cown = Cown::new_cyclic(|weak: &WeakCown<_>| {
+            let weak = weak.clone();
+            other = Some(thread::spawn(move || drop(weak.upgrade())));
+            dropped.dropped()
+        });
+        assert_eq!(dropped.get(), 0);
+        drop(cown);
+        other.expect("the closure was called").join().expect("no panic");
+        assert_eq!(dropped.get(), 1);
     });
 }
