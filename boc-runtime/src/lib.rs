@@ -50,8 +50,8 @@
 //! | `Cown`, `WeakCown`, `PinnedCown`, `Handle`, `Promise`, `PromiseFuture`, `Resolver` | invariant | |
 //! | `Acquired`, `Group` | invariant (`&mut`) | covariant: lent for less than the body |
 //! | `AcquiredRead`, `ReadGroup` | invariant: can be requested again, exclusively | covariant |
-//! | `Result<&mut R, Failure>` of `try` | invariant (`&mut`) | covariant |
-//! | `Result<&R, Failure>` of `read try` | covariant: a plain reference is no place, so it cannot be requested | covariant |
+//! | `Result<&mut R, Failure>` of `try`, a `Vec` of these | invariant (`&mut`) | covariant |
+//! | `Result<&R, Failure>` of `read try`, a `Vec` of these | covariant: a plain reference is no place, so it cannot be requested | covariant |
 //! | `Requested`, `Attempted`, `Named` | that of the place that they name | covariant |
 //! | `Scope<'scope, 'env>` | | invariant in both, as `std::thread::Scope` |
 //! | `Ended`, `EndedAnyhow` (of `#[boc::main]`) | covariant: they own the value, and nothing else can write it | |

@@ -127,8 +127,8 @@ impl<T> IndexMut<usize> for Group<'_, T> {
 /// A place that names exactly one cown; groups are made of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a single cown or promise",
-    label = "not a promise",
-    note = "`try` requests one promise that may have failed; a group is an array, a slice or a `Vec` of cowns or promises"
+    label = "not a cown or promise",
+    note = "a group is a `Vec`, a slice or an array of cowns, promises, guards, or references to these"
 )]
 pub trait Single: PlaceSealed {
     /// The cown's value.

@@ -1,4 +1,4 @@
-//! `attempt` without the `&`, and of what is no promise.
+//! `attempt` without the `&`, and of what is no promise and no group of promises.
 
 use boc::attempt;
 use boc::prelude::*;
@@ -6,5 +6,5 @@ use boc::prelude::*;
 fn main() {
     let promise = when!(=> 1);
     when(attempt(promise), |_| ());
-    when(attempt(&[when!(=> 1), when!(=> 2)]), |_| ());
+    when(attempt(&(when!(=> 1), when!(=> 2))), |_| ());
 }

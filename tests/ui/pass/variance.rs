@@ -56,4 +56,11 @@ fn main() {
         wider.is_ok()
     });
     assert!(seen.join().unwrap());
+    let promises = [when!(=> (|_: &str| ()) as Any)];
+    let seen = when!(read try promises => {
+        let wider: Vec<Result<&Static, Failure>> =
+            promises.into_iter().map(|promise| promise.map(|any| any as &Static)).collect();
+        wider.len()
+    });
+    assert_eq!(seen.join().unwrap(), 1);
 }

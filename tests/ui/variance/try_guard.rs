@@ -13,6 +13,12 @@ fn narrower(promise: Promise<Any>) {
     });
 }
 
+fn group(promises: Vec<Promise<Any>>) {
+    when!(try promises => {
+        let _: Vec<Result<&mut Static, Failure>> = promises;
+    });
+}
+
 fn optional(promise: Option<Promise<Any>>) {
     when!(promise => {
         let _: Option<Acquired<'_, Static>> = promise;
