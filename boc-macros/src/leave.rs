@@ -215,8 +215,7 @@ fn closure_of(closure: &syn::ExprClosure, guards: &[&Ident], diag: &mut Diag) {
         let message = "a body is no closure, its guards have the names of the requests; write `=> { .. }`";
         diag.on(&closure.inputs, message);
     } else if escape::uses(&Expr::Closure(closure.clone()), guards) {
-        let message =
-            "a guard cannot leave its body in a closure; run the code in the body: `=> { .. }`";
+        let message = "a guard cannot leave its body in a closure; run the code in the body: `=> { .. }`";
         diag.on(closure, message);
     }
 }

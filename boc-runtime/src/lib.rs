@@ -88,7 +88,9 @@ pub use runtime::{Target, when_named};
 
 pub use cown::{Acquired, AcquiredRead, Cown, Handle, Sendable, WeakCown};
 pub use failure::{Failure, FailureKind};
-pub use pinned::{Busy, ClaimError, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog};
+pub use pinned::{
+    Busy, ClaimError, HomeThread, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog,
+};
 pub use promise::{Promise, PromiseFuture, Resolver};
 pub use request::{
     Affinity, Anywhere, Attempted, Exclusive, Group, Guards, Mode, Pinned, Place, PlaceGuard, ReadGroup,

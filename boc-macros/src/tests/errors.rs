@@ -471,8 +471,7 @@ fn bodies_as_elsewhere() {
     for body in ["|a| *a += 1", "|mut a, b| { let x = 1; a.push(x) }", "{ move |a| { *a } }"] {
         in_block(&format!("a, read b => {body}"), &[CLOSURE]);
     }
-    const LEAVES: &str =
-        "a guard cannot leave its body in a closure; run the code in the body: `=> { .. }`";
+    const LEAVES: &str = "a guard cannot leave its body in a closure; run the code in the body: `=> { .. }`";
     for body in ["|| *a += 1", "move || { a.push(1); }", "{ let x = 1; move |y| a[x] + y }"] {
         in_block(&format!("a => {body}"), &[LEAVES]);
     }

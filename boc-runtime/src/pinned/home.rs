@@ -14,7 +14,7 @@ use crate::sync::thread::{self, ThreadId};
 use crate::sync::{AtomicUsize, Instant, Mutex, Ordering, ThreadMark, global, this_thread};
 use crate::unwind;
 
-use super::cown::PinnedHeader;
+use super::block::PinnedHeader;
 use super::watchdog::Watch;
 
 /// A thread that has claimed `MainThread`.

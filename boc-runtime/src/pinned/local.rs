@@ -16,7 +16,7 @@ use crate::sim;
 use crate::sync::{Instant, deadline_after, thread_local};
 use crate::unwind;
 
-use super::cown::PinnedHeader;
+use super::block::PinnedHeader;
 use super::home::{Dead, Home, Inbox, Next};
 use super::limits::{PumpLimits, PumpResult};
 use super::local_body::Bodies;

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +15,17 @@ use crate::sched::Lending;
 use crate::sim;
 
 use super::cown::PinnedCown;
+use super::home_thread::HomeThread;
 use super::limits::{PumpLimits, PumpResult};
 use super::local::{self, Local, Unclaimable};
-use super::local_body::{AtHome, Ticket};
 use super::watchdog::{Watch, Watchdog};
 
 /// Proof of being on a thread that pumps, and its queue of pinned behaviors.
 ///
-/// Any thread can claim one, the real main thread or another; [`PinnedCown`]s made with it live on that thread. It is
-/// neither `Send` nor `Sync`: no body can capture it, so nobody can pump, or make a pinned cown, anywhere but here.
-/// `#[boc::main]` claims one for `main`.
+/// Any thread can claim one, the real main thread or another; [`PinnedCown`]s made with it live on
+/// that thread. Bodies that run there make some without it: [`HomeThread`]. It is neither `Send`
+/// nor `Sync`: no body can capture it, so no other thread can pump, or make a pinned cown,
+/// here. `#[boc::main]` claims one for `main`.
 ///
 /// Dropping it ends the thread's part: behaviors that have not run fail with
 /// [`FailureKind::Cancelled`](crate::FailureKind::Cancelled), the pinned values are dropped, and what is scheduled
@@ -63,10 +65,18 @@ pub struct MainThread {
     here: Here<MainThread>,
 }
 
-/// Keeps `T` on its thread: neither `Send` nor `Sync`, as the `Rc` in it, but in the library's own words.
-struct Here<T> {
-    local: Rc<Local>,
+/// Keeps `T` on its thread: neither `Send` nor `Sync`, as what is in it, but in the library's own
+/// words.
+#[repr(transparent)]
+pub(super) struct Here<T, L = Rc<Local>> {
+    local: L,
     _stays: PhantomData<T>,
+}
+
+impl<T, L> Here<T, L> {
+    pub(super) fn get(&self) -> &L {
+        &self.local
+    }
 }
 
 /// Any thread but the one that claimed.
@@ -77,14 +87,15 @@ struct OtherThread;
     message = "a `{T}` stays on its thread",
     label = "sent to another thread, or captured by a body, which runs on one",
     note = "do what needs it before the `when!`: make pinned cowns there, and pump between behaviors, not in them",
-    note = "a body that has to run on this thread requests a pinned value (`pinned canvas`), or is scheduled `in &main;`"
+    note = "a body that has to run on this thread requests a pinned value (`pinned canvas`) or the thread (`pinned main`), or is scheduled `in &main;`",
+    note = "such a body makes pinned cowns with `Acquired::home(&canvas)`, or with what `pinned main` gives it"
 )]
 trait Hosts<T> {}
 
 // SAFETY: never holds.
-unsafe impl<T> Send for Here<T> where OtherThread: Hosts<T> {}
+unsafe impl<T, L> Send for Here<T, L> where OtherThread: Hosts<T> {}
 // SAFETY: never holds.
-unsafe impl<T> Sync for Here<T> where OtherThread: Hosts<T> {}
+unsafe impl<T, L> Sync for Here<T, L> where OtherThread: Hosts<T> {}
 
 /// At its end what the thread has scheduled on a simulated runtime takes effect.
 struct Settles;
@@ -230,15 +241,7 @@ impl MainThread {
         R: Send,    // a result may be joined on any thread: `Arc` for `Rc`, or leave it in a cown
         R: 'static, // a result outlives its body: return a value, not a borrow of one
     {
-        let (request, ticket) = self.at_home(request, body);
-        crate::runtime::when(request, move |guards: Q::Guard<'_>| ticket.redeem::<F>()(guards))
-    }
-
-    /// A request set for this thread, and the ticket of a body, which stays here.
-    pub(crate) fn at_home<Q, F: 'static>(&self, request: Q, body: F) -> (AtHome<Q>, Ticket) {
-        let home = self.here.local.home();
-        let ticket = Ticket::keep(home, &self.here.local.bodies, Box::new(body));
-        (AtHome { request, home: Arc::clone(home) }, ticket)
+        HomeThread::when(self, request, body)
     }
 
     /// Sets what wakes the host's event loop. The loop then pumps. The hook is called
@@ -290,6 +293,15 @@ impl MainThread {
     /// never sleeps: it looks again and again, and uses a processor meanwhile.
     pub fn set_poll_interval(&self, interval: Duration) {
         self.here.local.set_poll(interval);
+    }
+}
+
+/// The token is proof of being at home: `PinnedCown::new(&main, value)`.
+impl Deref for MainThread {
+    type Target = HomeThread;
+
+    fn deref(&self) -> &HomeThread {
+        HomeThread::of(&self.here.local)
     }
 }
 

@@ -1,7 +1,9 @@
 #![doc = include_str!("README.md")]
 
+mod block;
 mod cown;
 mod home;
+mod home_thread;
 mod limits;
 mod local;
 mod local_body;
@@ -11,10 +13,11 @@ mod main_thread;
 mod watchdog;
 
 pub use cown::PinnedCown;
+pub use home_thread::HomeThread;
 pub use limits::{PumpLimits, PumpResult};
 pub use main_thread::{Busy, ClaimError, MainThread};
 pub use watchdog::{Starvation, Watchdog};
 
-pub(crate) use cown::PinnedHeader;
+pub(crate) use block::PinnedHeader;
 pub(crate) use home::{Home, cancel_at_homes};
 pub(crate) use local::{MayLeaveSome, is_home, pump_one_while_waiting, ready_here, run_here};

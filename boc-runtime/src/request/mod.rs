@@ -34,6 +34,7 @@ pub use take::{
 
 pub(crate) use affinity::HomeOf;
 pub(crate) use claims::{Claims, Granted, Misfit};
+pub(crate) use place::PlaceSealed;
 pub(crate) use taking::{Takeable, Taking, TakingAll};
 pub(crate) use under::{FlagRef, Under};
 

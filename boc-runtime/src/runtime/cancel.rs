@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::behavior;
 use crate::cancel::{self, Entered, Flag};
-use crate::pinned::MainThread;
+use crate::pinned::HomeThread;
 use crate::promise::Promise;
 use crate::request::{Guards, Request, Under};
 
@@ -307,18 +307,18 @@ impl<'scope, 'env> WithCancel<'scope, Scope<'scope, 'env>> {
     }
 }
 
-impl MainThread {
-    /// This token, for behaviors that are skipped once `cancel` is cancelled: see [`Cancel`].
+impl HomeThread {
+    /// This thread, for behaviors that run here and are skipped once `cancel` is cancelled: see [`Cancel`].
     ///
-    /// (Of other targets this is called `with`; a token has [`with`](MainThread::with) for its pinned cowns.)
-    pub fn with_cancel(&self, cancel: &Cancel) -> WithCancel<'_, MainThread> {
+    /// Of other targets this is called `with`; a token has [`with`](crate::MainThread::with) for its pinned cowns.
+    pub fn with_cancel(&self, cancel: &Cancel) -> WithCancel<'_, HomeThread> {
         WithCancel::new(self, cancel)
     }
 }
 
-impl WithCancel<'_, MainThread> {
+impl WithCancel<'_, HomeThread> {
     /// Schedules a behavior that runs on this thread, and is skipped once the cancel is cancelled: see
-    /// [`MainThread::when`].
+    /// [`HomeThread::when`].
     ///
     /// # Panics
     ///
