@@ -47,7 +47,7 @@
 //!
 //! | type | variance in the value | in lifetimes |
 //! |---|---|---|
-//! | `Cown`, `WeakCown`, `PinnedCown`, `Handle`, `Promise`, `PromiseFuture`, `Resolver` | invariant | |
+//! | `Cown`, `WeakCown`, `PinnedCown`, `WeakPinnedCown`, `Handle`, `Promise`, `PromiseFuture`, `Resolver` | invariant | |
 //! | `Acquired`, `Group` | invariant (`&mut`) | covariant: lent for less than the body |
 //! | `AcquiredRead`, `ReadGroup` | invariant: can be requested again, exclusively | covariant |
 //! | `Result<&mut R, Failure>` of `try`, a `Vec` of these | invariant (`&mut`) | covariant |
@@ -90,6 +90,7 @@ pub use cown::{Acquired, AcquiredRead, Cown, Handle, Sendable, WeakCown};
 pub use failure::{Failure, FailureKind};
 pub use pinned::{
     Busy, ClaimError, HomeThread, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog,
+    WeakPinnedCown,
 };
 pub use promise::{Promise, PromiseFuture, Resolver};
 pub use request::{

@@ -158,9 +158,9 @@ pub use boc_runtime::{
     CancelOnDrop, ClaimError, Cown, Exclusive, Explored, Failure, FailureKind, Group, Guards, Handle, Hold,
     HomeThread, MainThread, Mode, Pinned, PinnedCown, Place, PlaceGuard, Promise, PromiseFuture, PumpLimits,
     PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, Scope, Sendable, Shared, Simulation,
-    Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, WithCancel, WorkerStats, all, attempt,
-    batch, explore, first, is_cancelled, pinned, quiesce, quiesce_timeout, read, read_attempt, scope,
-    try_when, wait, when,
+    Starvation, Stats, ThreadName, TimedOut, Watchdog, WeakCown, WeakPinnedCown, WithCancel, WorkerStats,
+    all, attempt, batch, explore, first, is_cancelled, pinned, quiesce, quiesce_timeout, read, read_attempt,
+    scope, try_when, wait, when,
 };
 #[doc(hidden)]
 pub use boc_runtime::{Target, when_named};

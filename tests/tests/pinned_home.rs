@@ -1,15 +1,15 @@
 //! Promise: a body that runs at home makes pinned cowns without the token, and what it makes lives and ends there like
-//! anything else.
+//! anything else. There are weak handles of pinned cowns; the last handle gives the value back, at home.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::mem::forget;
 use std::rc::Rc;
 use std::thread;
 
 use boc::prelude::*;
-use boc::{Aliased, Handle, HomeThread, explore, try_when};
-use boc_tests::{Counted, Drops, message_of, on_home, on_workers};
+use boc::{Aliased, Handle, HomeThread, WeakPinnedCown, explore, try_when};
+use boc_tests::{Counted, Drops, Gate, message_of, on_home, on_workers, panic_message, repetitions};
 
 /// Not `Send`: pinned values, which hold cowns pinned to the same thread.
 #[derive(Default)]
@@ -219,16 +219,245 @@ fn on_a_simulated_runtime_bodies_make_them_too() {
             when!(pinned windows, count => {
                 *count += 1;
                 let window = PinnedCown::new(Acquired::home(&windows), Rc::new(*count));
-                windows.push(window.clone());
+                windows.push(window.downgrade());
                 when!(pinned window, count => *count += **window);
             });
         }
         let made = when!(pinned main => PinnedCown::new(main, Rc::new(1)));
         quiesce();
         assert_eq!(main.with(&made.join().unwrap(), |value| **value), Ok(1));
-        let (count, opened) = (when!(count => *count), when!(pinned windows => windows.len()));
-        assert_eq!(opened.join().unwrap(), 2);
+        let (count, weak) = (when!(count => *count), when!(pinned windows => windows.clone()));
+        let weak: Vec<WeakPinnedCown<_>> = weak.join().unwrap();
+        assert_eq!(weak.len(), 2);
+        assert!(weak.iter().all(|weak| weak.upgrade().is_none()), "their behaviors have run");
         assert!((4..=6).contains(&count.join().unwrap()));
     });
     assert!(explored.schedules() > 1);
+}
+
+#[test]
+fn a_weak_handle_keeps_no_pinned_value_and_goes_anywhere() {
+    on_home(2, |main| {
+        let (drops, here) = (Drops::new(), thread::current().id());
+        let cown = PinnedCown::new(main, Rc::new(drops.token()));
+        let weak = cown.downgrade();
+        let upgraded = thread::scope(|scope| {
+            let weak = &weak;
+            scope.spawn(move || (weak.upgrade(), weak.clone() == *weak)).join().expect("no panic")
+        });
+        assert_eq!(upgraded, (Some(cown.clone()), true));
+        drop(upgraded);
+        assert_eq!(drops.count(), 0);
+
+        let gate = Gate::new();
+        let passing = gate.clone();
+        let held = when!(clone cown => { passing.pass(); drop(cown); });
+        drop(cown);
+        assert!(weak.upgrade().is_some(), "the other behavior holds it");
+        gate.open();
+        held.join().unwrap();
+        quiesce();
+        assert!(weak.upgrade().is_none(), "it is on its way home, or there");
+        main.pump();
+        assert_eq!(drops.threads(), [here]);
+        when!(=> drop(weak)).join().unwrap();
+        assert_eq!(drops.count(), 1);
+    });
+}
+
+#[test]
+fn weak_handles_of_pinned_cowns_are_an_identity_and_outlive_the_home() {
+    static NONE: WeakPinnedCown<*mut u8> = WeakPinnedCown::new();
+    assert!(NONE.upgrade().is_none() && WeakPinnedCown::<Rc<u8>>::default().upgrade().is_none());
+    assert_eq!(NONE.clone(), NONE);
+    assert_eq!(format!("{NONE:?}"), "WeakPinnedCown<*mut u8>(of no cown)");
+    on_workers(1, || {
+        let drops = Drops::new();
+        let main = MainThread::claim().expect("a fresh thread");
+        let [one, other] = [(); 2].map(|()| PinnedCown::new(&main, Rc::new(drops.token())));
+        let weak = [&one, &one, &other].map(PinnedCown::downgrade);
+        assert!(weak[0] == weak[1] && weak[0] != weak[2] && weak[0] != WeakPinnedCown::new());
+        assert_eq!(weak.iter().collect::<HashSet<_>>().len(), 2);
+        drop(other);
+        drop(main);
+        assert_eq!(drops.count(), 2);
+        // A handle is left, of a value that is gone.
+        let again = weak[0].upgrade().expect("`one` is a handle");
+        assert_eq!(
+            when!(pinned again => { let _ = &again; }).join().unwrap_err().kind(),
+            FailureKind::Cancelled
+        );
+        drop((one, again));
+        assert!(weak.iter().all(|weak| weak.upgrade().is_none()));
+        thread::spawn(move || drop(weak)).join().unwrap();
+        assert_eq!(drops.count(), 2);
+    });
+}
+
+#[test]
+fn the_value_comes_back_to_the_only_handle_at_home() {
+    on_home(2, |main| {
+        let drops = Drops::new();
+        let cown = PinnedCown::new(main, Rc::new(drops.token()));
+        let (other, weak) = (cown.clone(), cown.downgrade());
+        let cown = cown.try_into_inner(main).expect_err("there is another handle");
+        drop(other);
+        when!(pinned cown => { let _ = &cown; });
+        let cown = cown.try_into_inner(main).expect_err("a behavior requests it");
+        main.pump();
+        let held = when!(pinned cown => {
+            let home = Acquired::home(&cown);
+            Acquired::handle(&cown);
+            PinnedCown::new(home, ()).try_into_inner(home).is_ok()
+        });
+        assert!(held.join().unwrap(), "in a body, of another cown");
+        let busy = main.with(&cown, |_| cown.clone().try_into_inner(main).is_err());
+        assert_eq!(busy, Ok(true), "its value is lent");
+        let value = cown.try_into_inner(main).expect("the only handle of an idle cown");
+        assert!(weak.upgrade().is_none());
+        assert_eq!((drops.count(), Rc::strong_count(&value)), (0, 1));
+        drop(value);
+        main.pump();
+        assert_eq!(drops.count(), 1);
+    });
+}
+
+#[test]
+fn the_value_does_not_come_back_elsewhere() {
+    on_home(1, |main| {
+        let drops = Drops::new();
+        let cown = PinnedCown::new(main, Rc::new(drops.token()));
+        let cown = thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                let other = MainThread::claim().expect("a fresh thread");
+                cown.try_into_inner(&other).expect_err("it lives on another thread")
+            });
+            other.join().expect("no panic")
+        });
+        assert!(cown.try_into_inner(main).is_ok());
+        assert_eq!(drops.count(), 1);
+    });
+}
+
+thread_local! {
+    static MAIN: OnceCell<MainThread> = const { OnceCell::new() };
+    static LAST: RefCell<Option<AtLast>> = const { RefCell::new(None) };
+}
+
+/// Tried when the home is closed by the end of its thread, and the token is there.
+struct AtLast(Option<PinnedCown<Rc<Counted>>>, Drops);
+
+impl Drop for AtLast {
+    fn drop(&mut self) {
+        let cown = self.0.take().expect("once");
+        let _ = MAIN.try_with(|main| {
+            let main = main.get().expect("claimed");
+            let token = self.1.token();
+            assert!(cown.try_into_inner(main).is_err(), "the value is gone");
+            assert!(PinnedCown::new(main, token).try_into_inner(main).is_ok());
+        });
+    }
+}
+
+#[test]
+fn a_value_that_is_gone_does_not_come_back() {
+    on_workers(1, || {
+        let drops = Drops::new();
+        thread::scope(|scope| {
+            let home = scope.spawn(|| {
+                // Touched in this order, so that the token outlives what tries it.
+                MAIN.with(|_| ());
+                LAST.set(None);
+                let main = MainThread::claim().expect("a fresh thread");
+                let cown = PinnedCown::new(&main, Rc::new(drops.token()));
+                MAIN.with(|kept| kept.set(main).expect("once"));
+                LAST.set(Some(AtLast(Some(cown), drops.clone())));
+            });
+            // Not by the scope, which does not wait for the thread's thread-locals.
+            home.join().expect("no panic");
+        });
+        assert_eq!(drops.count(), 2, "the value, and what was pinned and taken out at last");
+    });
+}
+
+struct Node {
+    this: WeakPinnedCown<Node>,
+    inner: PinnedCown<Rc<Counted>>,
+    _token: Rc<Counted>,
+}
+
+#[test]
+fn a_pinned_value_holds_a_weak_handle_of_its_own_cown() {
+    on_home(1, |main| {
+        let (drops, here) = (Drops::new(), thread::current().id());
+        let make = |this: &WeakPinnedCown<Node>, inner| {
+            assert!(this.upgrade().is_none() && this.clone().upgrade().is_none());
+            Node { this: this.clone(), inner, _token: Rc::new(drops.token()) }
+        };
+        // The list of the values changes meanwhile.
+        let outer = PinnedCown::new(main, 1);
+        let node =
+            PinnedCown::new_cyclic(main, |this| make(this, PinnedCown::new(main, Rc::new(drops.token()))));
+        drop(outer);
+        let this = when!(pinned node => node.this.upgrade()).join().unwrap();
+        assert_eq!(this.as_ref(), Some(&node));
+        drop((this, node));
+        main.pump();
+        assert_eq!(drops.threads(), [here; 2]);
+
+        let mut kept = WeakPinnedCown::new();
+        let message = panic_message(|| {
+            PinnedCown::new_cyclic(main, |this| {
+                kept = this.clone();
+                let node = make(this, PinnedCown::new(main, Rc::new(drops.token())));
+                if kept.upgrade().is_none() {
+                    panic!("no value");
+                }
+                node
+            })
+        });
+        assert_eq!(message, "no value");
+        assert_eq!(drops.threads(), [here; 4]);
+        assert!(kept.upgrade().is_none());
+        let node =
+            PinnedCown::new_cyclic(main, |this| make(this, PinnedCown::new(main, Rc::new(drops.token()))));
+        let Ok(Node { this, inner, .. }) = node.try_into_inner(main) else { panic!("the only handle") };
+        assert!(this.upgrade().is_none() && inner.try_into_inner(main).is_ok());
+        assert_eq!(drops.count(), 6);
+    });
+}
+
+/// Upgrades, drops and behaviors on other threads meet pumps and attempts to take the value out at home: each value is
+/// dropped once, at home, or taken out once.
+#[test]
+fn upgrades_elsewhere_meet_the_end_at_home() {
+    on_home(2, |main| {
+        let (drops, here) = (Drops::new(), thread::current().id());
+        let rounds = repetitions(300);
+        for _ in 0..rounds {
+            let cown = PinnedCown::new(main, Rc::new(drops.token()));
+            for _ in 0..2 {
+                let weak = cown.downgrade();
+                when!(let weak = weak => {
+                    for _ in 0..3 {
+                        if let Some(cown) = weak.upgrade() {
+                            when!(pinned cown => { let _ = &cown; });
+                        }
+                    }
+                });
+            }
+            let mut handle = Some(cown);
+            for _ in 0..4 {
+                main.pump_with(PumpLimits::new().max_behaviors(std::num::NonZeroUsize::MIN));
+                match handle.take().map(|cown| cown.try_into_inner(main)) {
+                    Some(Ok(value)) => assert_eq!(Rc::strong_count(&value), 1, "whole, and not dropped"),
+                    Some(Err(cown)) => handle = Some(cown),
+                    None => {}
+                }
+            }
+        }
+        quiesce();
+        main.pump();
+        assert_eq!(drops.threads(), vec![here; rounds]);
+    });
 }

@@ -5,11 +5,11 @@
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::memory::{self, Header, HeaderRef, Invariant, identity};
+use crate::memory::{self, Header, HeaderRef, Invariant, identity, release_weak};
 use crate::sched::Lending;
 use crate::sync::thread::ThreadId;
 
@@ -17,6 +17,7 @@ use super::block::{self, PinnedHeader, value_of};
 use super::home::Home;
 use super::home_thread::HomeThread;
 use super::main_thread::Why;
+use super::weak::WeakPinnedCown;
 
 /// A cown whose value stays on the thread that made it: a window, a GPU context, an `Rc`.
 ///
@@ -80,6 +81,108 @@ impl<T: 'static> PinnedCown<T> {
         cown
     }
 
+    /// Pins a value that holds a weak handle of its own cown: see
+    /// [`Cown::new_cyclic`](crate::Cown::new_cyclic).
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{MainThread, PinnedCown, WeakPinnedCown, pinned, when};
+    ///
+    /// struct Window {
+    ///     this: WeakPinnedCown<Window>,
+    ///     title: String,
+    /// }
+    ///
+    /// let main = MainThread::claim().unwrap();
+    /// let window = PinnedCown::new_cyclic(&main, |this| Window { this: this.clone(), title: String::new() });
+    /// let this = when(pinned(&window), |window| window.this.upgrade());
+    /// assert_eq!(this.join().unwrap(), Some(window));
+    /// ```
+    pub fn new_cyclic(home: &HomeThread, make: impl FnOnce(&WeakPinnedCown<T>) -> T) -> PinnedCown<T> {
+        // No strong count, as long as there is no value.
+        let block = block::allocate::<T, _>(home.local(), 0, MaybeUninit::<T>::uninit());
+        // SAFETY: the two weak counts are ours. If `make` panics they go with these, and with the
+        // last one the memory: `free` drops no value.
+        let [of_handles, of_list] = [(); 2].map(|()| unsafe { WeakPinnedCown::<T>::adopt(block.cast()) });
+        let value = make(&of_handles);
+        // SAFETY: `of_handles` keeps the memory.
+        let place = unsafe { value_of::<T>(block.cast()) };
+        // SAFETY: no strong count, so no other code touches it; there is nothing to be dropped.
+        unsafe { place.write(value) };
+        // SAFETY: at home (`home`), and its value is there.
+        unsafe { PinnedHeader::list(block, home.local()) };
+        // SAFETY: as above.
+        let header = unsafe { HeaderRef::new(block.cast()) };
+        header.get().first_strong();
+        of_handles.into_count();
+        of_list.into_count();
+        memory::note(header);
+        PinnedCown { block, _value: PhantomData }
+    }
+
+    /// A handle that does not keep the value alive.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use boc::{MainThread, PinnedCown, pinned, when};
+    ///
+    /// let main = MainThread::claim().unwrap();
+    /// let canvas = PinnedCown::new(&main, 1);
+    /// let weak = canvas.downgrade();
+    /// when((), move |()| {
+    ///     // On a worker: does not keep the canvas if there is nothing to draw on any more.
+    ///     if let Some(canvas) = weak.upgrade() {
+    ///         when(pinned(&canvas), |mut canvas| *canvas += 1);
+    ///     }
+    /// });
+    /// boc::quiesce();
+    /// assert_eq!(main.with(&canvas, |canvas| *canvas), Ok(2));
+    /// ```
+    pub fn downgrade(&self) -> WeakPinnedCown<T> {
+        WeakPinnedCown::of(self)
+    }
+
+    /// The value, at home, if this is the only handle and no behavior requests or holds the cown.
+    /// Weak handles do not count.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use std::rc::Rc;
+    /// use boc::{MainThread, PinnedCown, pinned, quiesce, when};
+    ///
+    /// let main = MainThread::claim().unwrap();
+    /// let log = PinnedCown::new(&main, vec![Rc::new(1)]);
+    /// when(pinned(&log), |mut log| log.push(Rc::new(2)));
+    /// quiesce();
+    /// assert_eq!(log.try_into_inner(&main).unwrap(), [Rc::new(1), Rc::new(2)]);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The handle itself otherwise; and if the cown belongs to another thread, or its value is gone
+    /// because its thread ends.
+    pub fn try_into_inner(self, home: &HomeThread) -> Result<T, PinnedCown<T>> {
+        let (head, local) = (self.head(), home.local());
+        // The cell is looked at after the home: it is the home thread's. The count is taken last.
+        if !self.is_at(local.home()) || !head.listed.get() || !self.header_ref().get().try_claim_last() {
+            return Err(self);
+        }
+        let header = ManuallyDrop::new(self).header();
+        // SAFETY: at home. The weak count of the strong handles is ours and keeps the memory.
+        let listed = unsafe { PinnedHeader::unlist(header.cast(), local) };
+        debug_assert!(listed.is_some(), "looked at above");
+        // SAFETY: as above.
+        let value = unsafe { value_of::<T>(header) };
+        // SAFETY: there (it was listed), at home, and moved out once (it is not any more). No other
+        // code uses it or will: the strong count was ours alone, and what requests or holds the
+        // cown, or lends its value, has one.
+        let value = unsafe { value.read() };
+        drop(listed);
+        // SAFETY: the weak count of the strong handles.
+        unsafe { release_weak(header) };
+        Ok(value)
+    }
+
     /// Lends the value on its thread.
     ///
     /// # Errors
@@ -140,6 +243,12 @@ impl<T> PinnedCown<T> {
 
     fn header(&self) -> NonNull<Header> {
         self.block.cast()
+    }
+
+    /// # Safety
+    /// `header` heads the block of a `PinnedCown<T>`, and the caller gives a strong count away.
+    pub(super) unsafe fn from_count(header: NonNull<Header>) -> PinnedCown<T> {
+        PinnedCown { block: header.cast(), _value: PhantomData }
     }
 
     pub(crate) fn header_ref(&self) -> HeaderRef<'_> {

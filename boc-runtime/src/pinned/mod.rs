@@ -11,12 +11,14 @@ mod local_body;
 mod loom;
 mod main_thread;
 mod watchdog;
+mod weak;
 
 pub use cown::PinnedCown;
 pub use home_thread::HomeThread;
 pub use limits::{PumpLimits, PumpResult};
 pub use main_thread::{Busy, ClaimError, MainThread};
 pub use watchdog::{Starvation, Watchdog};
+pub use weak::WeakPinnedCown;
 
 pub(crate) use block::PinnedHeader;
 pub(crate) use home::{Home, cancel_at_homes};

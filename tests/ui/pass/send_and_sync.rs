@@ -12,6 +12,7 @@ fn is_send<T: Send>() {}
 fn main() {
     travels::<Cown<Cell<u8>>>(); // `Cell<u8>` is `Send`, and that is enough
     travels::<PinnedCown<Rc<Cell<u8>>>>();
+    travels::<boc::WeakPinnedCown<Rc<Cell<u8>>>>();
     travels::<Promise<Cell<u8>>>();
     travels::<Failure>();
     is_send::<Runtime>();

@@ -5,7 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use boc::prelude::*;
-use boc::{Busy, ClaimError, Explored, Handle, Hold, PromiseFuture, Stats, TimedOut};
+use boc::{Busy, ClaimError, Explored, Handle, Hold, PromiseFuture, Stats, TimedOut, WeakPinnedCown};
 
 struct Opaque;
 
@@ -17,6 +17,7 @@ fn main() {
     crosses_a_panic::<Cown<Opaque>>();
     crosses_a_panic::<WeakCown<Opaque>>();
     crosses_a_panic::<PinnedCown<Rc<Opaque>>>();
+    crosses_a_panic::<WeakPinnedCown<Rc<Opaque>>>();
     crosses_a_panic::<Handle<Rc<Opaque>>>();
     crosses_a_panic::<Promise<Opaque>>();
     crosses_a_panic::<PromiseFuture<Opaque>>();
@@ -28,6 +29,7 @@ fn main() {
     is_an_identity::<Cown<Opaque>>();
     is_an_identity::<WeakCown<Opaque>>();
     is_an_identity::<PinnedCown<Rc<Opaque>>>();
+    is_an_identity::<WeakPinnedCown<Rc<Opaque>>>();
     is_an_identity::<Handle<Rc<Opaque>>>();
     is_an_identity::<Promise<Opaque>>();
 

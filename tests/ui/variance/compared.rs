@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use boc::WeakPinnedCown;
 use boc::prelude::*;
 
 type Any = for<'a> fn(&'a str);
@@ -22,6 +23,10 @@ fn weak(any: &WeakCown<Any>, fixed: &WeakCown<Static>) -> bool {
 }
 
 fn pinned(any: &PinnedCown<Any>, fixed: &PinnedCown<Static>) -> bool {
+    any == fixed
+}
+
+fn weak_pinned(any: &WeakPinnedCown<Any>, fixed: &WeakPinnedCown<Static>) -> bool {
     any == fixed
 }
 
