@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Count, beside, explore, fail, pause, runtime};
 use crate::sched::Parker;
 use crate::sync::thread;
-use crate::{Cown, FailureKind, MainThread, PinnedCown, Promise, PumpLimits, Watchdog, pinned};
+use crate::{Acquired, Cown, FailureKind, MainThread, PinnedCown, Promise, PumpLimits, Watchdog, pinned};
 
 /// Not to be touched, nor dropped, elsewhere.
 struct Stays(thread::ThreadId, Count);
@@ -271,5 +271,63 @@ fn a_watchdog_ends_with_its_setting_or_with_the_home() {
         main.set_watchdog(Some(watchdog()));
         other.join().expect("no panic").join().expect("waiting pumps");
         assert_eq!(main.with(&frames, |frames| *frames), Ok(1));
+    });
+}
+
+#[test]
+fn upgrades_and_a_behavior_meet_a_value_that_is_taken_out() {
+    explore(|| {
+        let (runtime, dropped) = (runtime(), Count::default());
+        let main = MainThread::claim().expect("not claimed");
+        let cown = PinnedCown::new(&main, Rc::new(Stays::new(&dropped)));
+        let other = beside(&runtime, {
+            let weak = cown.downgrade();
+            move |runtime| {
+                if let Some(cown) = weak.upgrade() {
+                    runtime.when(pinned(&cown), |value| value.check());
+                }
+                weak.upgrade().is_some()
+            }
+        });
+        let mut taken = cown.try_into_inner(&main);
+        for _ in 0..2 {
+            main.pump();
+            taken = taken.or_else(|cown| cown.try_into_inner(&main));
+        }
+        other.join().expect("no panic");
+        runtime.quiesce();
+        let Ok(value) = taken.or_else(|cown| cown.try_into_inner(&main)) else { panic!("no other handle") };
+        assert_eq!((dropped.get(), Rc::strong_count(&value)), (0, 1));
+        drop(value);
+        main.pump();
+        assert_eq!(dropped.get(), 1);
+    });
+}
+
+#[test]
+fn a_body_makes_a_pinned_cown_whose_last_handle_ends_elsewhere() {
+    explore(|| {
+        let (runtime, dropped) = (runtime(), Count::default());
+        let main = MainThread::claim().expect("not claimed");
+        let windows = PinnedCown::new(&main, Vec::new());
+        let other = beside(&runtime, {
+            let (windows, dropped) = (windows.clone(), dropped.clone());
+            move |runtime| {
+                runtime.when(pinned(&windows), move |mut windows| {
+                    let made = PinnedCown::new(Acquired::home(&windows), Rc::new(Stays::new(&dropped)));
+                    windows.push(made.downgrade());
+                    made
+                })
+            }
+        });
+        let made = other.join().expect("no panic");
+        let ends = runtime.when(&made, |made| drop(made.clone()));
+        drop(made);
+        ends.join().expect("no panic");
+        runtime.quiesce();
+        main.pump();
+        assert_eq!(dropped.get(), 1);
+        let weak = main.with(&windows, |windows| windows.pop()).expect("nothing runs");
+        assert!(weak.expect("one was made").upgrade().is_none());
     });
 }
