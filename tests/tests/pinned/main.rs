@@ -3,6 +3,7 @@
 mod drop;
 mod ends;
 mod gate;
+mod home;
 mod hooks;
 mod identity;
 mod local;

@@ -25,3 +25,4 @@ mod resolver;
 mod scope;
 mod shared_reads;
 mod targets;
+mod try_groups;

@@ -1,6 +1,7 @@
 //! How a runtime is set up, its figures and limits, and handles of cowns.
 
 mod builder;
+mod cown_cyclic;
 mod cowns;
 mod durations;
 mod stats;
