@@ -26,6 +26,7 @@ use super::injector::Injector;
 use super::lifecycle::{AfterLeaving, Lifecycle, Starting};
 use super::park::Parker;
 use super::run_queue::RunQueue;
+use super::thread_end::{Thread, ThreadEnd};
 use super::wait;
 use super::waiters::Waiters;
 use super::worker::{self, Worker};
@@ -304,8 +305,8 @@ impl Core {
         };
         if started.is_err() {
             // Those that could be started run what was there before they end.
-            self.lifecycle.wait_until_left();
-            self.join_threads();
+            self.lifecycle.wait_until_left(None);
+            self.join_threads(None);
         }
         started
     }
@@ -335,25 +336,25 @@ impl Core {
     fn start_threads(self: &Arc<Core>, starting: Starting<'_>, names: Vec<String>) -> io::Result<()> {
         self.idle.start();
         let run = |index, name| {
-            let core = Arc::clone(self);
-            self.config.thread(name).spawn(move || worker::main(core, index))
+            let (core, end) = (Arc::clone(self), Arc::<ThreadEnd>::default());
+            let told = Arc::clone(&end);
+            let handle = self.config.thread(name).spawn(move || worker::main(core, index, told))?;
+            Ok(Thread::new(end, handle))
         };
         starting.start(names, run, || self.tell_to_end())
     }
 
-    /// Ends the threads, and waits for them. Jobs that arrive meanwhile start them again.
-    pub(crate) fn stop(&self) {
+    /// Ends the threads, and waits for them. Jobs that arrive meanwhile start them again. `false`: the
+    /// deadline came first.
+    pub(crate) fn stop(&self, deadline: Option<Instant>) -> bool {
         if self.lifecycle.is_elsewhere() {
             // Those of the parent go on there, and in this process there are none to wait for.
-            return;
+            return true;
         }
         self.lifecycle.end(|| self.tell_to_end());
-        self.lifecycle.wait_until_left();
         // What is left of a thread are the destructors of its thread-locals. They may do whatever a
         // thread may, so one that runs on such a thread does not wait for the others.
-        if !context::was_worker() {
-            self.join_threads();
-        }
+        self.lifecycle.wait_until_left(deadline) && (context::was_worker() || self.join_threads(deadline))
     }
 
     /// Whether there are no threads in this process, and nothing for new ones to do.
@@ -361,13 +362,13 @@ impl Core {
         (self.idle.is_stopped() || self.lifecycle.is_elsewhere()) && self.is_quiescent()
     }
 
-    fn join_threads(&self) {
-        self.lifecycle.join(|threads| {
-            wait::pump_until(|| self.lifecycle.have_ended());
-            for thread in threads {
-                thread.join().expect("a worker that panics aborts");
-            }
-        });
+    /// Joins the threads that have left their loops, on a home pumping. `false`: the deadline came
+    /// first.
+    fn join_threads(&self, deadline: Option<Instant>) -> bool {
+        self.lifecycle.join(deadline, |threads| {
+            wait::pump_until(|| threads.iter().all(Thread::has_ended), deadline);
+            threads.into_iter().filter_map(|thread| thread.join(deadline).err()).collect()
+        })
     }
 
     fn tell_to_end(&self) {
@@ -388,11 +389,6 @@ impl Core {
         }
     }
 
-    /// The destructors of a worker's thread-locals have run.
-    pub(super) fn thread_ends(&self) {
-        self.lifecycle.thread_ends();
-    }
-
     /// Cancels what has not started, and ends the threads; waits for them unless this is one of
     /// them, or one that is waited for itself: bodies that drop each other's runtimes would wait in
     /// a circle.
@@ -410,7 +406,7 @@ impl Core {
             // They end by themselves, each holding the core until then.
             self.lifecycle.end(|| self.tell_to_end());
         } else {
-            self.stop();
+            self.stop(None);
         }
         self.cancel_injected();
     }

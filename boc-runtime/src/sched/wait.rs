@@ -73,7 +73,7 @@ pub(crate) fn wait_until(
         if pumped.ran {
             continue;
         }
-        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if is_over(deadline) {
             return false;
         }
         // What this thread itself has put off may be what is waited for.
@@ -86,15 +86,20 @@ pub(crate) fn wait_until(
     }
 }
 
+fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
+}
+
 /// How long a home sleeps between two looks at something that no thread tells it of.
 const LOOK_AGAIN: Duration = Duration::from_micros(200);
 
 /// Pumps on a thread that has claimed `MainThread`, until `done`: for a wait for threads, whose ends
-/// unpark no waiter. What they do at their ends may need what is pinned here. On another thread, or
-/// where nothing may run, it returns at once, and the caller just waits.
-pub(super) fn pump_until(mut done: impl FnMut() -> bool) {
+/// unpark no waiter. What they do at their ends may need what is pinned here. It returns when the
+/// deadline is over; and at once on another thread, or where nothing may run: then the caller just
+/// waits.
+pub(super) fn pump_until(mut done: impl FnMut() -> bool, deadline: Option<Instant>) {
     let _may_leave_some = MayLeaveSome::begin();
-    while pinned::is_home() && !done() {
+    while pinned::is_home() && !done() && !is_over(deadline) {
         let Some(may_wait) = try_may_wait() else { return };
         if !pinned::pump_one_while_waiting(may_wait).ran {
             thread::sleep(LOOK_AGAIN);

@@ -19,6 +19,7 @@ use super::idle::AfterPush;
 use super::rescue::Rescue;
 use super::run_queue::{Full, LocalQueue, RunQueue};
 use super::thief::{Sight, Thief};
+use super::thread_end::ThreadEnd;
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 #[path = "worker_tests.rs"]
@@ -51,8 +52,8 @@ pub(crate) struct Worker {
 }
 
 /// What a worker thread does from start to end.
-pub(super) fn main(core: Arc<Core>, index: usize) {
-    LAST.set(Some(Last(Arc::clone(&core))));
+pub(super) fn main(core: Arc<Core>, index: usize, end: Arc<ThreadEnd>) {
+    LAST.set(Some(Last(end)));
     work(Arc::clone(&core), index);
     // From here on this is a thread like any other: the destructors of its thread-locals may
     // schedule and wait.
@@ -65,12 +66,12 @@ thread_local! {
     static LAST: Cell<Option<Last>> = const { Cell::new(None) };
 }
 
-/// Tells the core that the thread is at its very end.
-struct Last(Arc<Core>);
+/// Tells those who wait for it that the thread is at its very end.
+struct Last(Arc<ThreadEnd>);
 
 impl Drop for Last {
     fn drop(&mut self) {
-        self.0.thread_ends();
+        self.0.tell();
     }
 }
 
