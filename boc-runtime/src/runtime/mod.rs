@@ -24,7 +24,7 @@ use crate::sim;
 
 pub use batch::{Batch, batch};
 pub use builder::{Builder, ThreadName};
-pub use current::{hold, stats, worker_stats};
+pub use current::{RuntimeHandle, hold, stats, worker_stats};
 pub use hold::Hold;
 pub use main_fn::{MainOptions, run_main};
 pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait, wait_timeout};
@@ -69,6 +69,8 @@ pub use when::{Aliased, try_when, when, when_named};
 #[must_use = "a runtime that is dropped cancels its behaviors"]
 pub struct Runtime {
     core: Arc<Core>,
+    /// Not that of a [`RuntimeHandle`].
+    owns: bool,
 }
 
 impl std::panic::UnwindSafe for Runtime {}
@@ -129,7 +131,12 @@ impl Runtime {
     }
 
     pub(crate) fn from_core(core: Arc<Core>) -> Runtime {
-        Runtime { core }
+        Runtime { core, owns: true }
+    }
+
+    /// What a handle refers to: its end ends nothing.
+    fn not_owning(core: Arc<Core>) -> Runtime {
+        Runtime { core, owns: false }
     }
 
     /// Schedules a behavior on this runtime: see [`when`](crate::when()).
@@ -307,7 +314,13 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        self.core.cancel();
+        if self.owns {
+            self.core.cancel();
+        } else if !self.core.is_cancelled() {
+            // Its owner keeps it while a behavior is in flight. What this thread has scheduled after the
+            // end, and has put off to cancel, it knows of as cancelled.
+            return;
+        }
         sched::bury(Arc::clone(&self.core));
     }
 }
