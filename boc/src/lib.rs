@@ -157,8 +157,8 @@ pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Attempted, Batch, Builder, Busy, ClaimError, Cown,
     Exclusive, Explored, Failure, FailureKind, Group, Guards, Handle, Hold, MainThread, Mode, Pinned,
     PinnedCown, Place, PlaceGuard, Promise, PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request,
-    Requested, Resolver, Runtime, RuntimeHandle, Scope, Sendable, Shared, Simulation, Starvation, Stats, ThreadName,
-    TimedOut, Watchdog, WeakCown, WorkerStats, attempt, batch, explore, hold, pinned, quiesce,
+    Requested, Resolver, Runtime, RuntimeHandle, Scope, Sendable, Shared, Simulation, Starvation, Stats,
+    ThreadName, TimedOut, Watchdog, WeakCown, WorkerStats, attempt, batch, explore, hold, pinned, quiesce,
     quiesce_timeout, read, read_attempt, scope, stats, try_when, wait, wait_timeout, when, worker_stats,
 };
 #[doc(hidden)]

@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+mod block_on;
 mod cown;
 mod home;
 mod limits;
