@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "runs jobs; walks the list of values")]
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
@@ -263,8 +263,11 @@ impl Local {
         }
         // SAFETY: held beyond the scope.
         let _scope = unsafe { context::Scope::enter(core) };
+        self.home.set_running(core.as_ptr());
         // SAFETY: ours to run; the core is held.
-        unsafe { behavior::run(job, &running) }
+        let ran = unsafe { behavior::run(job, &running) };
+        self.home.set_running(ptr::null_mut());
+        ran
     }
 
     /// Runs what is ready, within the limits.

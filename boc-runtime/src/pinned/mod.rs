@@ -17,5 +17,5 @@ pub use main_thread::{Busy, ClaimError, MainThread};
 pub use watchdog::{Starvation, Watchdog};
 
 pub(crate) use cown::PinnedHeader;
-pub(crate) use home::{Home, cancel_at_homes};
+pub(crate) use home::{Home, cancel_at_homes, jobs_at_homes};
 pub(crate) use local::{MayLeaveSome, is_home, pump_one_while_waiting, ready_here, run_here};

@@ -13,7 +13,7 @@ use crate::later;
 use crate::pinned;
 use crate::queue::Party;
 use crate::sim::Sim;
-use crate::sync::{AtomicU32, Instant, Ordering, forks, global};
+use crate::sync::{AtomicU32, AtomicUsize, Instant, Ordering, forks, global};
 use crossbeam_utils::CachePadded;
 
 use super::config::Config;
@@ -38,6 +38,10 @@ pub(crate) struct Core {
     /// One per worker; none if there is one worker, which shares its queue with no other.
     pub(super) run_queues: Box<[RunQueue]>,
     pub(super) idle: Idle,
+    /// With one worker: how many jobs were in its queue when it last said so.
+    pub(super) alone: AtomicUsize,
+    /// How many holds are alive.
+    pub(super) holds: AtomicUsize,
     parkers: Box<[CachePadded<Parker>]>,
     /// One per worker.
     counters: Box<[CachePadded<Counters>]>,
@@ -93,6 +97,8 @@ impl Core {
             injector: Injector::default(),
             run_queues: (0..workers).filter(|_| workers > 1).map(|_| RunQueue::new()).collect(),
             idle: Idle::stopped(),
+            alone: AtomicUsize::new(0),
+            holds: AtomicUsize::new(0),
             parkers: (0..workers).map(|_| CachePadded::new(Parker::new())).collect(),
             counters: (0..workers).map(|_| CachePadded::default()).collect(),
             outside: CachePadded::default(),

@@ -5,6 +5,7 @@ mod config;
 pub(crate) mod context;
 mod core;
 mod counters;
+mod figures;
 mod forked;
 mod gate;
 mod graveyard;

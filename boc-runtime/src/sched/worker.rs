@@ -3,13 +3,14 @@
 #![expect(unsafe_code, reason = "runs jobs; knows its part of the core by pointer")]
 
 use std::cell::Cell;
+use std::collections::vec_deque::Drain;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::behavior::{self, Job};
 use crate::memory;
-use crate::sync::{spin_loop, thread, thread_local, yield_now};
+use crate::sync::{Ordering, spin_loop, thread, thread_local, yield_now};
 use crate::unwind::Bomb;
 
 use super::context::WorkerScope;
@@ -166,6 +167,20 @@ impl Worker {
         }
     }
 
+    /// How many jobs are in the queue.
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Tells other threads how many jobs are in the queue of the only worker, which they cannot see: for
+    /// figures, now and then.
+    fn say_how_many(&self) {
+        if self.queue.is_alone() {
+            // Relaxed: a figure.
+            self.core.alone.store(self.queue.len(), Ordering::Relaxed);
+        }
+    }
+
     #[inline]
     fn counters(&self) -> &Counters {
         // SAFETY: alive as the core is, which this worker holds.
@@ -239,6 +254,7 @@ impl Worker {
     fn job_from_elsewhere(&self) -> Option<Job> {
         if self.queue.is_alone() {
             self.rescue.begin_period_alone();
+            self.say_how_many();
         } else if self.rescue.begin_period() {
             if let Some(job) = self.rescue() {
                 return Some(job);
@@ -273,10 +289,13 @@ impl Worker {
 
     #[inline(never)]
     fn injected(&self) -> Option<Job> {
-        let keep = |job| {
-            if let Err(Full(job)) = self.queue.push(job) {
-                unreachable!("{job:?}: a worker takes no more than there is room for");
+        let keep = |jobs: Drain<'_, Job>| {
+            for job in jobs {
+                if let Err(Full(job)) = self.queue.push(job) {
+                    unreachable!("{job:?}: a worker takes no more than there is room for");
+                }
             }
+            self.say_how_many();
         };
         self.core.injector.take(self.core.workers(), INJECTED.min(self.queue.room()), keep)
     }
@@ -286,6 +305,7 @@ impl Worker {
     #[inline(never)]
     fn search(&self) -> Option<Job> {
         self.core.idle.start_searching();
+        self.say_how_many();
         self.thief.begin();
         'search: loop {
             for _ in 0..ROUNDS {
