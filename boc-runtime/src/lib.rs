@@ -93,7 +93,8 @@ pub use request::{
     Request, Requested, Shared, attempt, pinned, read, read_attempt,
 };
 pub use runtime::{
-    Aliased, Batch, Builder, Hold, Runtime, RuntimeHandle, Scope, Stats, ThreadName, TimedOut, WorkerStats,
-    batch, hold, quiesce, quiesce_timeout, scope, stats, try_when, wait, wait_timeout, when, worker_stats,
+    Aliased, Batch, Builder, Hold, Runtime, RuntimeHandle, Scope, Stats, ThreadBuilder, ThreadName, TimedOut,
+    WorkerStats, batch, hold, quiesce, quiesce_timeout, scope, stats, try_when, wait, wait_timeout, when,
+    worker_stats,
 };
 pub use sim::{Explored, Simulation, explore};

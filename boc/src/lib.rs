@@ -158,8 +158,9 @@ pub use boc_runtime::{
     Exclusive, Explored, Failure, FailureKind, Group, Guards, Handle, Hold, MainThread, Mode, Pinned,
     PinnedCown, Place, PlaceGuard, Promise, PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request,
     Requested, Resolver, Runtime, RuntimeHandle, Scope, Sendable, Shared, Simulation, Starvation, Stats,
-    ThreadName, TimedOut, Watchdog, WeakCown, WorkerStats, attempt, batch, explore, hold, pinned, quiesce,
-    quiesce_timeout, read, read_attempt, scope, stats, try_when, wait, wait_timeout, when, worker_stats,
+    ThreadBuilder, ThreadName, TimedOut, Watchdog, WeakCown, WorkerStats, attempt, batch, explore, hold,
+    pinned, quiesce, quiesce_timeout, read, read_attempt, scope, stats, try_when, wait, wait_timeout, when,
+    worker_stats,
 };
 #[doc(hidden)]
 pub use boc_runtime::{Target, when_named};

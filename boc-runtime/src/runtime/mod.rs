@@ -22,6 +22,7 @@ use crate::request::{Guards, Request};
 use crate::sched::{self, Core, context};
 use crate::sim;
 
+pub use crate::sched::ThreadBuilder;
 pub use batch::{Batch, batch};
 pub use builder::{Builder, ThreadName};
 pub use current::{RuntimeHandle, hold, stats, worker_stats};

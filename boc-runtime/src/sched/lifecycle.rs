@@ -114,6 +114,11 @@ impl<H> Lifecycle<H> {
         }
     }
 
+    /// Whether threads that were told to end have not left their loops.
+    pub(super) fn is_ending(&self) -> bool {
+        self.threads.lock().phase == Phase::Ending
+    }
+
     /// Waits until the threads that were told to end have left their loops. `false`: the deadline
     /// came first.
     pub(super) fn wait_until_left(&self, deadline: Option<Instant>) -> bool {
@@ -161,7 +166,20 @@ impl<H> Lifecycle<H> {
 
     /// A worker has left its loop, and touches its part of the core no more.
     pub(super) fn leave(&self) -> AfterLeaving {
-        let mut threads = self.threads.lock();
+        self.one_leaves(self.threads.lock())
+    }
+
+    /// As [`leave`](Lifecycle::leave), for a worker whose thread never came. If it is the last one, and
+    /// has not been told to end, `tell` tells submitters that there are no threads.
+    pub(super) fn leave_without_coming(&self, tell: impl FnOnce()) -> AfterLeaving {
+        let threads = self.threads.lock();
+        if threads.working == 1 && threads.phase == Phase::Running {
+            tell();
+        }
+        self.one_leaves(threads)
+    }
+
+    fn one_leaves(&self, mut threads: MutexGuard<'_, Threads<H>>) -> AfterLeaving {
         threads.working -= 1;
         if threads.working != 0 {
             return AfterLeaving::Nothing;

@@ -11,6 +11,7 @@ mod gate;
 mod graveyard;
 mod idle;
 mod injector;
+mod launch;
 mod lifecycle;
 #[cfg(all(test, loom))]
 mod loom;
@@ -28,11 +29,12 @@ use std::ptr::NonNull;
 
 use crate::behavior::{self, Hint, Job};
 
-pub(crate) use config::{Config, checked_workers, default_workers};
+pub(crate) use config::{Config, Hook, SpawnHandler, checked_workers, default_workers};
 pub(crate) use core::{Core, Runner};
 pub(crate) use counters::Counters;
 pub(crate) use gate::{Lending, MayWait, Occupied, Running, Shut, look, may_wait};
 pub(crate) use graveyard::bury;
+pub use launch::ThreadBuilder;
 pub(crate) use open_batch::{OpenBatch, WaitFor, refuse_in_batch};
 pub(crate) use park::Parker;
 pub(crate) use wait::{Awaited, wait_until};

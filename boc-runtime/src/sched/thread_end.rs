@@ -38,14 +38,21 @@ impl ThreadEnd {
 /// A worker's thread, as its core knows it.
 #[derive(Debug)]
 pub(super) struct Thread {
-    /// Told when the last destructor of its thread-locals has run.
+    /// Told when the last destructor of its thread-locals has run; or when it has left the core, if a
+    /// spawn handler has made it.
     end: Arc<ThreadEnd>,
-    handle: JoinHandle<()>,
+    /// If the core has made it.
+    handle: Option<JoinHandle<()>>,
 }
 
 impl Thread {
     pub(super) fn new(end: Arc<ThreadEnd>, handle: JoinHandle<()>) -> Thread {
-        Thread { end, handle }
+        Thread { end, handle: Some(handle) }
+    }
+
+    /// One that a spawn handler has made.
+    pub(super) fn visitor(end: Arc<ThreadEnd>) -> Thread {
+        Thread { end, handle: None }
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -58,10 +65,12 @@ impl Thread {
     /// The thread itself, if the deadline came first.
     pub(super) fn join(self, deadline: Option<Instant>) -> Result<(), Thread> {
         // Without a deadline the system's own wait does.
-        if deadline.is_some() && !self.end.wait_until(deadline) {
+        if (deadline.is_some() || self.handle.is_none()) && !self.end.wait_until(deadline) {
             return Err(self);
         }
-        self.handle.join().expect("a worker that panics aborts");
+        if let Some(handle) = self.handle {
+            handle.join().expect("a worker that panics aborts");
+        }
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use crate::memory;
 use crate::sync::{Ordering, spin_loop, thread, thread_local, yield_now};
 use crate::unwind::Bomb;
 
-use super::context::WorkerScope;
+use super::context::{self, WorkerScope};
 use super::core::Core;
 use super::counters::Counters;
 use super::idle::AfterPush;
@@ -55,7 +55,20 @@ pub(crate) struct Worker {
 /// What a worker thread does from start to end.
 pub(super) fn main(core: Arc<Core>, index: usize, end: Arc<ThreadEnd>) {
     LAST.set(Some(Last(end)));
-    work(Arc::clone(&core), index);
+    serve(&core, index);
+}
+
+/// What a thread does that a spawn handler has made, and that may do something else afterwards.
+pub(super) fn visit(core: Arc<Core>, index: usize) {
+    serve(&core, index);
+    context::is_no_worker_any_more();
+}
+
+fn serve(core: &Arc<Core>, index: usize) {
+    core.call_hook(core.on_start(), index);
+    work(Arc::clone(core), index);
+    // Before new threads can be started: none begins before this one has stopped.
+    core.call_hook(core.on_stop(), index);
     // From here on this is a thread like any other: the destructors of its thread-locals may
     // schedule and wait.
     core.worker_left();
