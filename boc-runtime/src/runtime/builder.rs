@@ -112,7 +112,7 @@ impl Builder {
     ///
     /// `spawn` is called again when threads that have ended are needed again: on the thread that
     /// schedules, or, where no user code may run, on one that is made for it. It may schedule, but not
-    /// wait.
+    /// wait, nor block until another thread has scheduled on this runtime.
     ///
     /// If `spawn` returns an error, panics, or drops a `ThreadBuilder`, the threads that it has made are
     /// sent away: their `run` returns. The caller gets the error ([`build`](Builder::build)) or a panic
