@@ -66,6 +66,8 @@ pub(crate) enum Cancelled {
     AskedAlone,
     /// A simulation knows that.
     ScopeStuck,
+    /// A spawn handler has made none.
+    NoThreads,
     /// This process is a child of the one that has the threads.
     Forked,
 }
@@ -143,6 +145,7 @@ impl Failure {
             Cancelled::AskedAlone => "`cancel` was called on its promise",
             Cancelled::BatchPanicked => "the closure of its batch panicked",
             Cancelled::ScopeStuck => "the scope that waits for it would have waited for ever",
+            Cancelled::NoThreads => "its runtime's spawn handler has made no thread for it",
             Cancelled::Forked => "its runtime's threads are in the parent of this process (`fork`)",
         };
         let message = format!("cancelled before it ran: {why}").into_boxed_str();

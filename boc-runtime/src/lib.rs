@@ -98,8 +98,8 @@ pub use request::{
     Request, Requested, Shared, attempt, pinned, read, read_attempt,
 };
 pub use runtime::{
-    Aliased, Batch, Builder, Cancel, CancelOnDrop, Hold, Runtime, Scope, Stats, ThreadName, TimedOut,
-    WithCancel, WorkerStats, all, batch, first, is_cancelled, quiesce, quiesce_timeout, scope, try_when,
-    wait, when,
+    Aliased, Batch, Builder, Cancel, CancelOnDrop, Hold, Runtime, RuntimeHandle, Scope, Stats, ThreadBuilder,
+    ThreadName, TimedOut, WithCancel, WorkerStats, all, batch, first, hold, is_cancelled, quiesce,
+    quiesce_timeout, scope, stats, try_when, wait, wait_timeout, when, worker_stats,
 };
 pub use sim::{Explored, Simulation, explore};

@@ -263,6 +263,7 @@ unsafe fn why_cancelled(behavior: NonNull<Behavior>, when: Cancel<'_>) -> Cancel
         // SAFETY: the behavior has a count of its home.
         Some(home) if unsafe { home.as_ref() }.is_closed() => Cancelled::HomeEnded,
         _ if core.is_in_parent() => Cancelled::Forked,
+        _ if core.lacks_threads() => Cancelled::NoThreads,
         _ => Cancelled::BatchPanicked,
     }
 }

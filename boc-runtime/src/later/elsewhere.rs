@@ -75,7 +75,7 @@ fn wait_for(helpers: Vec<thread::JoinHandle<()>>) {
     if sched::look().is_ok() {
         for helper in helpers {
             // It may wait for what is pinned here.
-            sched::pump_until(|| helper.is_finished());
+            sched::pump_until(|| helper.is_finished(), None);
             // Panics in it are contained.
             let _ = helper.join();
         }

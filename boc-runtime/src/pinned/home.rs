@@ -4,14 +4,14 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::sync::{Arc, Weak};
 
 use crate::behavior::Job;
 use crate::later;
 use crate::sched::{Core, Parker};
 use crate::sync::thread::{self, ThreadId};
-use crate::sync::{AtomicUsize, Instant, Mutex, Ordering, ThreadMark, global, this_thread};
+use crate::sync::{AtomicPtr, AtomicUsize, Instant, Mutex, Ordering, ThreadMark, global, this_thread};
 use crate::unwind;
 
 use super::block::PinnedHeader;
@@ -25,6 +25,8 @@ pub(crate) struct Home {
     shared: Mutex<Shared>,
     /// Jobs in the inbox.
     depth: AtomicUsize,
+    /// Of which core a body runs here; null: of none. An address to compare, for figures.
+    running: AtomicPtr<Core>,
     wake_hook: Mutex<Option<WakeHook>>,
     watch: Watch,
 }
@@ -76,6 +78,23 @@ pub(crate) fn cancel_at_homes(core: NonNull<Core>) {
     homes.into_iter().for_each(|home| home.cancel_jobs_of(core));
 }
 
+/// How many behaviors of a core are at homes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AtHomes {
+    /// To be pumped.
+    pub(crate) waiting: usize,
+    pub(crate) running: usize,
+}
+
+/// How many behaviors of a core are at any home.
+pub(crate) fn jobs_at_homes(core: NonNull<Core>) -> AtHomes {
+    let homes: Vec<_> = HOMES.lock().iter().filter_map(Weak::upgrade).collect();
+    AtHomes {
+        waiting: homes.iter().map(|home| home.jobs_of(core)).sum(),
+        running: homes.iter().filter(|home| home.runs(core)).count(),
+    }
+}
+
 /// Whether the core of a job is cancelled.
 ///
 /// # Safety
@@ -100,6 +119,7 @@ impl Home {
             parker: Parker::current(),
             shared: Mutex::default(),
             depth: AtomicUsize::new(0),
+            running: AtomicPtr::new(ptr::null_mut()),
             wake_hook: Mutex::new(None),
             watch: Watch::default(),
         }
@@ -249,6 +269,28 @@ impl Home {
             return Next::Dead(std::mem::take(&mut shared.inbox.dead));
         }
         shared.inbox.jobs.pop_front().map_or(Next::Nothing, Next::Job)
+    }
+
+    /// How many behaviors of this core are in the inbox.
+    fn jobs_of(&self, core: NonNull<Core>) -> usize {
+        if self.depth() == 0 {
+            return 0;
+        }
+        // SAFETY: not run or cancelled, so it lives.
+        let is_its = |job: &&Job| unsafe { job.0.as_ref() }.core == core;
+        self.shared.lock().inbox.jobs.iter().filter(is_its).count()
+    }
+
+    fn runs(&self, core: NonNull<Core>) -> bool {
+        // Relaxed: a figure.
+        self.running.load(Ordering::Relaxed) == core.as_ptr()
+    }
+
+    /// A body of this core runs here from now on; null: none does.
+    #[inline]
+    pub(super) fn set_running(&self, core: *mut Core) {
+        // Relaxed: a figure.
+        self.running.store(core, Ordering::Relaxed);
     }
 
     /// Cancels what waits here of a core that is cancelled.

@@ -2,8 +2,8 @@
 
 #![expect(unsafe_code, reason = "runs jobs; walks the list of values")]
 
-use std::cell::{Cell, RefCell};
-use std::ptr::NonNull;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ptr::{self, NonNull};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crate::sync::{Instant, deadline_after, thread_local};
 use crate::unwind;
 
 use super::block::PinnedHeader;
+use super::block_on::HomeWaker;
 use super::home::{Dead, Home, Inbox, Next};
 use super::limits::{PumpLimits, PumpResult};
 use super::local_body::Bodies;
@@ -33,6 +34,7 @@ pub(super) struct Local {
     pub(super) values: Cell<Option<NonNull<PinnedHeader>>>,
     pub(super) bodies: Bodies,
     poll: Cell<Duration>,
+    waker: OnceCell<Arc<HomeWaker>>,
 }
 
 thread_local! {
@@ -124,16 +126,36 @@ fn ran() -> u64 {
 /// What a wait did instead of sleeping.
 #[derive(Debug)]
 pub(crate) struct WaitPump {
+    /// Whether user code has run: a behavior, or the destructors of values that were sent home. It may
+    /// have waited, and taken the token that the wait is woken with: look again.
     pub(crate) ran: bool,
     /// How long to sleep at most, on a thread that pumps.
     pub(crate) poll: Option<Duration>,
 }
 
-/// Runs one pinned behavior, if this thread has claimed `MainThread` and one is ready.
+/// Runs one pinned behavior, if this thread has claimed `MainThread` and one is ready; or drops the
+/// values that were sent home.
 #[track_caller]
 pub(crate) fn pump_one_while_waiting(_: MayWait) -> WaitPump {
     let Some(local) = of_this_thread() else { return WaitPump { ran: false, poll: None } };
-    WaitPump { ran: local.run_next().is_some(), poll: Some(local.poll.get()) }
+    let ran = match local.next() {
+        Some(Turn::Job(job, running)) => {
+            local.run(job, running);
+            true
+        }
+        Some(Turn::Dead(dead)) => {
+            local.bury(dead);
+            true
+        }
+        None => false,
+    };
+    WaitPump { ran, poll: Some(local.poll.get()) }
+}
+
+/// What a thread that pumps does next.
+enum Turn {
+    Job(Job, Running),
+    Dead(Vec<Dead>),
 }
 
 /// For a simulation: drops the values that were sent home; puts what is ready in the order of `key`,
@@ -167,6 +189,7 @@ impl Local {
                 values: Cell::new(None),
                 bodies: Bodies::default(),
                 poll: Cell::new(DEFAULT_POLL),
+                waker: OnceCell::new(),
             });
             *current = Rc::downgrade(&local);
             Ok(local)
@@ -182,6 +205,11 @@ impl Local {
         self.poll.set(poll);
     }
 
+    /// What wakes this thread out of a wait for a condition.
+    pub(super) fn waker(&self) -> &Arc<HomeWaker> {
+        self.waker.get_or_init(|| Arc::new(HomeWaker::new()))
+    }
+
     fn bury(&self, dead: Vec<Dead>) {
         for dead in dead {
             match dead {
@@ -192,19 +220,24 @@ impl Local {
         }
     }
 
+    #[track_caller]
+    fn next(&self) -> Option<Turn> {
+        let running = Running::begin().unwrap_or_else(|occupied| occupied.refuse_pumping());
+        match self.home.next() {
+            Next::Job(job) => Some(Turn::Job(job, running)),
+            // Their destructors do not run in a body, and may pump and wait.
+            Next::Dead(dead) => Some(Turn::Dead(dead)),
+            Next::Nothing => None,
+        }
+    }
+
     /// Runs the next behavior, if there is one.
     #[track_caller]
     fn run_next(&self) -> Option<Ran> {
         loop {
-            let running = Running::begin().unwrap_or_else(|occupied| occupied.refuse_pumping());
-            match self.home.next() {
-                Next::Job(job) => return Some(self.run(job, running)),
-                Next::Dead(dead) => {
-                    // The destructors do not run in a body, and may pump and wait.
-                    drop(running);
-                    self.bury(dead);
-                }
-                Next::Nothing => return None,
+            match self.next()? {
+                Turn::Job(job, running) => return Some(self.run(job, running)),
+                Turn::Dead(dead) => self.bury(dead),
             }
         }
     }
@@ -230,8 +263,11 @@ impl Local {
         }
         // SAFETY: held beyond the scope.
         let _scope = unsafe { context::Scope::enter(core) };
+        self.home.set_running(core.as_ptr());
         // SAFETY: ours to run; the core is held.
-        unsafe { behavior::run(job, &running) }
+        let ran = unsafe { behavior::run(job, &running) };
+        self.home.set_running(ptr::null_mut());
+        ran
     }
 
     /// Runs what is ready, within the limits.

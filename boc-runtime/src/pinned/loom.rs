@@ -2,13 +2,15 @@
 
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::task::Wake;
 
 use loom::thread::{JoinHandle, spawn};
 
 use crate::behavior::Job;
 use crate::sched::Parker;
-use crate::sync::explore;
+use crate::sync::{AtomicBool, Ordering, explore};
 
+use super::block_on::HomeWaker;
 use super::home::{Dead, Home, Next};
 
 fn home() -> Arc<Home> {
@@ -124,5 +126,41 @@ fn something_arrives_while_the_home_closes() {
         let taken = home.close().dead.len();
         let accepted = sender.join().expect("no panic");
         assert_eq!(taken, usize::from(accepted), "taken by the home, or refused: one of the two");
+    });
+}
+
+#[test]
+fn a_wake_up_meets_a_wait_inside_of_a_look() {
+    explore(|| {
+        let waker = Arc::new(HomeWaker::new());
+        let [outer, inner] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let wakes = spawn({
+            let (waker, outer) = (Arc::clone(&waker), Arc::clone(&outer));
+            move || {
+                outer.store(true, Ordering::Relaxed);
+                waker.wake_by_ref();
+            }
+        });
+        let ends_inner = spawn({
+            let (parker, inner) = (Arc::clone(&waker.parker), Arc::clone(&inner));
+            move || {
+                inner.store(true, Ordering::Release);
+                parker.unpark();
+            }
+        });
+        loop {
+            waker.look();
+            if outer.load(Ordering::Relaxed) {
+                break;
+            }
+            // The look goes on, in vain, with a wait of its own.
+            while !inner.load(Ordering::Acquire) {
+                waker.parker.park();
+            }
+            waker.keep_awake_if_woken();
+            waker.parker.park();
+        }
+        wakes.join().expect("no panic");
+        ends_inner.join().expect("no panic");
     });
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("README.md")]
 
 mod block;
+mod block_on;
 mod cown;
 mod home;
 mod home_thread;
@@ -21,5 +22,5 @@ pub use watchdog::{Starvation, Watchdog};
 pub use weak::WeakPinnedCown;
 
 pub(crate) use block::PinnedHeader;
-pub(crate) use home::{Home, cancel_at_homes};
+pub(crate) use home::{Home, cancel_at_homes, jobs_at_homes};
 pub(crate) use local::{MayLeaveSome, is_home, pump_one_while_waiting, ready_here, run_here};

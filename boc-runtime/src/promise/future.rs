@@ -25,7 +25,7 @@ use super::ticket::{Signal, Ticket};
 /// the closure of a [`batch`](crate::batch), for its behaviors. And it holds on a thread that has
 /// claimed [`MainThread`](crate::MainThread), where `join` pumps and a blocking executor does not:
 /// if what is awaited is pinned there, or waits for something that is, `block_on` never returns.
-/// Use `join` there, or an executor that pumps in between.
+/// Use `join` there, [`MainThread::block_on`](crate::MainThread::block_on), or an executor that pumps in between.
 ///
 /// As [`join`](Promise::join), it takes the result. Dropping it before it is ready is harmless: the behavior runs all
 /// the same, and other handles of the promise are still good.

@@ -147,7 +147,7 @@ impl<R: Send + 'static> Promise<R> {
 
 impl<R> Promise<R> {
     /// Whose behavior it is, for the wait.
-    pub(super) fn awaited(&self) -> Awaited {
+    pub(super) fn awaited<'w>(&self) -> Awaited<'w> {
         let header = self.header();
         // SAFETY: this handle keeps the block alive.
         let core = unsafe { header.as_ref() }.table().core;
@@ -158,10 +158,10 @@ impl<R> Promise<R> {
 
 /// Waits for the grant, which unparks `parker`. `false`: the deadline came first.
 #[track_caller]
-fn wait(
+fn wait<'w>(
     may_wait: MayWait,
     parker: &Parker,
-    awaited: impl FnOnce() -> Awaited,
+    awaited: impl FnOnce() -> Awaited<'w>,
     ticket: &Ticket,
     deadline: Option<Instant>,
 ) -> bool {

@@ -6,7 +6,7 @@ use std::io;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
-use crate::sched::{Core, context};
+use crate::sched::{self, Core, context};
 use crate::sim;
 use crate::sync::{AtomicPtr, Ordering, global};
 
@@ -67,7 +67,7 @@ fn global() -> &'static Arc<Core> {
 }
 
 /// The global runtime, if there is one.
-fn get() -> Option<&'static Arc<Core>> {
+pub(super) fn get() -> Option<&'static Arc<Core>> {
     // Acquire: pairs with the Release in `set_up`.
     let core = GLOBAL.load(Ordering::Acquire);
     // SAFETY: null, or leaked by `set_up`, and only read since.
@@ -96,6 +96,38 @@ pub(super) fn set_up(builder: Builder) -> io::Result<&'static Arc<Core>> {
             Ok(unsafe { &*theirs })
         }
     }
+}
+
+/// Sets the global runtime up, and starts its threads.
+///
+/// # Errors
+/// If it is set up already; or as `Builder::build`, and then it is not.
+pub(super) fn build(builder: Builder) -> io::Result<()> {
+    if get().is_some() {
+        return Err(already_there());
+    }
+    let core = Core::new(builder.config()?);
+    core.start()?;
+    let ours = Box::into_raw(Box::new(core));
+    // Release: pairs with the Acquire in `get`. Relaxed on failure: theirs is not read.
+    match GLOBAL.compare_exchange(ptr::null_mut(), ours, Ordering::Release, Ordering::Relaxed) {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            // SAFETY: made above, and not shared.
+            let core = *unsafe { Box::from_raw(ours) };
+            core.cancel();
+            // A hook may have scheduled.
+            sched::bury(core);
+            Err(already_there())
+        }
+    }
+}
+
+fn already_there() -> io::Error {
+    let message = "the global runtime is set up already: by an earlier `build_global`, by `#[boc::main(workers = ..)]`, or \
+                   by what has used it first (`when`, `Runtime::current`, ..); call `build_global` once, first thing \
+                   in `main`, or `build` a runtime of your own and `enter` it";
+    io::Error::new(io::ErrorKind::AlreadyExists, message)
 }
 
 /// Makes this the global runtime no more, if it is: the next `when` sets up another one.

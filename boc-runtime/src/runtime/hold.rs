@@ -11,7 +11,7 @@ use crate::sim::Outside;
 
 /// Keeps a runtime from being quiescent: for an event source that will schedule later.
 ///
-/// From [`Runtime::hold`](crate::Runtime::hold). It counts as a behavior that is not finished, until it is dropped, on
+/// From [`Runtime::hold`](crate::Runtime::hold), or [`hold`](crate::hold()) for the current runtime. It counts as a behavior that is not finished, until it is dropped, on
 /// any thread. Dropping the runtime does not wait for it.
 ///
 /// ```
@@ -37,6 +37,7 @@ impl std::panic::RefUnwindSafe for Hold {}
 impl Hold {
     pub(super) fn new(core: &Arc<Core>) -> Hold {
         core.count_scheduled();
+        core.count_hold();
         Hold { core: Arc::clone(core), _outside: Outside::of(core) }
     }
 }
@@ -49,6 +50,7 @@ impl Clone for Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
+        self.core.uncount_hold();
         // SAFETY: held.
         unsafe { Core::count_finished(NonNull::from(&*self.core)) };
     }

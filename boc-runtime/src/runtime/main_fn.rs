@@ -1,5 +1,6 @@
 //! Owns: what `#[boc::main]` does.
 
+use std::io;
 use std::ops::{Deref, DerefMut};
 use std::process;
 use std::sync::Arc;
@@ -36,13 +37,26 @@ impl MainOptions {
 pub fn run_main<R>(options: MainOptions, body: impl FnOnce(MainThread) -> R) -> Ended<R> {
     let _: MayWait =
         sched::may_wait("#[boc::main]", "move what it does into a plain function, and call that");
-    let core = global::set_up(options.builder).unwrap_or_else(|error| refuse(&error));
+    let core = set_up(options.builder).unwrap_or_else(|error| refuse(&error));
     let main = MainThread::claim().unwrap_or_else(|error| refuse(&error));
     // The body owns a token and may drop it; this one keeps the thread's part alive for the waiting.
     let token = main.share();
     let program = Program { core, main: Some(main) };
     let result = Some(body(token));
     Ended { any: EndedAnyhow { result, program } }
+}
+
+/// Sets the global runtime up if anything is asked for. Otherwise the program may still do so, by
+/// `build_global`; what it would get without is checked here.
+fn set_up(builder: Builder) -> io::Result<Option<&'static Arc<Core>>> {
+    if !builder.is_plain() {
+        return global::set_up(builder).map(Some);
+    }
+    let core = global::get();
+    if core.is_none() {
+        builder.config()?;
+    }
+    Ok(core)
 }
 
 fn refuse(error: &dyn std::error::Error) -> ! {
@@ -103,7 +117,8 @@ impl<R> DerefMut for Ended<R> {
 /// The global runtime and the main thread's part.
 #[derive(Debug)]
 struct Program {
-    core: &'static Arc<Core>,
+    /// `None`: what it has become since.
+    core: Option<&'static Arc<Core>>,
     /// Until the end.
     main: Option<MainThread>,
 }
@@ -122,11 +137,16 @@ impl Program {
     /// more.
     fn give_up(&mut self) {
         if let Some(main) = self.main.take() {
-            global::give_up(self.core);
-            self.core.main_failed();
+            let core = self.core.or_else(global::get);
+            if let Some(core) = core {
+                global::give_up(core);
+                core.main_failed();
+            }
             // Before waiting for the bodies that run: nobody pumps any more, and this frees what is pinned here.
             drop(main);
-            self.core.cancel();
+            if let Some(core) = core {
+                core.cancel();
+            }
         }
     }
 }

@@ -4,11 +4,13 @@ mod batch;
 mod builder;
 mod cancel;
 mod combine;
+mod current;
 mod global;
 mod hold;
 mod main_fn;
 mod quiesce;
 mod scope;
+mod stats;
 mod target;
 mod when;
 
@@ -19,18 +21,21 @@ use std::time::Duration;
 
 use crate::promise::Promise;
 use crate::request::{Guards, Request};
-use crate::sched::{self, Core, Counters, context};
+use crate::sched::{self, Core, context};
 use crate::sim;
 
+pub use crate::sched::ThreadBuilder;
 pub use batch::{Batch, batch};
 pub use builder::{Builder, ThreadName};
 pub use cancel::{Cancel, CancelOnDrop, WithCancel, is_cancelled};
 pub use combine::{all, first};
+pub use current::{RuntimeHandle, hold, stats, worker_stats};
 pub use hold::Hold;
 pub use main_fn::{MainOptions, run_main};
-pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};
+pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait, wait_timeout};
 pub(crate) use scope::ScopeState;
 pub use scope::{Scope, scope};
+pub use stats::{Stats, WorkerStats};
 pub use target::Target;
 pub use when::{Aliased, try_when, when, when_named};
 
@@ -69,6 +74,8 @@ pub use when::{Aliased, try_when, when, when_named};
 #[must_use = "a runtime that is dropped cancels its behaviors"]
 pub struct Runtime {
     core: Arc<Core>,
+    /// Not that of a [`RuntimeHandle`].
+    owns: bool,
 }
 
 impl std::panic::UnwindSafe for Runtime {}
@@ -129,7 +136,12 @@ impl Runtime {
     }
 
     pub(crate) fn from_core(core: Arc<Core>) -> Runtime {
-        Runtime { core }
+        Runtime { core, owns: true }
+    }
+
+    /// What a handle refers to: its end ends nothing.
+    fn not_owning(core: Arc<Core>) -> Runtime {
+        Runtime { core, owns: false }
     }
 
     /// Schedules a behavior on this runtime: see [`when`](crate::when()).
@@ -230,9 +242,45 @@ impl Runtime {
     /// [`MainThread::with`](crate::MainThread::with).
     #[track_caller]
     pub fn shutdown(self) {
-        quiesce::end_threads(&self.core, quiesce::may_wait("shutdown"), "shutdown");
+        let may_wait = quiesce::may_wait("shutdown");
+        quiesce::end_threads(&self.core, may_wait, None, "shutdown").expect("a wait without a deadline");
         // What has come in since is cancelled, as in `drop`.
         drop(self);
+    }
+
+    /// As [`shutdown`](Runtime::shutdown), for a limited time: it covers the behaviors, and the ends of
+    /// the threads.
+    ///
+    /// # Errors
+    ///
+    /// The runtime itself if something is still scheduled or running, or a thread has not ended, when
+    /// the time is over. It goes on as before: wait for it once more, or drop it, which cancels what has
+    /// not started and waits for the bodies that run.
+    ///
+    /// # Panics
+    ///
+    /// As [`shutdown`](Runtime::shutdown); the runtime is dropped then.
+    ///
+    /// ```
+    /// # extern crate boc_runtime as boc;
+    /// use std::time::Duration;
+    /// use boc::{FailureKind, Promise, Runtime};
+    ///
+    /// let runtime = Runtime::builder().workers(1).build().unwrap();
+    /// let (resolver, promise) = Promise::<u32>::new();
+    /// let waits = runtime.when(&promise, |n| *n);
+    /// let runtime = runtime.shutdown_timeout(Duration::from_millis(1)).unwrap_err();
+    /// drop(runtime); // enough: the behavior is cancelled
+    /// assert_eq!(waits.join().unwrap_err().kind(), FailureKind::Cancelled);
+    /// # drop(resolver);
+    /// ```
+    #[track_caller]
+    pub fn shutdown_timeout(self, timeout: Duration) -> Result<(), Runtime> {
+        let may_wait = quiesce::may_wait("shutdown_timeout");
+        match quiesce::end_threads(&self.core, may_wait, Some(timeout), "shutdown_timeout") {
+            Ok(()) => Ok(()),
+            Err(TimedOut { .. }) => Err(self),
+        }
     }
 
     /// Something that keeps this runtime from being quiescent until it is dropped: see [`Hold`].
@@ -252,8 +300,7 @@ impl Runtime {
     /// assert_eq!(runtime.stats().finished, 1);
     /// ```
     pub fn stats(&self) -> Stats {
-        let (scheduled, finished) = self.core.totals();
-        Stats { workers: self.core.workers(), scheduled, finished }
+        Stats::of(&self.core)
     }
 
     /// Figures of each worker. What they have not scheduled or finished, of [`stats`](Runtime::stats), other threads have.
@@ -270,20 +317,19 @@ impl Runtime {
     /// assert_eq!(by_worker.iter().map(|worker| worker.scheduled).sum::<u64>(), 1);
     /// ```
     pub fn worker_stats(&self) -> Vec<WorkerStats> {
-        let worker_stats = |counters: &Counters| WorkerStats {
-            // In this order: so many were scheduled at least.
-            finished: counters.finished(),
-            scheduled: counters.scheduled(),
-            stolen: counters.stolen(),
-            slept: counters.slept(),
-        };
-        self.core.by_worker().map(worker_stats).collect()
+        WorkerStats::of(&self.core)
     }
 }
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        self.core.cancel();
+        if self.owns {
+            self.core.cancel();
+        } else if !self.core.is_cancelled() {
+            // Its owner keeps it while a behavior is in flight. What this thread has scheduled after the
+            // end, and has put off to cancel, it knows of as cancelled.
+            return;
+        }
         sched::bury(Arc::clone(&self.core));
     }
 }
@@ -292,31 +338,4 @@ impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runtime").field("stats", &self.stats()).finish_non_exhaustive()
     }
-}
-
-/// Figures of a runtime, at about one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stats {
-    /// How many worker threads it has, or has again when something is scheduled: [`wait`] ends the
-    /// threads and leaves this as it was.
-    pub workers: usize,
-    /// How many behaviors were scheduled so far. A [`Hold`] counts as one.
-    pub scheduled: u64,
-    /// How many of them are finished, failed or cancelled. A `Hold` is finished when it is dropped.
-    pub finished: u64,
-}
-
-/// Figures of one worker, at about one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WorkerStats {
-    /// How many behaviors it has scheduled: by `when` in the bodies that it ran.
-    pub scheduled: u64,
-    /// How many behaviors it has run to their end, or cancelled.
-    pub finished: u64,
-    /// How often it has taken behaviors from another worker's queue, several at a time.
-    pub stolen: u64,
-    /// How often it went to sleep because there was nothing to run.
-    pub slept: u64,
 }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::sched::{self, Core, MayWait, WaitFor};
-use crate::sync::deadline_after;
+use crate::sync::{Instant, deadline_after};
 
 use super::global::{self, Current};
 
-/// The time of a [`quiesce_timeout`] was over before everything was done.
+/// The time of a [`quiesce_timeout`] or a [`wait_timeout`] was over before everything was done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TimedOut {
     _private: (),
@@ -95,21 +95,64 @@ pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
 /// ```
 #[track_caller]
 pub fn wait() {
-    let may_wait = may_wait("wait");
-    if let Some(core) = existing() {
-        end_threads(&core, may_wait, "wait");
+    wait_current(None, "wait").expect("a wait without a deadline");
+}
+
+/// As [`wait`], for a limited time: it covers the behaviors, and the ends of the threads.
+///
+/// # Errors
+///
+/// If something is still scheduled or running, or a thread has not ended, when the time is over. Then
+/// the runtime is as it was: what is scheduled runs, and a later `wait` waits for what is left.
+///
+/// # Panics
+///
+/// At once, if called inside a behavior, or inside of
+/// [`MainThread::with`](crate::MainThread::with).
+///
+/// ```
+/// # extern crate boc_runtime as boc;
+/// use std::time::Duration;
+/// use boc::{Promise, wait_timeout, when};
+///
+/// let (resolver, promise) = Promise::<u32>::new();
+/// let doubled = when(&promise, |n| *n * 2);
+/// assert!(wait_timeout(Duration::from_millis(1)).is_err()); // it waits for the promise
+/// resolver.resolve(21);
+/// assert_eq!(doubled.join().unwrap(), 42); // the runtime has gone on
+/// assert!(wait_timeout(Duration::from_secs(60)).is_ok());
+/// ```
+#[track_caller]
+pub fn wait_timeout(timeout: Duration) -> Result<(), TimedOut> {
+    wait_current(Some(timeout), "wait_timeout")
+}
+
+#[track_caller]
+fn wait_current(timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
+    let may_wait = may_wait(what);
+    match existing() {
+        Some(core) => end_threads(&core, may_wait, timeout, what),
+        None => Ok(()),
     }
 }
 
 /// Waits until nothing is in flight, and ends the threads; again if the destructors of their
 /// thread-locals have scheduled something.
 #[track_caller]
-pub(super) fn end_threads(core: &Core, may_wait: MayWait, what: &str) {
+pub(super) fn end_threads(
+    core: &Core,
+    may_wait: MayWait,
+    timeout: Option<Duration>,
+    what: &str,
+) -> Result<(), TimedOut> {
+    let deadline = timeout.and_then(deadline_after);
     loop {
-        quiesce_until(core, may_wait, None, what).expect("a wait without a deadline");
-        core.stop();
+        quiesce_until(core, may_wait, deadline, what)?;
+        if !core.stop(deadline) {
+            return Err(TimedOut { _private: () });
+        }
         if core.has_ended() {
-            return;
+            return Ok(());
         }
     }
 }
@@ -118,7 +161,7 @@ pub(super) fn end_threads(core: &Core, may_wait: MayWait, what: &str) {
 fn quiesce_current(timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
     let may_wait = may_wait(what);
     match existing() {
-        Some(core) => quiesce_until(&core, may_wait, timeout, what),
+        Some(core) => quiesce_until(&core, may_wait, timeout.and_then(deadline_after), what),
         None => Ok(()),
     }
 }
@@ -146,7 +189,7 @@ pub(super) fn current_held() -> Arc<Core> {
 
 #[track_caller]
 pub(super) fn quiesce_core(core: &Core, timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
-    quiesce_until(core, may_wait(what), timeout, what)
+    quiesce_until(core, may_wait(what), timeout.and_then(deadline_after), what)
 }
 
 /// Refused whether or not there is anything to wait for.
@@ -159,10 +202,9 @@ pub(super) fn may_wait(what: &str) -> MayWait {
 fn quiesce_until(
     core: &Core,
     may_wait: MayWait,
-    timeout: Option<Duration>,
+    deadline: Option<Instant>,
     what: &str,
 ) -> Result<(), TimedOut> {
     sched::refuse_in_batch(what, WaitFor::All(core));
-    let deadline = timeout.and_then(deadline_after);
     if core.quiesce(may_wait, deadline) { Ok(()) } else { Err(TimedOut { _private: () }) }
 }

@@ -9,9 +9,15 @@ use std::sync::Arc;
 use crate::sync::thread;
 
 use super::idle::MAX_WORKERS;
+use super::launch::ThreadBuilder;
 
 /// The environment variable that says how many workers a runtime has unless its builder does.
 pub(crate) const WORKERS_VARIABLE: &str = "BOC_WORKERS";
+
+/// User code that a worker's thread calls with the worker's number.
+pub(crate) type Hook = Arc<dyn Fn(usize) + Send + Sync>;
+/// User code that makes a worker's thread.
+pub(crate) type SpawnHandler = Arc<dyn Fn(ThreadBuilder) -> io::Result<()> + Send + Sync>;
 
 /// How a core is set up.
 #[derive(Clone)]
@@ -19,9 +25,18 @@ pub(crate) struct Config {
     pub(crate) workers: NonZeroUsize,
     pub(crate) name: Arc<dyn Fn(usize) -> String + Send + Sync>,
     pub(crate) stack_size: Option<usize>,
+    pub(crate) on_start: Option<Hook>,
+    pub(crate) on_stop: Option<Hook>,
+    pub(crate) spawn: Option<SpawnHandler>,
 }
 
 impl Config {
+    /// The usual one, with so many workers.
+    pub(crate) fn of(workers: NonZeroUsize) -> Config {
+        let name = Config::default_name();
+        Config { workers, name, stack_size: None, on_start: None, on_stop: None, spawn: None }
+    }
+
     /// The names of the threads. Runs user code.
     ///
     /// # Errors

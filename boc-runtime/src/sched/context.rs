@@ -67,7 +67,10 @@ pub(crate) fn worker_index() -> Option<usize> {
 
 /// Makes this thread a worker until dropped.
 #[derive(Debug)]
-pub(super) struct WorkerScope(());
+pub(super) struct WorkerScope {
+    /// What was entered on a thread that is a worker for a while.
+    current_before: *const Core,
+}
 
 impl WorkerScope {
     /// # Safety
@@ -75,11 +78,10 @@ impl WorkerScope {
     pub(super) unsafe fn enter(worker: &Worker, core: &Core) -> WorkerScope {
         CONTEXT.with(|context| {
             context.worker.set(worker);
-            context.current.set(core);
             context.activity.set(Activity::RunsBody);
             context.was_worker.set(true);
-        });
-        WorkerScope(())
+            WorkerScope { current_before: context.current.replace(core) }
+        })
     }
 }
 
@@ -87,10 +89,15 @@ impl Drop for WorkerScope {
     fn drop(&mut self) {
         CONTEXT.with(|context| {
             context.worker.set(ptr::null());
-            context.current.set(ptr::null());
+            context.current.set(self.current_before);
             context.activity.set(Activity::Free);
         });
     }
+}
+
+/// A thread that was a worker for a while is as any other again: its end is not waited for.
+pub(super) fn is_no_worker_any_more() {
+    CONTEXT.with(|context| context.was_worker.set(false));
 }
 
 /// Whether this thread is a worker, or was one: then what runs on it are the destructors of its

@@ -13,19 +13,22 @@ use crate::later;
 use crate::pinned;
 use crate::queue::Party;
 use crate::sim::Sim;
-use crate::sync::{AtomicU32, Instant, Ordering, forks, global};
+use crate::sync::{AtomicU32, AtomicUsize, Instant, Ordering, forks, global, thread};
+use crate::unwind;
 use crossbeam_utils::CachePadded;
 
-use super::config::Config;
+use super::config::{Config, Hook};
 use super::context;
 use super::counters::{self, Counters};
 use super::forked;
-use super::gate::{self, MayWait};
+use super::gate::{self, MayWait, Shut};
 use super::idle::{AfterPush, Idle};
 use super::injector::Injector;
+use super::launch::{Crew, Launcher, ThreadBuilder};
 use super::lifecycle::{AfterLeaving, Lifecycle, Starting};
 use super::park::Parker;
 use super::run_queue::RunQueue;
+use super::thread_end::{Thread, ThreadEnd};
 use super::wait;
 use super::waiters::Waiters;
 use super::worker::{self, Worker};
@@ -37,6 +40,10 @@ pub(crate) struct Core {
     /// One per worker; none if there is one worker, which shares its queue with no other.
     pub(super) run_queues: Box<[RunQueue]>,
     pub(super) idle: Idle,
+    /// With one worker: how many jobs were in its queue when it last said so.
+    pub(super) alone: AtomicUsize,
+    /// How many holds are alive.
+    pub(super) holds: AtomicUsize,
     parkers: Box<[CachePadded<Parker>]>,
     /// One per worker.
     counters: Box<[CachePadded<Counters>]>,
@@ -46,6 +53,7 @@ pub(crate) struct Core {
     cancelled: AtomicU32,
     waiters: Waiters,
     lifecycle: Lifecycle,
+    launcher: Launcher,
     config: Config,
     /// What takes the place of threads in a simulated runtime.
     simulation: Option<Box<Sim>>,
@@ -83,8 +91,7 @@ impl Core {
 
     /// A core that never has threads: see `sim/README.md`.
     pub(crate) fn simulated(simulation: Sim) -> Arc<Core> {
-        let config = Config { workers: NonZeroUsize::MIN, name: Config::default_name(), stack_size: None };
-        Core::assemble(config, 0, Some(Box::new(simulation)))
+        Core::assemble(Config::of(NonZeroUsize::MIN), 0, Some(Box::new(simulation)))
     }
 
     fn assemble(config: Config, workers: usize, simulation: Option<Box<Sim>>) -> Arc<Core> {
@@ -92,12 +99,15 @@ impl Core {
             injector: Injector::default(),
             run_queues: (0..workers).filter(|_| workers > 1).map(|_| RunQueue::new()).collect(),
             idle: Idle::stopped(),
+            alone: AtomicUsize::new(0),
+            holds: AtomicUsize::new(0),
             parkers: (0..workers).map(|_| CachePadded::new(Parker::new())).collect(),
             counters: (0..workers).map(|_| CachePadded::default()).collect(),
             outside: CachePadded::default(),
             cancelled: AtomicU32::new(NOT_CANCELLED),
             waiters: Waiters::default(),
             lifecycle: Lifecycle::new(),
+            launcher: Launcher::default(),
             config,
             simulation,
             // Relaxed: a number.
@@ -298,14 +308,17 @@ impl Core {
         }
         // User code: before anything changes, and not under the lock. Its panic is the caller's.
         let names = self.config.names()?;
+        if let Some(spawn) = &self.config.spawn {
+            return self.start_by_handler(&**spawn, names);
+        }
         let started = match self.lifecycle.start() {
             Some(starting) if !self.is_cancelled() => self.start_threads(starting, names),
             _ => Ok(()),
         };
         if started.is_err() {
             // Those that could be started run what was there before they end.
-            self.lifecycle.wait_until_left();
-            self.join_threads();
+            self.lifecycle.wait_until_left(None);
+            self.join_threads(None);
         }
         started
     }
@@ -335,26 +348,95 @@ impl Core {
     fn start_threads(self: &Arc<Core>, starting: Starting<'_>, names: Vec<String>) -> io::Result<()> {
         self.idle.start();
         let run = |index, name| {
-            let core = Arc::clone(self);
-            self.config.thread(name).spawn(move || worker::main(core, index))
+            let (core, end) = (Arc::clone(self), Arc::<ThreadEnd>::default());
+            let told = Arc::clone(&end);
+            let handle = self.config.thread(name).spawn(move || worker::main(core, index, told))?;
+            Ok(Thread::new(end, handle))
         };
         starting.start(names, run, || self.tell_to_end())
     }
 
-    /// Ends the threads, and waits for them. Jobs that arrive meanwhile start them again.
-    pub(crate) fn stop(&self) {
+    /// As [`start`](Core::start), with threads that user code makes. They wait until all are there, and
+    /// the lock is taken only then.
+    fn start_by_handler(
+        self: &Arc<Core>,
+        spawn: &(dyn Fn(ThreadBuilder) -> io::Result<()> + Send + Sync),
+        names: Vec<String>,
+    ) -> io::Result<()> {
+        // In the handler itself: this thread goes on when the handler has returned.
+        let Some(_launching) = self.launcher.begin() else { return Ok(()) };
+        // Looks, and no more; or notes that a restart is wanted.
+        if self.lifecycle.start().is_none() || self.is_cancelled() {
+            return Ok(());
+        }
+        let mut crew = Crew::new();
+        for name in &names {
+            // A wait in the handler may be for what these threads are to run.
+            let _shut = Shut::now();
+            crew.hire(self, name.clone(), self.config.stack_size, spawn)?;
+        }
+        match self.lifecycle.start() {
+            Some(starting) if !self.is_cancelled() => {
+                self.idle.start();
+                let run = |index, _| Ok::<_, io::Error>(Thread::visitor(crew.end_of(index)));
+                starting.start(names, run, || ())?;
+            }
+            _ => return Ok(()),
+        }
+        for _ in 0..crew.work() {
+            self.worker_never_came();
+        }
+        Ok(())
+    }
+
+    /// The thread of a worker was not made, although the spawn handler has said so.
+    pub(super) fn worker_never_came(self: &Arc<Core>) {
+        // Not started again: that would go on for ever.
+        if self.lifecycle.leave_without_coming(|| drop(self.idle.stop())) != AfterLeaving::Nothing {
+            self.cancel_injected();
+        }
+    }
+
+    /// Whether there are none because a spawn handler has made none.
+    pub(crate) fn lacks_threads(&self) -> bool {
+        self.config.spawn.is_some() && self.idle.is_stopped()
+    }
+
+    pub(super) fn on_start(&self) -> Option<&Hook> {
+        self.config.on_start.as_ref()
+    }
+
+    pub(super) fn on_stop(&self) -> Option<&Hook> {
+        self.config.on_stop.as_ref()
+    }
+
+    /// Calls user code on a worker's thread, beside its loop. It may schedule, but not wait. Its panic is
+    /// contained: the thread works all the same.
+    pub(super) fn call_hook(&self, hook: Option<&Hook>, worker: usize) {
+        let Some(hook) = hook else { return };
+        let _shut = Shut::now();
+        // SAFETY: borrowed for longer than the scope.
+        let _scope = unsafe { context::Scope::enter(NonNull::from(self)) };
+        unwind::contain(|| hook(worker));
+    }
+
+    /// Ends the threads, and waits for them. Jobs that arrive meanwhile start them again. `false`: the
+    /// deadline came first.
+    pub(crate) fn stop(&self, deadline: Option<Instant>) -> bool {
         if self.lifecycle.is_elsewhere() {
             // Those of the parent go on there, and in this process there are none to wait for.
-            return;
+            return true;
         }
         self.lifecycle.end(|| self.tell_to_end());
-        self.lifecycle.wait_until_left();
+        if self.on_stop().is_some() {
+            // User code, which may need what is pinned here.
+            wait::pump_until(|| !self.lifecycle.is_ending(), deadline);
+        }
         // What is left of a thread are the destructors of its thread-locals. They may do whatever a
         // thread may, so one that runs on such a thread does not wait for the others. Nor does a body, or
         // `MainThread::with`: what they hold may be what a destructor waits for.
-        if !context::was_worker() && gate::look().is_ok() {
-            self.join_threads();
-        }
+        let may_join = !context::was_worker() && gate::look().is_ok();
+        self.lifecycle.wait_until_left(deadline) && (!may_join || self.join_threads(deadline))
     }
 
     /// Whether there are no threads in this process, and nothing for new ones to do.
@@ -362,13 +444,13 @@ impl Core {
         (self.idle.is_stopped() || self.lifecycle.is_elsewhere()) && self.is_quiescent()
     }
 
-    fn join_threads(&self) {
-        self.lifecycle.join(|threads| {
-            wait::pump_until(|| self.lifecycle.have_ended());
-            for thread in threads {
-                thread.join().expect("a worker that panics aborts");
-            }
-        });
+    /// Joins the threads that have left their loops, on a home pumping. `false`: the deadline came
+    /// first.
+    fn join_threads(&self, deadline: Option<Instant>) -> bool {
+        self.lifecycle.join(deadline, |threads| {
+            wait::pump_until(|| threads.iter().all(Thread::has_ended), deadline);
+            threads.into_iter().filter_map(|thread| thread.join(deadline).err()).collect()
+        })
     }
 
     fn tell_to_end(&self) {
@@ -389,11 +471,6 @@ impl Core {
         }
     }
 
-    /// The destructors of a worker's thread-locals have run.
-    pub(super) fn thread_ends(&self) {
-        self.lifecycle.thread_ends();
-    }
-
     /// Cancels what has not started, and ends the threads; waits for them unless this is one of
     /// them, or one that is waited for itself: bodies that drop each other's runtimes would wait in
     /// a circle.
@@ -411,7 +488,7 @@ impl Core {
             // They end by themselves, each holding the core until then.
             self.lifecycle.end(|| self.tell_to_end());
         } else {
-            self.stop();
+            self.stop(None);
         }
         self.cancel_injected();
     }
@@ -422,6 +499,9 @@ impl Core {
     fn revive(self: &Arc<Core>) {
         if self.lifecycle.is_elsewhere() {
             return self.cancel_injected();
+        }
+        if self.config.spawn.is_some() {
+            return self.revive_by_handler();
         }
         let starting = self.lifecycle.start();
         // Under the lock, or after it: `cancel` raises the flag before it takes the lock. So either
@@ -435,6 +515,39 @@ impl Core {
             // from outside tries again, and says so.
             let _ = self.start_threads(starting, names);
         }
+    }
+
+    /// As [`revive`](Core::revive): a thread of its own calls the spawn handler. The core counts as
+    /// held until it has done so: a wait for it does not end before.
+    fn revive_by_handler(self: &Arc<Core>) {
+        if self.is_cancelled() {
+            return self.cancel_injected();
+        }
+        if self.lifecycle.start().is_none() || !self.launcher.call() {
+            return;
+        }
+        self.outside.scheduled_by_any();
+        self.count_hold();
+        let core = Arc::clone(self);
+        let start = move || {
+            core.launcher.answer();
+            if core.has_jobs() && !matches!(unwind::catch(|| core.start()), Ok(Ok(()))) {
+                // The panic hook has printed a panic; and what is cancelled says why.
+                core.cancel_injected();
+            }
+            core.starter_ends();
+        };
+        if thread::Builder::new().name("boc-starter".to_owned()).spawn(start).is_err() {
+            self.launcher.answer();
+            self.cancel_injected();
+            self.starter_ends();
+        }
+    }
+
+    fn starter_ends(&self) {
+        self.uncount_hold();
+        self.outside.finished_by_any();
+        self.tell_waiters();
     }
 
     fn cancel_injected(&self) {

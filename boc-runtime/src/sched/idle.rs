@@ -87,6 +87,13 @@ impl Idle {
         Word(self.word.load(Ordering::Acquire)).stopped()
     }
 
+    /// How many of so many workers neither sleep nor search: a figure.
+    pub(crate) fn busy_of(&self, workers: usize) -> usize {
+        // Relaxed: a figure.
+        let word = Word(self.word.load(Ordering::Relaxed));
+        if word.stopped() { 0 } else { workers.saturating_sub(word.sleeping() + word.searching()) }
+    }
+
     /// Takes a sleeper off the list and counts it as searching.
     #[cold]
     fn wake_one(&self) -> Option<usize> {

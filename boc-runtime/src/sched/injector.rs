@@ -2,6 +2,7 @@
 //! README.md, part 1.
 
 use std::collections::VecDeque;
+use std::collections::vec_deque::Drain;
 
 use crate::behavior::Job;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
@@ -29,19 +30,25 @@ impl Injector {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        // Relaxed: as above.
-        self.len.load(Ordering::Relaxed) == 0
+        self.len() == 0
     }
 
-    /// Takes one job, and puts a share of the others, one of `shares` but not more than `most`, where `keep` says.
-    pub(super) fn take(&self, shares: usize, most: usize, keep: impl FnMut(Job)) -> Option<Job> {
+    pub(super) fn len(&self) -> usize {
+        // Relaxed: as above.
+        self.len.load(Ordering::Relaxed)
+    }
+
+    /// Takes one job, and gives a share of the others, one of `shares` but not more than `most`, to `keep`, if there are others.
+    pub(super) fn take(&self, shares: usize, most: usize, keep: impl FnOnce(Drain<'_, Job>)) -> Option<Job> {
         if self.is_empty() {
             return None;
         }
         let mut queue = self.jobs.lock();
         let share = queue.len().div_ceil(shares).min(most + 1);
         let first = queue.pop_front();
-        queue.drain(..share.saturating_sub(1)).for_each(keep);
+        if share > 1 {
+            keep(queue.drain(..share - 1));
+        }
         shrink_if_empty(&mut queue);
         self.len.store(queue.len(), Ordering::Relaxed);
         first

@@ -2,13 +2,16 @@
 
 use std::mem;
 
-use crate::sync::thread::JoinHandle;
-use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, forks, watch_forks};
+use crate::sync::{
+    AtomicU32, Condvar, Instant, Mutex, MutexGuard, Ordering, forks, sleep_until, watch_forks,
+};
+
+use super::thread_end::Thread;
 
 /// The threads of a core. Its lock is held for a few instructions, or while threads are started: no
 /// thread waits for another one, or runs user code, under it.
 #[derive(Debug)]
-pub(super) struct Lifecycle<H = JoinHandle<()>> {
+pub(super) struct Lifecycle<H = Thread> {
     threads: Mutex<Threads<H>>,
     /// A phase has ended, or threads were joined.
     changed: Condvar,
@@ -26,10 +29,6 @@ struct Threads<H> {
     handles: Vec<H>,
     /// Threads that have left their loop, and may still run destructors of thread-locals.
     left: Vec<H>,
-    /// How many threads have left their loops so far, all of a phase; and how many have run such
-    /// destructors so far.
-    gone: u64,
-    ended: u64,
     /// How many threads join such threads.
     joiners: usize,
     /// How often the threads have ended.
@@ -62,7 +61,7 @@ pub(super) enum AfterLeaving {
 
 /// The lock, taken to start threads. There are none, and none are ending.
 #[derive(Debug)]
-pub(super) struct Starting<'l, H = JoinHandle<()>> {
+pub(super) struct Starting<'l, H = Thread> {
     threads: MutexGuard<'l, Threads<H>>,
     process: &'l AtomicU32,
 }
@@ -75,8 +74,6 @@ impl<H> Lifecycle<H> {
             working: 0,
             handles: Vec::new(),
             left: Vec::new(),
-            gone: 0,
-            ended: 0,
             joiners: 0,
             ends: 0,
             restart: false,
@@ -117,42 +114,77 @@ impl<H> Lifecycle<H> {
         }
     }
 
-    /// Waits until the threads that were told to end have left their loops.
-    pub(super) fn wait_until_left(&self) {
+    /// Whether threads that were told to end have not left their loops.
+    pub(super) fn is_ending(&self) -> bool {
+        self.threads.lock().phase == Phase::Ending
+    }
+
+    /// Waits until the threads that were told to end have left their loops. `false`: the deadline
+    /// came first.
+    pub(super) fn wait_until_left(&self, deadline: Option<Instant>) -> bool {
         let mut threads = self.threads.lock();
         let ends = threads.ends;
         while threads.phase == Phase::Ending && threads.ends == ends {
-            self.changed.wait(&mut threads);
+            if !sleep_until(&self.changed, &mut threads, deadline) {
+                return threads.phase != Phase::Ending || threads.ends != ends;
+            }
         }
+        true
     }
 
-    /// Joins the threads that have left their loops, by `join`, not under the lock, and waits until
-    /// others that do so have joined theirs.
-    pub(super) fn join(&self, join: impl FnOnce(Vec<H>)) {
+    /// Joins the threads that have left their loops, by `join`, not under the lock; `join` gives those
+    /// back that have not ended before the deadline. Then waits until other callers have joined
+    /// theirs. `false`: the deadline came first.
+    pub(super) fn join(&self, deadline: Option<Instant>, join: impl Fn(Vec<H>) -> Vec<H>) -> bool {
         let mut threads = self.threads.lock();
-        let left = mem::take(&mut threads.left);
-        if !left.is_empty() {
-            threads.joiners += 1;
-            drop(threads);
-            join(left);
-            threads = self.threads.lock();
-            threads.joiners -= 1;
-            self.changed.notify_all();
-        }
-        while threads.joiners != 0 {
-            self.changed.wait(&mut threads);
+        loop {
+            let left = mem::take(&mut threads.left);
+            if !left.is_empty() {
+                threads.joiners += 1;
+                drop(threads);
+                let late = join(left);
+                threads = self.threads.lock();
+                threads.joiners -= 1;
+                let in_time = late.is_empty();
+                // For the next caller, or for one that waits below.
+                threads.left.extend(late);
+                self.changed.notify_all();
+                if !in_time {
+                    return false;
+                }
+            }
+            while threads.joiners != 0 && threads.left.is_empty() {
+                if !sleep_until(&self.changed, &mut threads, deadline) {
+                    return threads.joiners == 0 && threads.left.is_empty();
+                }
+            }
+            if threads.left.is_empty() {
+                return true;
+            }
         }
     }
 
     /// A worker has left its loop, and touches its part of the core no more.
     pub(super) fn leave(&self) -> AfterLeaving {
-        let mut threads = self.threads.lock();
+        self.one_leaves(self.threads.lock())
+    }
+
+    /// As [`leave`](Lifecycle::leave), for a worker whose thread never came. If it is the last one, and
+    /// has not been told to end, `tell` tells submitters that there are no threads.
+    pub(super) fn leave_without_coming(&self, tell: impl FnOnce()) -> AfterLeaving {
+        let threads = self.threads.lock();
+        if threads.working == 1 && threads.phase == Phase::Running {
+            tell();
+        }
+        self.one_leaves(threads)
+    }
+
+    fn one_leaves(&self, mut threads: MutexGuard<'_, Threads<H>>) -> AfterLeaving {
         threads.working -= 1;
         if threads.working != 0 {
             return AfterLeaving::Nothing;
         }
         let handles = mem::take(&mut threads.handles);
-        threads.gone += handles.len() as u64;
         threads.left.extend(handles);
         threads.phase = Phase::Stopped;
         // Relaxed: as in `Starting::start`.
@@ -160,19 +192,6 @@ impl<H> Lifecycle<H> {
         threads.ends += 1;
         self.changed.notify_all();
         AfterLeaving::Look { wanted: mem::take(&mut threads.restart) }
-    }
-
-    /// The destructors of a thread's thread-locals have run.
-    pub(super) fn thread_ends(&self) {
-        let mut threads = self.threads.lock();
-        // Before its last colleague has left, or after.
-        threads.ended += 1;
-    }
-
-    /// Whether no thread that has left its loop runs destructors.
-    pub(super) fn have_ended(&self) -> bool {
-        let threads = self.threads.lock();
-        threads.ended >= threads.gone
     }
 }
 

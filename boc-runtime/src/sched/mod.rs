@@ -5,11 +5,13 @@ mod config;
 pub(crate) mod context;
 mod core;
 mod counters;
+mod figures;
 mod forked;
 mod gate;
 mod graveyard;
 mod idle;
 mod injector;
+mod launch;
 mod lifecycle;
 #[cfg(all(test, loom))]
 mod loom;
@@ -18,6 +20,7 @@ mod park;
 mod rescue;
 mod run_queue;
 mod thief;
+mod thread_end;
 mod wait;
 mod waiters;
 mod worker;
@@ -26,11 +29,12 @@ use std::ptr::NonNull;
 
 use crate::behavior::{self, Hint, Job};
 
-pub(crate) use config::{Config, checked_workers, default_workers};
+pub(crate) use config::{Config, Hook, SpawnHandler, checked_workers, default_workers};
 pub(crate) use core::{Core, Runner};
 pub(crate) use counters::Counters;
 pub(crate) use gate::{Lending, MayWait, Occupied, Running, Shut, look, may_wait};
 pub(crate) use graveyard::bury;
+pub use launch::ThreadBuilder;
 pub(crate) use open_batch::{OpenBatch, WaitFor, refuse_in_batch};
 pub(crate) use park::Parker;
 pub(crate) use wait::{Awaited, pump_until, wait_until};

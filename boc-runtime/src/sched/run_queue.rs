@@ -147,6 +147,14 @@ impl LocalQueue {
         }
     }
 
+    /// How many jobs wait.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            LocalQueue::Alone(jobs) => jobs.with(|jobs| jobs.len()),
+            LocalQueue::Shared(jobs) => jobs.len(),
+        }
+    }
+
     /// Gives back the memory of an empty list that was long. The owner is about to sleep.
     pub(super) fn shrink(&self) {
         if let LocalQueue::Alone(jobs) = self {

@@ -3,22 +3,24 @@
 #![expect(unsafe_code, reason = "runs jobs; knows its part of the core by pointer")]
 
 use std::cell::Cell;
+use std::collections::vec_deque::Drain;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::behavior::{self, Job};
 use crate::memory;
-use crate::sync::{spin_loop, thread, thread_local, yield_now};
+use crate::sync::{Ordering, spin_loop, thread, thread_local, yield_now};
 use crate::unwind::Bomb;
 
-use super::context::WorkerScope;
+use super::context::{self, WorkerScope};
 use super::core::Core;
 use super::counters::Counters;
 use super::idle::AfterPush;
 use super::rescue::Rescue;
 use super::run_queue::{Full, LocalQueue, RunQueue};
 use super::thief::{Sight, Thief};
+use super::thread_end::ThreadEnd;
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 #[path = "worker_tests.rs"]
@@ -51,9 +53,22 @@ pub(crate) struct Worker {
 }
 
 /// What a worker thread does from start to end.
-pub(super) fn main(core: Arc<Core>, index: usize) {
-    LAST.set(Some(Last(Arc::clone(&core))));
-    work(Arc::clone(&core), index);
+pub(super) fn main(core: Arc<Core>, index: usize, end: Arc<ThreadEnd>) {
+    LAST.set(Some(Last(end)));
+    serve(&core, index);
+}
+
+/// What a thread does that a spawn handler has made, and that may do something else afterwards.
+pub(super) fn visit(core: Arc<Core>, index: usize) {
+    serve(&core, index);
+    context::is_no_worker_any_more();
+}
+
+fn serve(core: &Arc<Core>, index: usize) {
+    core.call_hook(core.on_start(), index);
+    work(Arc::clone(core), index);
+    // Before new threads can be started: none begins before this one has stopped.
+    core.call_hook(core.on_stop(), index);
     // From here on this is a thread like any other: the destructors of its thread-locals may
     // schedule and wait.
     core.worker_left();
@@ -65,12 +80,12 @@ thread_local! {
     static LAST: Cell<Option<Last>> = const { Cell::new(None) };
 }
 
-/// Tells the core that the thread is at its very end.
-struct Last(Arc<Core>);
+/// Tells those who wait for it that the thread is at its very end.
+struct Last(Arc<ThreadEnd>);
 
 impl Drop for Last {
     fn drop(&mut self) {
-        self.0.thread_ends();
+        self.0.tell();
     }
 }
 
@@ -165,6 +180,20 @@ impl Worker {
         }
     }
 
+    /// How many jobs are in the queue.
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Tells other threads how many jobs are in the queue of the only worker, which they cannot see: for
+    /// figures, now and then.
+    fn say_how_many(&self) {
+        if self.queue.is_alone() {
+            // Relaxed: a figure.
+            self.core.alone.store(self.queue.len(), Ordering::Relaxed);
+        }
+    }
+
     #[inline]
     fn counters(&self) -> &Counters {
         // SAFETY: alive as the core is, which this worker holds.
@@ -238,6 +267,7 @@ impl Worker {
     fn job_from_elsewhere(&self) -> Option<Job> {
         if self.queue.is_alone() {
             self.rescue.begin_period_alone();
+            self.say_how_many();
         } else if self.rescue.begin_period() {
             if let Some(job) = self.rescue() {
                 return Some(job);
@@ -272,10 +302,13 @@ impl Worker {
 
     #[inline(never)]
     fn injected(&self) -> Option<Job> {
-        let keep = |job| {
-            if let Err(Full(job)) = self.queue.push(job) {
-                unreachable!("{job:?}: a worker takes no more than there is room for");
+        let keep = |jobs: Drain<'_, Job>| {
+            for job in jobs {
+                if let Err(Full(job)) = self.queue.push(job) {
+                    unreachable!("{job:?}: a worker takes no more than there is room for");
+                }
             }
+            self.say_how_many();
         };
         self.core.injector.take(self.core.workers(), INJECTED.min(self.queue.room()), keep)
     }
@@ -285,6 +318,7 @@ impl Worker {
     #[inline(never)]
     fn search(&self) -> Option<Job> {
         self.core.idle.start_searching();
+        self.say_how_many();
         self.thief.begin();
         'search: loop {
             for _ in 0..ROUNDS {

@@ -13,7 +13,7 @@ const SLEEPER: usize = 2;
 
 /// A core whose workers are this thread's to play.
 fn core() -> Arc<Core> {
-    let core = Core::new(Config { workers: WORKERS, name: Config::default_name(), stack_size: None });
+    let core = Core::new(Config::of(WORKERS));
     core.idle.start();
     core
 }

@@ -310,6 +310,14 @@ impl Sim {
         }
     }
 
+    /// How many behaviors run, or have run and have effects that are still to come; and how many are
+    /// ready, but for those that run at a home.
+    pub(crate) fn figures(&self) -> (usize, usize) {
+        let inbox = self.inbox.lock().len();
+        let state = self.state.lock();
+        (state.known.values().filter(|known| known.ran).count(), state.ready.len() + inbox)
+    }
+
     /// A behavior is cancelled.
     pub(crate) fn forget(&self, job: Job) {
         self.state.lock().known.remove(&address(job));

@@ -39,7 +39,7 @@ fn simulation(core: &Core) -> &Sim {
 /// and there is a deadline.
 ///
 /// What is waited for may be another runtime's: then its workers end the wait, or the deadline
-/// does, however long nothing happens here.
+/// does, however long nothing happens here. If it is no one's of boc, the deadline is the clock's.
 ///
 /// # Panics
 /// If nothing can ever happen any more. The caller makes sure that no body runs later which borrows
@@ -48,7 +48,7 @@ fn simulation(core: &Core) -> &Sim {
 pub(crate) fn wait_until(
     _may_wait: MayWait,
     core: &Arc<Core>,
-    awaited: Awaited,
+    awaited: Awaited<'_>,
     mut done: impl FnMut() -> bool,
     deadline: Option<Instant>,
 ) -> bool {
@@ -66,23 +66,32 @@ pub(crate) fn wait_until(
         }
         let now = Instant::now();
         let (unfinished, outside) = (!core.is_quiescent(), simulation.outside());
-        if deadline.is_some_and(|deadline| now >= deadline || (ours && unfinished && outside == 0)) {
+        let elsewhere = awaited.may_come_from_elsewhere();
+        let hopeless = ours && unfinished && outside == 0 && elsewhere.is_none();
+        if deadline.is_some_and(|deadline| now >= deadline || hopeless) {
             return false;
         }
         // Something else will end this: another thread that resolves or drops, or another runtime's
         // workers.
         let idle = now - *idle_since.get_or_insert(now);
-        if ours && (outside != 0 || unfinished) && idle >= simulation.patience() {
-            stuck(simulation, outside);
+        match elsewhere {
+            None if ours && (outside != 0 || unfinished) && idle >= simulation.patience() => {
+                stuck(simulation, &why_nothing_comes(outside));
+            }
+            Some(false) => stuck(simulation, "no behavior is ready, and no waker of the future is kept"),
+            Some(true) if deadline.is_none() && unfinished && idle >= PATIENCE => {
+                let why = format!("no behavior is ready, and nothing else has ended it within {PATIENCE:?}");
+                stuck(simulation, &why);
+            }
+            _ => {}
         }
         let end = now + NAP;
         simulation.parker.park_until(Some(deadline.map_or(end, |deadline| deadline.min(end))));
     }
 }
 
-#[track_caller]
-fn stuck(simulation: &Sim, outside: usize) -> ! {
-    let why = match outside {
+fn why_nothing_comes(outside: usize) -> String {
+    match outside {
         0 => {
             "no behavior is ready, and no `Resolver` and no `Hold` is alive that could change that".to_owned()
         }
@@ -90,7 +99,11 @@ fn stuck(simulation: &Sim, outside: usize) -> ! {
             "no behavior is ready, and what could change that was neither used nor dropped within {PATIENCE:?} \
              (`Resolver`s and `Hold`s that are alive: {count})"
         ),
-    };
+    }
+}
+
+#[track_caller]
+fn stuck(simulation: &Sim, why: &str) -> ! {
     simulation.state.lock().stuck = true;
     let left = simulation.left();
     let list: String = left.iter().take(20).map(|left| format!("\n  - {left}")).collect();
@@ -140,7 +153,7 @@ pub(crate) fn arrive() {
 /// # Panics
 /// If it asks for long where nothing can happen: it would ask for ever.
 #[track_caller]
-pub(crate) fn step_here(awaited: impl FnOnce() -> Awaited) -> bool {
+pub(crate) fn step_here<'w>(awaited: impl FnOnce() -> Awaited<'w>) -> bool {
     let Some(core) = here() else { return false };
     let simulation = simulation(&core);
     let _may_leave_some = MayLeaveSome::begin();

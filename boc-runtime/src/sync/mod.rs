@@ -33,6 +33,21 @@ pub(crate) fn deadline(start: Instant, time: Duration) -> Option<Instant> {
     start.checked_add(time)
 }
 
+/// Sleeps until the condition is notified. `false`: the deadline came first; `None` never comes.
+pub(crate) fn sleep_until<T>(
+    condition: &Condvar,
+    guard: &mut MutexGuard<'_, T>,
+    deadline: Option<Instant>,
+) -> bool {
+    match deadline {
+        Some(deadline) => !condition.wait_until(guard, deadline).timed_out(),
+        None => {
+            condition.wait(guard);
+            true
+        }
+    }
+}
+
 /// When a time is over that begins now; `None`: never.
 pub(crate) fn deadline_after(time: Duration) -> Option<Instant> {
     deadline(Instant::now(), time)

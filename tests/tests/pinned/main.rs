@@ -1,5 +1,6 @@
 //! The promises of pinned cowns, one file each.
 
+mod block_on;
 mod drop;
 mod ends;
 mod gate;

@@ -3,6 +3,9 @@
 mod builder;
 mod cown_cyclic;
 mod cowns;
+mod current;
 mod durations;
+mod figures;
+mod hooks;
 mod stats;
 mod threads;

@@ -73,7 +73,7 @@ fn a_stopper_waits_for_a_worker_that_leaves() {
             }
         });
         lifecycle.end(|| ());
-        lifecycle.wait_until_left();
+        assert!(lifecycle.wait_until_left(None));
         assert!(lifecycle.start().is_some(), "it has left");
         assert_eq!(worker.join().expect("no panic"), AfterLeaving::Look { wanted: false });
     });
