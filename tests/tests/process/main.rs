@@ -1,5 +1,6 @@
 //! What is decided once per process: each in a process of its own, which a test starts.
 
+mod build_global;
 mod explore;
 mod faults;
 mod fork;
