@@ -93,7 +93,7 @@ pub use request::{
     Request, Requested, Shared, attempt, pinned, read, read_attempt,
 };
 pub use runtime::{
-    Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, WorkerStats, batch, quiesce,
-    quiesce_timeout, scope, try_when, wait, when,
+    Aliased, Batch, Builder, Hold, Runtime, Scope, Stats, ThreadName, TimedOut, WorkerStats, after, batch,
+    now, quiesce, quiesce_timeout, scope, try_when, wait, when,
 };
 pub use sim::{Explored, Simulation, explore};

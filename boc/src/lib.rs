@@ -158,8 +158,8 @@ pub use boc_runtime::{
     Exclusive, Explored, Failure, FailureKind, Group, Guards, Handle, Hold, MainThread, Mode, Pinned,
     PinnedCown, Place, PlaceGuard, Promise, PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request,
     Requested, Resolver, Runtime, Scope, Sendable, Shared, Simulation, Starvation, Stats, ThreadName,
-    TimedOut, Watchdog, WeakCown, WorkerStats, attempt, batch, explore, pinned, quiesce, quiesce_timeout,
-    read, read_attempt, scope, try_when, wait, when,
+    TimedOut, Watchdog, WeakCown, WorkerStats, after, attempt, batch, explore, now, pinned, quiesce,
+    quiesce_timeout, read, read_attempt, scope, try_when, wait, when,
 };
 #[doc(hidden)]
 pub use boc_runtime::{Target, when_named};

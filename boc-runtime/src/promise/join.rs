@@ -10,8 +10,8 @@ use std::time::Duration;
 use crate::failure::Failure;
 use crate::later;
 use crate::sched::{self, Awaited, MayWait, Parker, WaitFor};
-use crate::sim;
-use crate::sync::{Instant, deadline_after, forks};
+use crate::sim::{self, deadline_after};
+use crate::sync::{Instant, forks};
 
 use super::Promise;
 use super::ticket::{Signal, Ticket};

@@ -8,6 +8,7 @@ mod main_fn;
 mod quiesce;
 mod scope;
 mod target;
+mod timer;
 mod when;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};
 pub(crate) use scope::ScopeState;
 pub use scope::{Scope, scope};
 pub use target::Target;
+pub use timer::{after, now};
 pub use when::{Aliased, try_when, when, when_named};
 
 /// A scheduler with worker threads of its own.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::sched::{self, Core, MayWait, WaitFor};
-use crate::sync::deadline_after;
+use crate::sim::deadline_after;
 
 use super::global::{self, Current};
 

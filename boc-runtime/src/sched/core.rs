@@ -26,6 +26,7 @@ use super::injector::Injector;
 use super::lifecycle::{AfterLeaving, Lifecycle, Starting};
 use super::park::Parker;
 use super::run_queue::RunQueue;
+use super::timers::Timers;
 use super::wait;
 use super::waiters::Waiters;
 use super::worker::{self, Worker};
@@ -46,6 +47,7 @@ pub(crate) struct Core {
     cancelled: AtomicU32,
     waiters: Waiters,
     lifecycle: Lifecycle,
+    timers: Timers,
     config: Config,
     /// What takes the place of threads in a simulated runtime.
     simulation: Option<Box<Sim>>,
@@ -98,6 +100,7 @@ impl Core {
             cancelled: AtomicU32::new(NOT_CANCELLED),
             waiters: Waiters::default(),
             lifecycle: Lifecycle::new(),
+            timers: Timers::new(),
             config,
             simulation,
             // Relaxed: a number.
@@ -128,6 +131,14 @@ impl Core {
     /// What runs this core's behaviors if no threads do.
     pub(crate) fn simulation(&self) -> Option<&Sim> {
         self.simulation.as_deref()
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(super) fn timers(&self) -> &Timers {
+        &self.timers
     }
 
     // Jobs.
@@ -345,14 +356,17 @@ impl Core {
     pub(crate) fn stop(&self) {
         if self.lifecycle.is_elsewhere() {
             // Those of the parent go on there, and in this process there are none to wait for.
-            return;
+            return self.timers.end();
         }
         self.lifecycle.end(|| self.tell_to_end());
+        self.timers.end();
         self.lifecycle.wait_until_left();
+        self.timers.wait_until_left();
         // What is left of a thread are the destructors of its thread-locals. They may do whatever a
         // thread may, so one that runs on such a thread does not wait for the others.
         if !context::was_worker() {
             self.join_threads();
+            self.timers.join_thread();
         }
     }
 
@@ -405,10 +419,11 @@ impl Core {
         }
         // SeqCst: after our own store, so in a circle of cores the last one to be cancelled sees
         // that its own was.
-        let waited_for = context::with_any_worker(|worker| worker.core().cancelled.load(Ordering::SeqCst));
+        let waited_for = context::with_core_of_thread(|core| core.cancelled.load(Ordering::SeqCst));
         if waited_for.is_some_and(|why| why != NOT_CANCELLED) && !self.lifecycle.is_elsewhere() {
             // They end by themselves, each holding the core until then.
             self.lifecycle.end(|| self.tell_to_end());
+            self.timers.end();
         } else {
             self.stop();
         }

@@ -18,6 +18,7 @@ mod park;
 mod rescue;
 mod run_queue;
 mod thief;
+mod timers;
 mod wait;
 mod waiters;
 mod worker;
