@@ -10,9 +10,9 @@
 //! | `cown`, `promise`, `pinned` | the three things that can be requested, and their guards |
 //! | `request` | request sets: places, modes, affinity as a type, groups, tuples |
 //! | `behavior` | the block of a behavior; scheduling, running, finishing (README.md) |
-//! | `sched` | workers, stealing, parking, counting, starting and stopping (README.md) |
+//! | `sched` | workers, stealing, parking, counting, starting and stopping, timers (README.md) |
 //! | `runtime` | the public runtime, the global one, `when`, waiting |
-//! | `sim` | a runtime without threads, and exploring its schedules (README.md) |
+//! | `sim` | a runtime without threads, its virtual time, and exploring its schedules (README.md) |
 //! | `failure`, `unwind` | panics as data |
 //! | `schedules` | the whole under shuttle: programs, each under thousands of schedules (README.md); tests only |
 //! | `sync`, `spin`, `trace` | the doors to atomics, to spinning, to `tracing` |

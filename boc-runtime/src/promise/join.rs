@@ -57,7 +57,7 @@ impl<R: Send + 'static> Promise<R> {
     ///
     /// # Errors
     ///
-    /// The promise itself if the time is over, to wait for once more or to be dropped; the inner result is that of
+    /// The promise itself if the time is over (on a [simulated runtime](crate::Runtime::simulated): virtual time), to wait for once more or to be dropped; the inner result is that of
     /// [`join`](Promise::join). What requests the promise between two waits comes before the second one.
     ///
     /// # Panics

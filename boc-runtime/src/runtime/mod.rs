@@ -92,7 +92,8 @@ impl Runtime {
     ///
     /// Nothing runs before the thread waits (`join`, `quiesce`, the end of a `scope`) or pumps; then the seed chooses among
     /// the behaviors that are ready, pinned ones included, again and again. The same seed gives the same run, always.
-    /// [`explore`](crate::explore) tries many seeds; its page says what is modelled, and how.
+    /// [`explore`](crate::explore) tries many seeds; its page says what is modelled, and how. Time is
+    /// virtual: see there.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;

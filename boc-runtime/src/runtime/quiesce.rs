@@ -35,7 +35,8 @@ impl std::error::Error for TimedOut {}
 /// been dropped. The runtime stays up.
 ///
 /// On a thread that has claimed [`MainThread`](crate::MainThread) it pumps meanwhile. What other threads schedule
-/// in the meantime is waited for too.
+/// in the meantime is waited for too. A timer ([`after`](crate::after())) is not waited for, but the
+/// behaviors that request it are.
 ///
 /// # Panics
 ///
@@ -59,7 +60,8 @@ pub fn quiesce() {
     quiesce_current(None, "quiesce").expect("a wait without a deadline");
 }
 
-/// As [`quiesce`], for a limited time.
+/// As [`quiesce`], for a limited time; on a [simulated runtime](crate::Runtime::simulated), of virtual
+/// time.
 ///
 /// # Errors
 ///
@@ -75,6 +77,7 @@ pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
 }
 
 /// As [`quiesce`], and then ends and joins the worker threads. The next `when` starts them afresh.
+/// Timers that are pending then fail with [`Cancelled`](crate::FailureKind::Cancelled).
 ///
 /// What the destructors of the threads' thread-locals schedule is waited for too. Such a destructor
 /// may itself schedule and wait, as on any thread.

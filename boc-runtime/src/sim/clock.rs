@@ -1,4 +1,4 @@
-//! Owns: the time of a simulation, and its timers: README.md, part 4.
+//! Owns: the time of a simulation, and its timers: README.md, part 5.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
