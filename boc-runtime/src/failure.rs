@@ -41,7 +41,7 @@ pub enum FailureKind {
     /// The behavior's body panicked.
     Panicked,
     /// The behavior was given up before it ran: its runtime or its `MainThread` has ended, or the
-    /// closure of its batch panicked. (A function under `#[boc::main]` that fails ends the global
+    /// closure of its batch panicked. Or the runtime of a timer has ended. (A function under `#[boc::main]` that fails ends the global
     /// runtime.)
     Cancelled,
     /// A `Resolver` was dropped without a value.
@@ -86,7 +86,8 @@ impl Failure {
 
     /// Where the behavior that failed was scheduled: the place of its `when`. Behaviors that were
     /// skipped because of it have its failure, with this place. For an abandoned promise, the place
-    /// of [`Promise::new`](crate::Promise::new); `None` if the value was taken.
+    /// of [`Promise::new`](crate::Promise::new); `None` if the value was taken, and for a timer that
+    /// was cancelled, whose message has its place.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
@@ -150,6 +151,14 @@ impl Failure {
         };
         let message = format!("cancelled before it ran: {why}").into_boxed_str();
         Failure::new(FailureKind::Cancelled, message, Some(place), None)
+    }
+
+    /// The runtime of a timer ends.
+    pub(crate) fn timer_cancelled(place: &'static Location<'static>) -> Failure {
+        let message = format!(
+            "the timer made at {place} was cancelled: its runtime has ended, or `wait` has ended its threads"
+        );
+        Failure::new(FailureKind::Cancelled, message.into_boxed_str(), None, None)
     }
 
     /// Called where the resolver is dropped.

@@ -11,9 +11,9 @@
 //! | `request` | request sets: places, modes, affinity as a type, groups, tuples |
 //! | `behavior` | the block of a behavior; scheduling, running, finishing (README.md) |
 //! | `cancel` | the flags of `Cancel`s (README.md) |
-//! | `sched` | workers, stealing, parking, counting, starting and stopping (README.md) |
+//! | `sched` | workers, stealing, parking, counting, starting and stopping, timers (README.md) |
 //! | `runtime` | the public runtime, the global one, `when`, waiting |
-//! | `sim` | a runtime without threads, and exploring its schedules (README.md) |
+//! | `sim` | a runtime without threads, its virtual time, and exploring its schedules (README.md) |
 //! | `failure`, `unwind` | panics as data |
 //! | `schedules` | the whole under shuttle: programs, each under thousands of schedules (README.md); tests only |
 //! | `sync`, `spin`, `trace` | the doors to atomics, to spinning, to `tracing` |
@@ -99,7 +99,7 @@ pub use request::{
 };
 pub use runtime::{
     Aliased, Batch, Builder, Cancel, CancelOnDrop, Hold, Runtime, RuntimeHandle, Scope, Stats, ThreadBuilder,
-    ThreadName, TimedOut, WithCancel, WorkerStats, all, batch, first, hold, is_cancelled, quiesce,
-    quiesce_timeout, scope, stats, try_when, wait, wait_timeout, when, worker_stats,
+    ThreadName, TimedOut, WithCancel, WorkerStats, after, all, batch, first, hold, is_cancelled, now,
+    quiesce, quiesce_timeout, scope, stats, try_when, wait, wait_timeout, when, worker_stats,
 };
 pub use sim::{Explored, Simulation, explore};

@@ -159,8 +159,9 @@ pub use boc_runtime::{
     HomeThread, MainThread, Mode, Pinned, PinnedCown, Place, PlaceGuard, Promise, PromiseFuture, PumpLimits,
     PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, RuntimeHandle, Scope, Sendable, Shared,
     Simulation, Starvation, Stats, ThreadBuilder, ThreadName, TimedOut, Watchdog, WeakCown, WeakPinnedCown,
-    WithCancel, WorkerStats, all, attempt, batch, explore, first, hold, is_cancelled, pinned, quiesce,
-    quiesce_timeout, read, read_attempt, scope, stats, try_when, wait, wait_timeout, when, worker_stats,
+    WithCancel, WorkerStats, after, all, attempt, batch, explore, first, hold, is_cancelled, now, pinned,
+    quiesce, quiesce_timeout, read, read_attempt, scope, stats, try_when, wait, wait_timeout, when,
+    worker_stats,
 };
 #[doc(hidden)]
 pub use boc_runtime::{Target, when_named};

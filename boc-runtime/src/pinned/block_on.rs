@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::sched::{self, Awaited, Parker};
 use crate::sim;
-use crate::sync::{AtomicBool, Ordering, deadline_after};
+use crate::sim::deadline_after;
+use crate::sync::{AtomicBool, Ordering};
 
 use super::main_thread::MainThread;
 

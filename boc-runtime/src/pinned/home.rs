@@ -95,6 +95,21 @@ pub(crate) fn jobs_at_homes(core: NonNull<Core>) -> AtHomes {
     }
 }
 
+/// Whether the job belongs to a simulated core, whose time stands still while the job waits: a watchdog
+/// never hears of it.
+///
+/// # Safety
+/// As [`is_cancelled`].
+unsafe fn is_simulated(job: &Job) -> bool {
+    if cfg!(all(test, loom)) {
+        return false;
+    }
+    // SAFETY: not run or cancelled, so it lives (caller).
+    let core = unsafe { job.0.as_ref() }.core;
+    // SAFETY: the behavior is in flight, so its core lives.
+    unsafe { core.as_ref() }.simulation().is_some()
+}
+
 /// Whether the core of a job is cancelled.
 ///
 /// # Safety
@@ -152,19 +167,24 @@ impl Home {
             // SAFETY: dispatched to us, so it is ours to end.
             return unsafe { later::cancel(job) };
         }
+        // SAFETY: dispatched to us, and not pushed yet.
+        let in_real_time = shared.timed && !unsafe { is_simulated(&job) };
         shared.inbox.jobs.push_back(job);
         // Relaxed: under the lock; the home thread, which subtracts, has taken the job under it.
         let was_empty = self.depth.fetch_add(1, Ordering::Relaxed) == 0;
-        let timed = shared.timed;
-        if was_empty && timed {
+        if was_empty {
+            shared.since = None;
+        }
+        let is_edge = in_real_time && shared.since.is_none();
+        if is_edge {
             shared.since = Some(Instant::now());
         }
         drop(shared);
         self.parker.unpark();
+        if is_edge {
+            self.watch.edge();
+        }
         if was_empty {
-            if timed {
-                self.watch.edge();
-            }
             later::call_wake_hook(self);
         }
     }
@@ -184,7 +204,9 @@ impl Home {
         let mut shared = self.shared.lock();
         shared.timed = timed;
         // Jobs that wait already count from now.
-        shared.since = timed.then(Instant::now);
+        // SAFETY: in the inbox, so neither run nor cancelled.
+        let waits = shared.inbox.jobs.iter().any(|job| !unsafe { is_simulated(job) });
+        shared.since = (timed && waits).then(Instant::now);
     }
 
     /// Since when how many jobs wait; `None` if none do.

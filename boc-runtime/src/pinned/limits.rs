@@ -34,6 +34,9 @@ impl PumpLimits {
     }
 
     /// No behavior starts later than this after the pump began. The first one starts in any case.
+    ///
+    /// On a [simulated runtime](crate::Runtime::simulated) this is virtual time. A pump that finds
+    /// nothing to do there lets time pass until the next timer, or until its deadline.
     pub fn deadline(mut self, after: Duration) -> PumpLimits {
         self.deadline = Some(after);
         self

@@ -12,8 +12,8 @@ use crate::behavior::{self, Job, Ran};
 use crate::failure::Failure;
 use crate::later;
 use crate::sched::{self, Core, MayWait, Occupied, Running, context};
-use crate::sim;
-use crate::sync::{Instant, deadline_after, thread_local};
+use crate::sim::{self, deadline_after};
+use crate::sync::thread_local;
 use crate::unwind;
 
 use super::block::PinnedHeader;
@@ -284,12 +284,12 @@ impl Local {
             if limits.max_behaviors.is_some_and(|most| result.executed >= most.get()) {
                 break;
             }
-            if result.executed > 0 && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if result.executed > 0 && deadline.is_some_and(|deadline| sim::now() >= deadline) {
                 result.deadline_reached = self.home.depth() != 0;
                 break;
             }
             let next = match sim::here() {
-                Some(core) => sim::pump_one(&core, std::mem::take(&mut first)),
+                Some(core) => sim::pump_one(&core, std::mem::take(&mut first), deadline),
                 None => self.run_next(),
             };
             match next {

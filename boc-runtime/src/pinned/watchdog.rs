@@ -17,7 +17,8 @@ use super::home::Home;
 /// What to do when pinned behaviors wait for too long: for [`MainThread::set_watchdog`](crate::MainThread::set_watchdog).
 ///
 /// The time is that since the queue last became non-empty; behaviors that request nothing pinned never count. It tells
-/// at most once a threshold, as long as the queue does not run empty.
+/// at most once a threshold, as long as the queue does not run empty. Behaviors of a
+/// [simulated runtime](crate::Runtime::simulated) do not count: while they wait no time passes there.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;

@@ -10,8 +10,8 @@ use std::time::Duration;
 use crate::failure::Failure;
 use crate::later;
 use crate::sched::{self, Awaited, MayWait, Parker, WaitFor};
-use crate::sim;
-use crate::sync::{Instant, deadline_after, forks};
+use crate::sim::{self, deadline_after};
+use crate::sync::{Instant, forks};
 
 use super::Promise;
 use super::ticket::{Signal, Ticket};
@@ -57,7 +57,7 @@ impl<R: Send + 'static> Promise<R> {
     ///
     /// # Errors
     ///
-    /// The promise itself if the time is over, to wait for once more or to be dropped; the inner result is that of
+    /// The promise itself if the time is over (on a [simulated runtime](crate::Runtime::simulated): virtual time), to wait for once more or to be dropped; the inner result is that of
     /// [`join`](Promise::join). What requests the promise between two waits comes before the second one.
     ///
     /// # Panics

@@ -67,14 +67,12 @@ impl<R: Send + 'static> Promise<R> {
     /// Nothing counts it as work in flight: `quiesce` does not wait for it, but for the behaviors that request it.
     #[track_caller]
     pub fn new() -> (Resolver<R>, Promise<R>) {
-        let (mut resolver, promise) = Promise::of_behaviors();
-        resolver.outside = Outside::here();
-        (resolver, promise)
+        Promise::with_resolver(Outside::here())
     }
 
-    /// As [`new`](Promise::new), for a resolver that only behaviors have: a simulated runtime knows of those.
+    /// As [`new`](Promise::new), for a resolver that only behaviors, or a simulation itself, have.
     #[track_caller]
-    pub(crate) fn of_behaviors() -> (Resolver<R>, Promise<R>) {
+    pub(crate) fn with_resolver(outside: Option<Outside>) -> (Resolver<R>, Promise<R>) {
         // Two strong counts: the promise, and the activity of its queue, which the resolver leads.
         let header = Header::new(&Owed::<R>::TABLE, Queue::idle(Users::none()), 2, 1);
         let owed = Owed { promised: Promised::new(header), stage: UnsafeCell::new(Stage::Running) };
@@ -86,7 +84,7 @@ impl<R: Send + 'static> Promise<R> {
         memory::note(unsafe { HeaderRef::new(block.cast()) });
         // SAFETY: one of the two strong counts is the promise's.
         let promise = unsafe { Due::new(block.cast()) }.promise();
-        (Resolver { block, place: Location::caller(), outside: None, _result: PhantomData }, promise)
+        (Resolver { block, place: Location::caller(), outside, _result: PhantomData }, promise)
     }
 }
 
@@ -173,6 +171,21 @@ impl<R> Resolver<R> {
     /// ```
     pub fn fail(self, failure: Failure) {
         ManuallyDrop::new(self).finish(Stage::failed(failure));
+    }
+
+    /// Where the promise was made.
+    pub(crate) fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
+    /// Whether the promise has no handle, and nothing waits for it: then nothing ever will.
+    pub(crate) fn is_unwanted(&self) -> bool {
+        // SAFETY: the activity of the queue, which this resolver leads, keeps the block.
+        let header = unsafe { HeaderRef::new(self.block.cast()) }.get();
+        // A slot enters the queue through a handle, which has a strong count, and no weak handle of a
+        // promise is ever upgraded. So once the count of the queue's activity is the only one
+        // (`is_last`, with Acquire), the queue stays as it is.
+        header.is_last() && header.queue.is_led_alone_by(Owed::<R>::producer_of(self.block))
     }
 
     /// Called once: a resolver is used up, or dropped.

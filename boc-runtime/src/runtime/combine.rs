@@ -95,7 +95,7 @@ struct Answer<R> {
 impl<R: Send + 'static> Answer<R> {
     #[track_caller]
     fn new() -> (Answer<R>, Promise<R>) {
-        let (resolver, promise) = Promise::of_behaviors();
+        let (resolver, promise) = Promise::with_resolver(None);
         (Answer { resolver: Some(resolver), place: Location::caller() }, promise)
     }
 }

@@ -12,6 +12,7 @@ mod quiesce;
 mod scope;
 mod stats;
 mod target;
+mod timer;
 mod when;
 
 use std::fmt;
@@ -37,6 +38,7 @@ pub(crate) use scope::ScopeState;
 pub use scope::{Scope, scope};
 pub use stats::{Stats, WorkerStats};
 pub use target::Target;
+pub use timer::{after, now};
 pub use when::{Aliased, try_when, when, when_named};
 
 /// A scheduler with worker threads of its own.
@@ -101,7 +103,8 @@ impl Runtime {
     ///
     /// Nothing runs before the thread waits (`join`, `quiesce`, the end of a `scope`) or pumps; then the seed chooses among
     /// the behaviors that are ready, pinned ones included, again and again. The same seed gives the same run, always.
-    /// [`explore`](crate::explore) tries many seeds; its page says what is modelled, and how.
+    /// [`explore`](crate::explore) tries many seeds; its page says what is modelled, and how. Time is
+    /// virtual: see there.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;

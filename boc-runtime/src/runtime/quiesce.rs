@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::sched::{self, Core, MayWait, WaitFor};
-use crate::sync::{Instant, deadline_after};
+use crate::sim::deadline_after;
+use crate::sync::{self, Instant};
 
 use super::global::{self, Current};
 
@@ -35,7 +36,8 @@ impl std::error::Error for TimedOut {}
 /// been dropped. The runtime stays up.
 ///
 /// On a thread that has claimed [`MainThread`](crate::MainThread) it pumps meanwhile. What other threads schedule
-/// in the meantime is waited for too.
+/// in the meantime is waited for too. A timer ([`after`](crate::after())) is not waited for, but the
+/// behaviors that request it are.
 ///
 /// # Panics
 ///
@@ -59,7 +61,8 @@ pub fn quiesce() {
     quiesce_current(None, "quiesce").expect("a wait without a deadline");
 }
 
-/// As [`quiesce`], for a limited time.
+/// As [`quiesce`], for a limited time; on a [simulated runtime](crate::Runtime::simulated), of virtual
+/// time.
 ///
 /// # Errors
 ///
@@ -75,6 +78,7 @@ pub fn quiesce_timeout(timeout: Duration) -> Result<(), TimedOut> {
 }
 
 /// As [`quiesce`], and then ends and joins the worker threads. The next `when` starts them afresh.
+/// Timers that are pending then fail with [`Cancelled`](crate::FailureKind::Cancelled).
 ///
 /// What the destructors of the threads' thread-locals schedule is waited for too. Such a destructor
 /// may itself schedule and wait, as on any thread.
@@ -146,9 +150,11 @@ pub(super) fn end_threads(
     what: &str,
 ) -> Result<(), TimedOut> {
     let deadline = timeout.and_then(deadline_after);
+    // Threads end in real time.
+    let real_deadline = timeout.and_then(sync::deadline_after);
     loop {
         quiesce_until(core, may_wait, deadline, what)?;
-        if !core.stop(deadline) {
+        if !core.stop(real_deadline) {
             return Err(TimedOut { _private: () });
         }
         if core.has_ended() {

@@ -25,8 +25,10 @@ struct Context {
     activity: Cell<Activity>,
     /// The innermost batch that is open; null: none.
     batch: Cell<*const OpenBatch>,
-    /// Whether the thread was a worker, or is one.
+    /// Whether the thread was a worker or a timer thread, or is one.
     was_worker: Cell<bool>,
+    /// The core whose timer thread this is; null: it is none.
+    timers_of: Cell<*const Core>,
 }
 
 impl Context {
@@ -38,6 +40,7 @@ impl Context {
             activity: Cell::new(Activity::Free),
             batch: Cell::new(ptr::null()),
             was_worker: Cell::new(false),
+            timers_of: Cell::new(ptr::null()),
         }
     }
 }
@@ -100,7 +103,47 @@ pub(super) fn is_no_worker_any_more() {
     CONTEXT.with(|context| context.was_worker.set(false));
 }
 
-/// Whether this thread is a worker, or was one: then what runs on it are the destructors of its
+/// Makes this thread the timer thread of a core until dropped: to what runs here it is like a worker
+/// between two bodies.
+#[derive(Debug)]
+pub(super) struct TimerScope(());
+
+impl TimerScope {
+    /// # Safety
+    /// `core` outlives the scope.
+    pub(super) unsafe fn enter(core: &Core) -> TimerScope {
+        CONTEXT.with(|context| {
+            context.current.set(core);
+            context.timers_of.set(core);
+            context.activity.set(Activity::RunsBody);
+            context.was_worker.set(true);
+        });
+        TimerScope(())
+    }
+}
+
+impl Drop for TimerScope {
+    fn drop(&mut self) {
+        CONTEXT.with(|context| {
+            context.current.set(ptr::null());
+            context.timers_of.set(ptr::null());
+            context.activity.set(Activity::Free);
+        });
+    }
+}
+
+/// Calls `use_it` with the core that waits for this thread when it ends: if it is a worker or a timer
+/// thread.
+pub(super) fn with_core_of_thread<R>(use_it: impl FnOnce(&Core) -> R) -> Option<R> {
+    let timers_of = CONTEXT.with(|context| context.timers_of.get());
+    // SAFETY: set for a time that the core outlives, by `TimerScope`.
+    match unsafe { timers_of.as_ref() } {
+        Some(core) => Some(use_it(core)),
+        None => with_any_worker(|worker| use_it(worker.core())),
+    }
+}
+
+/// Whether this thread is a worker or a timer thread, or was one: then what runs on it are the destructors of its
 /// thread-locals, and its own end may be waited for.
 pub(super) fn was_worker() -> bool {
     CONTEXT.with(|context| context.was_worker.get())

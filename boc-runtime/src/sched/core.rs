@@ -29,6 +29,7 @@ use super::lifecycle::{AfterLeaving, Lifecycle, Starting};
 use super::park::Parker;
 use super::run_queue::RunQueue;
 use super::thread_end::{Thread, ThreadEnd};
+use super::timers::Timers;
 use super::wait;
 use super::waiters::Waiters;
 use super::worker::{self, Worker};
@@ -54,6 +55,7 @@ pub(crate) struct Core {
     waiters: Waiters,
     lifecycle: Lifecycle,
     launcher: Launcher,
+    timers: Timers,
     config: Config,
     /// What takes the place of threads in a simulated runtime.
     simulation: Option<Box<Sim>>,
@@ -108,6 +110,7 @@ impl Core {
             waiters: Waiters::default(),
             lifecycle: Lifecycle::new(),
             launcher: Launcher::default(),
+            timers: Timers::new(),
             config,
             simulation,
             // Relaxed: a number.
@@ -138,6 +141,14 @@ impl Core {
     /// What runs this core's behaviors if no threads do.
     pub(crate) fn simulation(&self) -> Option<&Sim> {
         self.simulation.as_deref()
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(super) fn timers(&self) -> &Timers {
+        &self.timers
     }
 
     // Jobs.
@@ -425,9 +436,11 @@ impl Core {
     pub(crate) fn stop(&self, deadline: Option<Instant>) -> bool {
         if self.lifecycle.is_elsewhere() {
             // Those of the parent go on there, and in this process there are none to wait for.
+            self.timers.end();
             return true;
         }
         self.lifecycle.end(|| self.tell_to_end());
+        self.timers.end();
         if self.on_stop().is_some() {
             // User code, which may need what is pinned here.
             wait::pump_until(|| !self.lifecycle.is_ending(), deadline);
@@ -436,7 +449,9 @@ impl Core {
         // thread may, so one that runs on such a thread does not wait for the others. Nor does a body, or
         // `MainThread::with`: what they hold may be what a destructor waits for.
         let may_join = !context::was_worker() && gate::look().is_ok();
-        self.lifecycle.wait_until_left(deadline) && (!may_join || self.join_threads(deadline))
+        self.lifecycle.wait_until_left(deadline)
+            && self.timers.wait_until_left(deadline)
+            && (!may_join || (self.join_threads(deadline) && self.timers.join_thread(deadline)))
     }
 
     /// Whether there are no threads in this process, and nothing for new ones to do.
@@ -483,10 +498,11 @@ impl Core {
         }
         // SeqCst: after our own store, so in a circle of cores the last one to be cancelled sees
         // that its own was.
-        let waited_for = context::with_any_worker(|worker| worker.core().cancelled.load(Ordering::SeqCst));
+        let waited_for = context::with_core_of_thread(|core| core.cancelled.load(Ordering::SeqCst));
         if waited_for.is_some_and(|why| why != NOT_CANCELLED) && !self.lifecycle.is_elsewhere() {
             // They end by themselves, each holding the core until then.
             self.lifecycle.end(|| self.tell_to_end());
+            self.timers.end();
         } else {
             self.stop(None);
         }

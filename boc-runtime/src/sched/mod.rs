@@ -21,6 +21,7 @@ mod rescue;
 mod run_queue;
 mod thief;
 mod thread_end;
+mod timers;
 mod wait;
 mod waiters;
 mod worker;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::later;
 use crate::memory;
 use crate::pinned::{self, MayLeaveSome};
-use crate::sim;
-use crate::sync::{Instant, deadline_after, thread};
+use crate::sim::{self, deadline_after};
+use crate::sync::{Instant, thread};
 
 use super::core::Core;
 use super::forked;

@@ -11,6 +11,7 @@ mod pinned;
 mod promise;
 mod scope;
 mod stealing;
+mod timers;
 mod waiting;
 mod weak;
 

@@ -139,13 +139,44 @@ impl fmt::Display for Explored {
 /// in parallel: what a body has scheduled may even take effect late, with other behaviors in
 /// between. One step stays one: at its end a behavior gives back its cowns and fills its promise at
 /// once, while on a worker the next holder of a cown may begin a moment before the promise is
-/// finished (only a body that asks `is_finished` can tell). A time limit (`join_timeout`, `quiesce_timeout`) is over when
-/// nothing else can happen. A pump runs some other behaviors, too.
+/// finished (only a body that asks `is_finished` can tell).
+/// A pump runs some other behaviors, too.
 ///
 /// The same seed gives the same run as long as the body does nothing that differs from call to call by itself: look at
 /// the clock, use threads, iterate over a `HashMap`, or compare or hash handles (cowns are ordered by address). What other
 /// threads do (resolve a promise, drop a [`Hold`](crate::Hold)) is waited for when nothing else can happen. What bodies tell
 /// each other behind the runtime's back (atomics, channels) orders nothing here.
+///
+/// # Time
+///
+/// Time is virtual: it stands still while anything else can happen, and then jumps to the next timer
+/// ([`after`](crate::after())), or to the time limit of the wait (`join_timeout`, `quiesce_timeout`) or
+/// pump that the thread is in, whichever comes first. An hour passes in no time, and
+/// [`now`](crate::now()) is exact. Timers of one moment end in any order, with what they let go in
+/// between; a wait whose time limit is that moment may end before them. So to find out what a late answer does, let
+/// it be late: put an [`after`](crate::after()) before it.
+///
+/// ```should_panic
+/// # extern crate boc_runtime as boc;
+/// use std::time::Duration;
+/// use boc::{Cown, after, explore, read, when};
+///
+/// explore(100, |_| {
+///     let account = Cown::new(100);
+///     let network = after(Duration::from_millis(30));
+///     let paid = when((&network, &account), |(_, mut account)| *account -= 30);
+///     let paid = paid.join_timeout(Duration::from_millis(30)).is_ok();
+///     boc::quiesce();
+///     let balance = when(read(&account), |account| *account).join().unwrap();
+///     assert_eq!(balance, if paid { 70 } else { 100 }); // the money moves anyway
+/// });
+/// ```
+///
+/// That bodies take long is not modelled: a timer does not end while a behavior is ready that became so
+/// at an earlier moment. Other threads have real time: before the time limit of a wait is over they get 50 ms of it, unless a
+/// timer is pending. A loop that asks [`now`](crate::now()) until it is late asks for ever.
+///
+/// # Threads
 ///
 /// A thread that the body spawns is not simulated: it may fill promises, but not schedule. Its
 /// `when` would go to the global runtime; it panics, and the run fails, if it requests a cown or a

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
+use std::time::Duration;
 
 use crate::memory::{HeaderRef, Weak};
 
@@ -33,10 +34,27 @@ pub(super) struct History {
     /// By number, from 1.
     infos: Vec<Info>,
     ran: Vec<usize>,
+    /// What time has brought, each before the behavior of this place in `ran`.
+    events: Vec<(usize, Event)>,
     /// In the order of entering.
     entries: Vec<usize>,
     numbers: HashMap<usize, usize>,
     cowns: Vec<Numbered>,
+}
+
+/// That a time is over.
+#[derive(Debug)]
+struct Event {
+    time: Duration,
+    what: TimeOf,
+    place: Place,
+}
+
+/// What had a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TimeOf {
+    Timer,
+    Wait,
 }
 
 /// A cown or promise that was requested: it is found by its address, which a block may inherit from
@@ -123,6 +141,11 @@ impl History {
         self.infos[number - 1].panicked = Some(message.to_owned());
     }
 
+    /// So late in virtual time, the time of a timer or wait that was made there is over.
+    pub(super) fn is_over(&mut self, time: Duration, what: TimeOf, place: Place) {
+        self.events.push((self.ran.len(), Event { time, what, place }));
+    }
+
     pub(super) fn order(&self) -> &[usize] {
         &self.ran
     }
@@ -185,8 +208,25 @@ impl History {
         text
     }
 
-    /// One line for each behavior that ran.
+    /// One line for each behavior that ran, and for each time that was over.
     pub(super) fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut events = self.events.iter().peekable();
+        let mut behaviors = self.behaviors().into_iter();
+        for at in 0..=self.ran.len() {
+            while let Some((_, event)) = events.next_if(|(before, _)| *before == at) {
+                let what = match event.what {
+                    TimeOf::Timer => "the timer made",
+                    TimeOf::Wait => "the time limit of the wait",
+                };
+                lines.push(format!("      {:?}: {what} at {} is over", event.time, event.place));
+            }
+            lines.extend(behaviors.next());
+        }
+        lines
+    }
+
+    fn behaviors(&self) -> Vec<String> {
         let line = |(at, &number): (usize, &usize)| {
             let info = &self.infos[number - 1];
             let mut text = format!("{:>4}. {}", at + 1, self.describe(number));

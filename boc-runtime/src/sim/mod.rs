@@ -1,6 +1,7 @@
 #![doc = include_str!("README.md")]
 
 mod chooser;
+mod clock;
 mod explore;
 mod here;
 mod history;
@@ -20,6 +21,7 @@ pub use explore::{Explored, Simulation, explore};
 pub(crate) use chooser::Chooser;
 #[cfg(all(test, shuttle))]
 pub(crate) use chooser::Random;
+pub(crate) use clock::{after, deadline_after, now};
 pub(crate) use here::{Inside, entered, here, is_absent};
 pub(crate) use make::{enter, look, note};
 pub(crate) use outside::Outside;

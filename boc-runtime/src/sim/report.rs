@@ -56,8 +56,8 @@ pub(super) fn replayed(replay: &Replay, fault: &Fault, history: &History) {
 fn order(history: &History) -> String {
     let lines = history.lines();
     let left_out = lines.len().saturating_sub(LINES);
-    let mut text = match lines.len() {
-        0 => return "no behavior has run\n".to_owned(),
+    let mut text = match history.order().len() {
+        0 => "no behavior has run\n".to_owned(),
         _ => "the behaviors, in the order in which they ran:\n".to_owned(),
     };
     if left_out > 0 {

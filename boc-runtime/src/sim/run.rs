@@ -16,10 +16,11 @@ use crate::sched::{self, Core, Parker, Running, Shut, context};
 use crate::sync::{AtomicUsize, Instant, Mutex, MutexGuard, Ordering, ThreadMark, this_thread};
 
 use super::chooser::{Chooser, Place};
+use super::clock;
 use super::here::{self, Inside};
-use super::history::History;
+use super::history::{History, TimeOf};
 use super::make::Asked;
-use super::state::{Action, Effect, Known, State, address};
+use super::state::{Action, Effect, Known, OrNothing, State, address};
 
 /// What a simulated core has in place of workers.
 pub(crate) struct Sim {
@@ -137,9 +138,18 @@ impl Sim {
 
     /// One thing happens. `false`: nothing can.
     pub(super) fn step(&self) -> bool {
+        self.step_before(None)
+    }
+
+    /// As [`step`](Sim::step), for a wait with a time limit. `false`, too: it is chosen that the wait ends before a
+    /// timer of the same moment.
+    pub(super) fn step_before(&self, limit: Option<Instant>) -> bool {
+        self.drop_unwanted_timers();
         let pinned = self.pinned();
         let mut state = self.state.lock();
-        match state.choose(&pinned, false) {
+        let is_over = limit.is_some_and(|limit| state.clock.now() >= limit);
+        let or_nothing = if is_over { OrNothing::InPlaceOfTimers } else { OrNothing::No };
+        match state.choose(&pinned, or_nothing) {
             Some(action) => self.carry_out(state, action),
             None => return false,
         };
@@ -147,11 +157,20 @@ impl Sim {
     }
 
     /// As [`step`](Sim::step), for a pump: `Some` with a behavior that has run here; `None`: the pump ends.
-    pub(super) fn step_of_pump(&self, mut must: bool) -> Option<Ran> {
+    pub(super) fn step_of_pump(&self, mut must: bool, limit: Option<Instant>) -> Option<Ran> {
         loop {
+            self.drop_unwanted_timers();
             let pinned = self.pinned();
             let mut state = self.state.lock();
-            let action = state.choose(&pinned, !must && pinned.is_empty())?;
+            let or_nothing = if !must && pinned.is_empty() { OrNothing::Yes } else { OrNothing::No };
+            let Some(action) = state.choose(&pinned, or_nothing) else {
+                drop(state);
+                // So that a loop that pumps gets on.
+                if must && self.pass_time(limit) {
+                    continue;
+                }
+                return None;
+            };
             must = false;
             let of_pump = matches!(action, Action::Pinned(_));
             let ran = self.carry_out(state, action);
@@ -186,6 +205,15 @@ impl Sim {
             Action::Pinned(at) => {
                 drop(state);
                 pinned::run_here(at, begin())
+            }
+            Action::Timer(at) => {
+                let resolver = state.clock.take(at)?;
+                state.note_time(TimeOf::Timer, resolver.place());
+                let before = state.origin.take();
+                drop(state);
+                resolver.resolve(());
+                self.state.lock().origin = before;
+                None
             }
             Action::Effect(at) => {
                 let effect = state.outboxes[at].effects.pop_front();
@@ -378,9 +406,10 @@ impl Sim {
             state.cancelled = true;
             let ready = std::mem::take(&mut state.ready);
             let outboxes = std::mem::take(&mut state.outboxes);
+            let timers = state.clock.take_all();
             drop(state);
             self.cancel_inbox();
-            if ready.is_empty() && outboxes.is_empty() {
+            if ready.is_empty() && outboxes.is_empty() && timers.is_empty() {
                 return;
             }
             let (effects, ended): (Vec<_>, Vec<_>) =
@@ -397,6 +426,7 @@ impl Sim {
                 unsafe { later::cancel(job) };
             }
             effects.into_iter().flatten().for_each(Effect::cancel);
+            clock::cancel(timers);
         }
     }
 

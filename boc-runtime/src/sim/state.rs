@@ -11,7 +11,8 @@ use crate::queue::{Queue, Status};
 use crate::sync::Instant;
 
 use super::chooser::{Chooser, Place};
-use super::history::{History, Origin};
+use super::clock::Clock;
+use super::history::{History, Origin, TimeOf};
 
 /// What a simulation knows.
 pub(super) struct State {
@@ -28,6 +29,7 @@ pub(super) struct State {
     /// How much of the running body has taken effect.
     pub(super) effects: usize,
     pub(super) cancelled: bool,
+    pub(super) clock: Clock,
     /// Since when, and how often, code has asked for a promise where nothing can happen: in a body,
     /// or inside of `with`.
     pub(super) asked: Option<(Instant, u32)>,
@@ -75,11 +77,24 @@ unsafe impl Send for Effect {}
 pub(super) enum Action {
     Ready(usize),
     Pinned(usize),
+    /// A timer whose time has come.
+    Timer(usize),
     Effect(usize),
+}
+
+/// Whether it can be chosen that nothing happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OrNothing {
+    No,
+    Yes,
+    /// If only timers can happen: a wait whose time is over at the same moment.
+    InPlaceOfTimers,
 }
 
 /// Tells keys of outboxes from those of behaviors.
 const EFFECTS: u64 = 1 << 63;
+/// The same for timers.
+const TIMERS: u64 = 1 << 62;
 
 pub(super) fn address(job: Job) -> usize {
     job.0.as_ptr().addr()
@@ -97,6 +112,7 @@ impl State {
             origin: Some(0),
             effects: 0,
             cancelled: false,
+            clock: Clock::new(),
             asked: None,
             stuck: false,
             history: recording.then(History::default),
@@ -116,6 +132,14 @@ impl State {
             for made in pending.behaviors() {
                 history.entered(self.known[&address(made.job())].number);
             }
+        }
+    }
+
+    /// The time of a timer or wait that was made there is over.
+    pub(super) fn note_time(&mut self, what: TimeOf, place: Place) {
+        let time = self.clock.time();
+        if let Some(history) = &mut self.history {
+            history.is_over(time, what, place);
         }
     }
 
@@ -165,9 +189,11 @@ impl State {
     }
 
     /// Chooses among what can happen; `or_nothing`: and that nothing does.
-    pub(super) fn choose(&mut self, pinned: &[u64], or_nothing: bool) -> Option<Action> {
+    pub(super) fn choose(&mut self, pinned: &[u64], or_nothing: OrNothing) -> Option<Action> {
+        let timers = self.clock.due_numbers();
         let ready = self.ready.len();
-        let others = ready + pinned.len();
+        let behaviors = ready + pinned.len();
+        let others = behaviors + timers.len();
         let effects: Vec<usize> = (0..self.outboxes.len())
             .filter(|&at| {
                 let outbox = &self.outboxes[at];
@@ -181,14 +207,21 @@ impl State {
         }
         let key = |at: usize| match at {
             at if at < ready => self.ready[at].0 as u64,
-            at if at < others => pinned[at - ready],
+            at if at < behaviors => pinned[at - ready],
+            at if at < others => TIMERS | timers[at - behaviors],
             at if at < all => EFFECTS | self.outboxes[effects[at - others]].origin as u64,
             _ => u64::MAX,
+        };
+        let or_nothing = match or_nothing {
+            OrNothing::No => false,
+            OrNothing::Yes => true,
+            OrNothing::InPlaceOfTimers => all == timers.len(),
         };
         let taken = self.chooser.choose(all + usize::from(or_nothing), key);
         match taken {
             at if at < ready => Some(Action::Ready(at)),
-            at if at < others => Some(Action::Pinned(at - ready)),
+            at if at < behaviors => Some(Action::Pinned(at - ready)),
+            at if at < others => Some(Action::Timer(at - behaviors)),
             at if at < all => Some(Action::Effect(effects[at - others])),
             _ => None,
         }

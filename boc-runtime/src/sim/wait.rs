@@ -1,5 +1,6 @@
 //! Owns: waiting on the thread of a simulated runtime, which is what makes things happen: README.md, part 3.
 
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,16 +10,19 @@ use crate::later;
 use crate::pinned::MayLeaveSome;
 use crate::queue::{Queue, Status};
 use crate::sched::{self, Awaited, Core, MayWait, Occupied};
-use crate::sync::Instant;
+use crate::sync::{Instant, deadline as deadline_of};
 use std::ptr::NonNull;
 
 use super::here::{here, is_absent};
+use super::history::TimeOf;
 use super::run::Sim;
 
 /// How long a simulation that has nothing to run waits for another thread to use a resolver, or to drop a hold.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The same if it knows of none; it may have been made elsewhere.
 const SHORT_PATIENCE: Duration = Duration::from_millis(500);
+/// The same, at most, for a wait with a time limit, before virtual time jumps to that.
+const GRACE: Duration = Duration::from_millis(50);
 /// How long one sleep of these is at most.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -35,11 +39,10 @@ fn simulation(core: &Core) -> &Sim {
     core.simulation().expect("the core of a simulation")
 }
 
-/// Lets things happen until `done`. `false`: the deadline has come, or nothing can happen any more
-/// and there is a deadline.
+/// Lets things happen until `done`. `false`: the deadline has come.
 ///
 /// What is waited for may be another runtime's: then its workers end the wait, or the deadline
-/// does, however long nothing happens here. If it is no one's of boc, the deadline is the clock's.
+/// does, on the real clock, however long nothing happens here. So it is if it is no one's of boc.
 ///
 /// # Panics
 /// If nothing can ever happen any more. The caller makes sure that no body runs later which borrows
@@ -54,28 +57,58 @@ pub(crate) fn wait_until(
 ) -> bool {
     let simulation = simulation(core);
     let ours = awaited.may_be_of(core);
+    // On the simulation's axis, where the deadline lies, or on the real one.
+    let virtual_time = ours && awaited.may_come_from_elsewhere().is_none();
+    let limit = deadline.filter(|_| virtual_time);
+    let real_limit = deadline.filter(|_| !virtual_time).map(|deadline| real(simulation, deadline));
     let mut idle_since = None;
     loop {
         if done() {
             return true;
         }
         // What this thread itself has put off comes before any step.
-        if later::catch_up() || simulation.step() || simulation.take_from_inbox() || later::before_sleep() {
+        if later::catch_up()
+            || simulation.step_before(limit)
+            || simulation.take_from_inbox()
+            || later::before_sleep()
+        {
             idle_since = None;
+            continue;
+        }
+        if limit.is_some_and(|limit| simulation.now() >= limit) {
+            simulation.state.lock().note_time(TimeOf::Wait, Location::caller());
+            return false;
+        }
+        // Nothing else can happen now, so time passes.
+        if simulation.pass_time(limit) {
             continue;
         }
         let now = Instant::now();
         let (unfinished, outside) = (!core.is_quiescent(), simulation.outside());
-        let elsewhere = awaited.may_come_from_elsewhere();
-        let hopeless = ours && unfinished && outside == 0 && elsewhere.is_none();
-        if deadline.is_some_and(|deadline| now >= deadline || hopeless) {
-            return false;
+        let idle = now - *idle_since.get_or_insert(now);
+        if let Some(limit) = limit {
+            // No thread is known that could do something in time, or it had some real time for that.
+            let left = limit - simulation.now();
+            if (unfinished && outside == 0) || idle >= GRACE.min(left) {
+                simulation.jump(limit);
+                continue;
+            }
+        }
+        if let Some((real, deadline)) = real_limit {
+            if real.is_some_and(|real| now >= real) {
+                simulation.jump(deadline);
+                simulation.state.lock().note_time(TimeOf::Wait, Location::caller());
+                return false;
+            }
         }
         // Something else will end this: another thread that resolves or drops, or another runtime's
         // workers.
-        let idle = now - *idle_since.get_or_insert(now);
-        match elsewhere {
-            None if ours && (outside != 0 || unfinished) && idle >= simulation.patience() => {
+        match awaited.may_come_from_elsewhere() {
+            None if limit.is_none()
+                && ours
+                && (outside != 0 || unfinished)
+                && idle >= simulation.patience() =>
+            {
                 stuck(simulation, &why_nothing_comes(outside));
             }
             Some(false) => stuck(simulation, "no behavior is ready, and no waker of the future is kept"),
@@ -85,9 +118,17 @@ pub(crate) fn wait_until(
             }
             _ => {}
         }
-        let end = now + NAP;
-        simulation.parker.park_until(Some(deadline.map_or(end, |deadline| deadline.min(end))));
+        let nap = limit.map_or(NAP, |limit| GRACE.min(limit - simulation.now()));
+        let real = real_limit.and_then(|(real, _)| real);
+        simulation.parker.park_until(Some(real.map_or(now + nap, |real| real.min(now + nap))));
     }
+}
+
+/// When a deadline comes that lies on the simulation's axis, on the real clock; and the deadline.
+fn real(simulation: &Sim, at: Instant) -> (Option<Instant>, Instant) {
+    let virtual_now = simulation.now();
+    let left = if at > virtual_now { at - virtual_now } else { Duration::ZERO };
+    (deadline_of(Instant::now(), left), at)
 }
 
 fn why_nothing_comes(outside: usize) -> String {
@@ -158,7 +199,7 @@ pub(crate) fn step_here<'w>(awaited: impl FnOnce() -> Awaited<'w>) -> bool {
     let simulation = simulation(&core);
     let _may_leave_some = MayLeaveSome::begin();
     match sched::look() {
-        Ok(()) => simulation.step() || simulation.take_from_inbox(),
+        Ok(()) => simulation.step() || simulation.take_from_inbox() || simulation.pass_time(None),
         Err(occupied) => {
             if !core.is_quiescent() && awaited().may_be_of(&core) {
                 refuse_asking_for_ever(simulation, occupied);
@@ -189,9 +230,10 @@ fn refuse_asking_for_ever(simulation: &Sim, occupied: Occupied) {
     );
 }
 
-/// For a pump: runs other behaviors as chosen, until one is chosen that runs here.
-pub(crate) fn pump_one(core: &Core, first: bool) -> Option<Ran> {
-    simulation(core).step_of_pump(first)
+/// For a pump: runs other behaviors as chosen, until one is chosen that runs here. If nothing can happen at all
+/// when the pump begins, time passes, to the pump's deadline at most.
+pub(crate) fn pump_one(core: &Core, first: bool, deadline: Option<Instant>) -> Option<Ran> {
+    simulation(core).step_of_pump(first, deadline)
 }
 
 /// Whether a promise is given up later, because something else comes before.

@@ -28,7 +28,7 @@ pub(crate) use self::std::*;
 
 /// When a time that begins at `start` is over; `None`: never, for the clock does not go so far.
 /// Every sum of an instant and a duration that a user chose is made here: `+` panics where the
-/// clock ends.
+/// clock ends. (From now on: `sim::deadline_after`, which knows which clock is meant.)
 pub(crate) fn deadline(start: Instant, time: Duration) -> Option<Instant> {
     start.checked_add(time)
 }
