@@ -11,6 +11,7 @@
 //! | `request` | request sets: places, modes, affinity as a type, groups, tuples |
 //! | `behavior` | the block of a behavior; scheduling, running, finishing (README.md) |
 //! | `sched` | workers, stealing, parking, counting, starting and stopping (README.md) |
+//! | `notice` | the noticeboard: values that bodies read without a request (README.md) |
 //! | `runtime` | the public runtime, the global one, `when`, waiting |
 //! | `sim` | a runtime without threads, and exploring its schedules (README.md) |
 //! | `failure`, `unwind` | panics as data |
@@ -63,6 +64,7 @@ mod cown;
 mod failure;
 mod later;
 mod memory;
+mod notice;
 mod pinned;
 mod promise;
 mod queue;
@@ -86,6 +88,7 @@ pub use runtime::{Target, when_named};
 
 pub use cown::{Acquired, AcquiredRead, Cown, Handle, Sendable, WeakCown};
 pub use failure::{Failure, FailureKind};
+pub use notice::Notice;
 pub use pinned::{Busy, ClaimError, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog};
 pub use promise::{Promise, PromiseFuture, Resolver};
 pub use request::{

@@ -155,7 +155,7 @@ pub mod __private {
 pub use boc_macros::main;
 pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Attempted, Batch, Builder, Busy, ClaimError, Cown,
-    Exclusive, Explored, Failure, FailureKind, Group, Guards, Handle, Hold, MainThread, Mode, Pinned,
+    Exclusive, Explored, Failure, FailureKind, Group, Guards, Handle, Hold, MainThread, Mode, Notice, Pinned,
     PinnedCown, Place, PlaceGuard, Promise, PromiseFuture, PumpLimits, PumpResult, ReadGroup, Request,
     Requested, Resolver, Runtime, Scope, Sendable, Shared, Simulation, Starvation, Stats, ThreadName,
     TimedOut, Watchdog, WeakCown, WorkerStats, attempt, batch, explore, pinned, quiesce, quiesce_timeout,

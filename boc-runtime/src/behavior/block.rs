@@ -21,6 +21,7 @@ use crate::sync::UnsafeCell;
 
 use super::count_down::CountDown;
 use super::grant::{Hint, Job};
+use super::held;
 use super::run::{self, Cancel, Ran};
 use super::stage::Stage;
 
@@ -55,11 +56,15 @@ pub(crate) struct BehaviorTable {
     payload: Layout,
     /// That of the block, if all of this type have as many slots.
     block: Option<Layout>,
-    /// Whether nothing in a result has to be dropped.
-    pub(super) plain: bool,
     pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint<'_>),
+    /// Where `dispatch` holds the behavior back: what it does afterwards.
+    pub(super) dispatch_now: unsafe fn(NonNull<Behavior>, Hint<'_>),
+    /// The same table, but that `dispatch` holds the behavior back: `held`.
+    pub(super) held: Option<&'static BehaviorTable>,
     pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
     pub(crate) cancel: unsafe fn(NonNull<Behavior>, Cancel<'_>),
+    /// Fails a behavior whose body has ended, and which is not finished.
+    pub(super) fail: unsafe fn(NonNull<Behavior>, Failure),
     /// Where the behavior will run, unless that is any worker. It is not begun and not cancelled.
     pub(super) home: unsafe fn(NonNull<Behavior>) -> Option<NonNull<Home>>,
 }
@@ -158,6 +163,18 @@ impl Behavior {
         (block.pad_to_align(), payload)
     }
 
+    /// From now on the behavior is held back when it is dispatched.
+    ///
+    /// # Safety
+    /// The part of the block before the slots is written, and no other thread knows the behavior.
+    pub(super) unsafe fn hold_back(mut behavior: NonNull<Behavior>) {
+        // SAFETY: written (caller).
+        let table = unsafe { Self::table(behavior) };
+        let held = table.held.unwrap_or(table);
+        // SAFETY: no other thread knows it (caller).
+        unsafe { behavior.as_mut() }.promised.header.table = &held.promise;
+    }
+
     /// Takes the scope out. It is taken once, when the behavior ends.
     ///
     /// # Safety
@@ -223,7 +240,17 @@ where
 {
     const PAYLOAD: Layout = Layout::new::<Payload<Q, F, R>>();
 
-    pub(crate) const TABLE: BehaviorTable = BehaviorTable {
+    pub(crate) const TABLE: BehaviorTable =
+        Self::table(dispatch_block::<Q, F, R>, Some(&const { Self::table(held::dispatch, None) }));
+
+    const fn table(
+        dispatch: unsafe fn(NonNull<Behavior>, Hint<'_>),
+        held: Option<&'static BehaviorTable>,
+    ) -> BehaviorTable {
+        BehaviorTable { dispatch, held, ..Self::TABLE_BUT_DISPATCH }
+    }
+
+    const TABLE_BUT_DISPATCH: BehaviorTable = BehaviorTable {
         promise: Table {
             pinned: false,
             weak: false,
@@ -240,10 +267,12 @@ where
             Some(slots) => Some(Behavior::layout(slots, Self::PAYLOAD).0),
             None => None,
         },
-        plain: !needs_drop::<R>(),
         dispatch: dispatch_block::<Q, F, R>,
+        dispatch_now: dispatch_block::<Q, F, R>,
+        held: None,
         execute: run::execute_block::<Q, F, R>,
         cancel: run::cancel_block::<Q, F, R>,
+        fail: run::fail_block::<Q, F, R>,
         home: Self::home,
     };
 

@@ -265,7 +265,7 @@ impl Local {
                     result.panicked += 1;
                     first_panic.get_or_insert(failure);
                 }
-                Some(Ran::Returned | Ran::Skipped) => {}
+                Some(Ran::Returned | Ran::ReturnedPlain | Ran::Skipped) => {}
             }
             result.executed += 1;
         }

@@ -24,6 +24,7 @@ pub use batch::{Batch, batch};
 pub use builder::{Builder, ThreadName};
 pub use hold::Hold;
 pub use main_fn::{MainOptions, run_main};
+pub(crate) use quiesce::with_current;
 pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait};
 pub(crate) use scope::ScopeState;
 pub use scope::{Scope, scope};

@@ -25,6 +25,12 @@ struct Context {
     activity: Cell<Activity>,
     /// The innermost batch that is open; null: none.
     batch: Cell<*const OpenBatch>,
+    /// The core of the body that runs here, if the thread is not a worker; null: none runs.
+    body: Cell<*const Core>,
+    /// Whether that body has used the noticeboard.
+    attends: Cell<bool>,
+    /// While `scope` is [`watched`]: the scope.
+    beneath: Cell<*const ScopeState>,
     /// Whether the thread was a worker, or is one.
     was_worker: Cell<bool>,
 }
@@ -37,6 +43,9 @@ impl Context {
             scope: Cell::new(ptr::null()),
             activity: Cell::new(Activity::Free),
             batch: Cell::new(ptr::null()),
+            body: Cell::new(ptr::null()),
+            attends: Cell::new(false),
+            beneath: Cell::new(ptr::null()),
             was_worker: Cell::new(false),
         }
     }
@@ -153,7 +162,10 @@ pub(crate) fn is_in_scope() -> bool {
 
 /// The scope of the body that runs on this thread.
 pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
-    let scope = CONTEXT.with(|context| context.scope.get());
+    let scope = CONTEXT.with(|context| match context.scope.get() {
+        scope if scope == watched() => context.beneath.get(),
+        scope => scope,
+    });
     if scope.is_null() {
         return None;
     }
@@ -163,10 +175,78 @@ pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
     Some(unsafe { Arc::from_raw(scope) })
 }
 
+/// What stands in the place of a scope while what this thread schedules needs a look: so that a thread
+/// whose schedulings need none pays nothing for it.
+fn watched() -> *const ScopeState {
+    static MARK: u8 = 0;
+    (&raw const MARK).cast()
+}
+
+/// From now on what this thread schedules goes through `notice::scheduling`, or no more; gives what it was before.
+pub(crate) fn watch_scheduling(watch: bool) -> bool {
+    CONTEXT.with(|context| {
+        let watches = context.scope.get() == watched();
+        if watch && !watches {
+            context.beneath.set(context.scope.replace(watched()));
+        } else if !watch && watches {
+            context.scope.set(context.beneath.get());
+        }
+        watches
+    })
+}
+
+/// Whether what this thread schedules needs a look.
+pub(crate) fn is_watching() -> bool {
+    CONTEXT.with(|context| context.scope.get() == watched())
+}
+
+/// A body of this core begins on a thread that is not a worker.
+#[inline]
+pub(crate) fn begin_body(core: NonNull<Core>) {
+    CONTEXT.with(|context| context.body.set(core.as_ptr()));
+}
+
+/// It has ended; gives whether it has used the noticeboard.
+#[inline]
+pub(crate) fn end_body() -> bool {
+    CONTEXT.with(|context| {
+        context.body.set(ptr::null());
+        context.attends.get() && context.attends.replace(false)
+    })
+}
+
+/// The core of the body that runs on this thread. What runs on a worker between two bodies is in none.
+pub(crate) fn body() -> Option<NonNull<Core>> {
+    CONTEXT.with(|context| {
+        // SAFETY: set for the time in which the worker lives, by `WorkerScope`.
+        match unsafe { context.worker.get().as_ref() } {
+            Some(worker) => worker.runs_body().then(|| NonNull::from(worker.core())),
+            None => NonNull::new(context.body.get().cast_mut()),
+        }
+    })
+}
+
+/// The body that runs on this thread uses the noticeboard: `notice::end_of_body` is called when it has ended.
+pub(crate) fn attend() {
+    CONTEXT.with(|context| {
+        // SAFETY: as above.
+        match unsafe { context.worker.get().as_ref() } {
+            Some(worker) => worker.attend(),
+            None => context.attends.set(true),
+        }
+    });
+}
+
 /// The runtime that was entered on this thread, or whose body runs here.
 #[inline]
 pub(crate) fn current() -> Option<NonNull<Core>> {
     NonNull::new(CONTEXT.with(|context| context.current.get()).cast_mut())
+}
+
+/// As [`current`], to compare.
+#[inline]
+pub(crate) fn entered() -> *const Core {
+    CONTEXT.with(|context| context.current.get())
 }
 
 /// What this thread does: for `gate`.
@@ -183,6 +263,18 @@ pub(super) fn batch() -> *const OpenBatch {
 /// For `open_batch`.
 pub(super) fn replace_batch(batch: *const OpenBatch) -> *const OpenBatch {
     CONTEXT.with(|context| context.batch.replace(batch))
+}
+
+/// Sets the activity if it is free; gives what it is otherwise.
+#[inline]
+pub(super) fn occupy(activity: Activity) -> Result<(), Activity> {
+    CONTEXT.with(|context| match context.activity.get() {
+        Activity::Free => {
+            context.activity.set(activity);
+            Ok(())
+        }
+        other => Err(other),
+    })
 }
 
 /// For `gate`, which keeps the rules.

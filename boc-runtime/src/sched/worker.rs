@@ -48,6 +48,17 @@ pub(crate) struct Worker {
     thief: Thief,
     rescue: Rescue,
     random: Cell<u64>,
+    body: Cell<Body>,
+}
+
+/// What a worker is doing, as far as the noticeboard is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    /// It is between two bodies.
+    None,
+    Runs,
+    /// The body that runs has used the noticeboard.
+    Attends,
 }
 
 /// What a worker thread does from start to end.
@@ -103,6 +114,7 @@ impl Worker {
             direct: Cell::new(0),
             rescue: Rescue::new(),
             random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
+            body: Cell::new(Body::None),
         }
     }
 
@@ -179,6 +191,29 @@ impl Worker {
     #[inline]
     pub(crate) fn count_finished(&self) {
         self.counters().finished_by_owner();
+    }
+
+    /// A body begins.
+    #[inline]
+    pub(crate) fn begin_body(&self) {
+        self.body.set(Body::Runs);
+    }
+
+    /// It has ended; gives whether it has used the noticeboard.
+    #[inline]
+    pub(crate) fn end_body(&self) -> bool {
+        // A comparison in memory, and not a load: one instruction less, for every behavior.
+        let attends = self.body.get() != Body::Runs;
+        self.body.set(Body::None);
+        attends
+    }
+
+    pub(super) fn runs_body(&self) -> bool {
+        self.body.get() != Body::None
+    }
+
+    pub(super) fn attend(&self) {
+        self.body.set(Body::Attends);
     }
 
     /// The queue is full: moves half of it, and the job, to the injector.

@@ -53,7 +53,7 @@ pub(crate) fn wait_until(
     deadline: Option<Instant>,
 ) -> bool {
     let simulation = simulation(core);
-    let ours = awaited.may_be_of(core);
+    let (ours, surely_ours) = (awaited.may_be_of(core), awaited.is_of(core));
     let mut idle_since = None;
     loop {
         if done() {
@@ -65,7 +65,7 @@ pub(crate) fn wait_until(
             continue;
         }
         let now = Instant::now();
-        let (unfinished, outside) = (!core.is_quiescent(), simulation.outside());
+        let (unfinished, outside) = (surely_ours || !core.is_quiescent(), simulation.outside());
         if deadline.is_some_and(|deadline| now >= deadline || (ours && unfinished && outside == 0)) {
             return false;
         }
@@ -130,7 +130,7 @@ pub(crate) fn arrive() {
         // A future is polled while a value is lent: no body may run, so what was scheduled enters
         // with none in between.
         Err(Occupied::Lends) => simulation.take_effects_of_caller(),
-        Err(Occupied::RunsBody) => {}
+        Err(Occupied::RunsBody | Occupied::Updates) => {}
     }
 }
 
@@ -169,6 +169,7 @@ fn refuse_asking_for_ever(simulation: &Sim, occupied: Occupied) {
         Occupied::RunsBody => {
             ("inside a behavior", "let the behavior end, and request the promise in another")
         }
+        Occupied::Updates => ("inside the closure of `Notice::update`", "return the new value first"),
     };
     panic!(
         "this promise is asked for again and again {place}, where a simulated runtime runs nothing: it would go \

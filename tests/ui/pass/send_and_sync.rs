@@ -14,5 +14,6 @@ fn main() {
     travels::<PinnedCown<Rc<Cell<u8>>>>();
     travels::<Promise<Cell<u8>>>();
     travels::<Failure>();
+    travels::<Notice<String>>();
     is_send::<Runtime>();
 }
