@@ -47,7 +47,7 @@
 //!
 //! | type | variance in the value | in lifetimes |
 //! |---|---|---|
-//! | `Cown`, `WeakCown`, `PinnedCown`, `Handle`, `Promise`, `PromiseFuture`, `Resolver` | invariant | |
+//! | `Cown`, `WeakCown`, `PinnedCown`, `Handle`, `Promise`, `PromiseFuture`, `Resolver`, `Notice` | invariant | |
 //! | `Acquired`, `Group` | invariant (`&mut`) | covariant: lent for less than the body |
 //! | `AcquiredRead`, `ReadGroup` | invariant: can be requested again, exclusively | covariant |
 //! | `Result<&mut R, Failure>` of `try` | invariant (`&mut`) | covariant |
