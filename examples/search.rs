@@ -107,7 +107,12 @@ fn solve(map: &Arc<Map>, enough: u32) -> (Trip, u64) {
 fn main() {
     let map = Arc::new(Map::new());
     let (best, looked_at) = solve(&map, 0);
-    println!("shortest: {} by {:?}, having looked at {looked_at} of {} beginnings", best.length, best.route, beginnings());
+    println!(
+        "shortest: {} by {:?}, having looked at {looked_at} of {} beginnings",
+        best.length,
+        best.route,
+        beginnings()
+    );
     assert_eq!(best.length, by_dynamic_programming(&map));
     assert!(looked_at < beginnings() / 100, "most was left out");
 
@@ -117,7 +122,13 @@ fn main() {
 }
 
 fn beginnings() -> u64 {
-    (1..CITIES as u64).rev().scan(1, |ways, left| { *ways *= left; Some(*ways) }).sum()
+    (1..CITIES as u64)
+        .rev()
+        .scan(1, |ways, left| {
+            *ways *= left;
+            Some(*ways)
+        })
+        .sum()
 }
 
 /// Held and Karp's algorithm, to check the result: the shortest way through a set of cities, by the set and the last one.

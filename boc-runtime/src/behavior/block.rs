@@ -56,6 +56,8 @@ pub(crate) struct BehaviorTable {
     payload: Layout,
     /// That of the block, if all of this type have as many slots.
     block: Option<Layout>,
+    /// Whether nothing in a result has to be dropped.
+    pub(super) plain: bool,
     pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint<'_>),
     /// Where `dispatch` holds the behavior back: what it does afterwards.
     pub(super) dispatch_now: unsafe fn(NonNull<Behavior>, Hint<'_>),
@@ -267,6 +269,7 @@ where
             Some(slots) => Some(Behavior::layout(slots, Self::PAYLOAD).0),
             None => None,
         },
+        plain: !needs_drop::<R>(),
         dispatch: dispatch_block::<Q, F, R>,
         dispatch_now: dispatch_block::<Q, F, R>,
         held: None,

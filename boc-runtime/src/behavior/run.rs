@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "moves the body out of a block and the result in")]
 
-use std::mem::needs_drop;
+use std::mem;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -29,19 +29,18 @@ use super::stage::Stage;
 pub(crate) enum Ran {
     /// The body returned.
     Returned,
-    /// It did, its result needs no drop, and it has no scope: on the worker's short way there is no more to be done.
-    ReturnedPlain,
     /// A requested promise had failed: the body was not called.
     Skipped,
     /// The body panicked.
     Panicked(Failure),
 }
 
-/// Runs a behavior. Its cowns are released and it is counted out on return.
+/// Runs a behavior, after `context::begin_body`. Its cowns are released and it is counted out on return.
 ///
 /// # Safety
 /// 1. The job is run or cancelled once.
 /// 2. The behavior's core is alive until this returns.
+#[inline(always)]
 pub(crate) unsafe fn run(job: Job, running: &Running) -> Ran {
     let behavior = job.0;
     // SAFETY: the same duties.
@@ -55,13 +54,13 @@ pub(crate) unsafe fn run(job: Job, running: &Running) -> Ran {
     ran
 }
 
-/// The first half of [`run`]: calls the body and writes the outcome. The cowns are still held. [`context::end_body`] follows.
+/// The first half of [`run`]: calls the body and writes the outcome. The cowns are still held. [`context::end_body`] follows,
+/// as `context::begin_body` came before.
 ///
 /// # Safety
 /// As [`run`]; [`finish`] follows.
+#[inline]
 pub(crate) unsafe fn execute(job: Job, _: &Running) -> Ran {
-    // SAFETY: not run yet, so it lives.
-    context::begin_body(unsafe { job.0.as_ref() }.core);
     // SAFETY: the same duties.
     unsafe { call(job) }
 }
@@ -144,23 +143,23 @@ where
             }
         }
     });
-    let mut returned = if needs_drop::<R>() { Ran::Returned } else { Ran::ReturnedPlain };
     if let Some(before) = scope_before {
         context::leave_scope(before);
-        returned = Ran::Returned;
     }
     match outcome {
         Ok(Ok(value)) => {
             // SAFETY: this behavior is what `begin` has begun.
             unsafe { write_outcome(block, Stage::value_of(value)) };
-            returned
+            Ran::Returned
         }
         Ok(Err(failure)) => {
+            context::mark_body();
             // SAFETY: as above.
             unsafe { write_failure(block, failure) };
             Ran::Skipped
         }
         Err(payload) => {
+            context::mark_body();
             // SAFETY: alive until it is finished.
             let failure = panicked(payload, unsafe { behavior.as_ref() });
             // SAFETY: as above.
@@ -205,7 +204,7 @@ where
     // The body; none if it was given up before: then the failure says why.
     let mut ended = match stage {
         Stage::Failed(..) => None,
-        _ => Some(std::mem::replace(stage, Stage::failed(Failure::cancelled(place, why)))),
+        _ => Some(mem::replace(stage, Stage::failed(Failure::cancelled(place, why)))),
     };
     if when == Cancel::Early {
         return unwind::contain(|| drop(ended));
@@ -370,12 +369,17 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     let hint = Hint::HandedOver(worker);
     if worker.end_body() {
         // SAFETY: `call` has written the outcome; nothing was released yet; the worker holds its core.
-        return unsafe { finish_on_attending(behavior, ran, hint) };
-    }
-    let Ran::ReturnedPlain = ran else {
-        // SAFETY: as above.
         return unsafe { finish_on(behavior, ran, hint) };
-    };
+    }
+    // It has returned, and needs no destructor: the worker's loop does not look.
+    debug_assert!(matches!(ran, Ran::Returned), "whatever else there is to do is told to the worker");
+    mem::forget(ran);
+    // SAFETY: the queue's activity, which the behavior leads, keeps the block until its promise is
+    // released, below.
+    if !unsafe { Behavior::table(behavior) }.plain {
+        // SAFETY: as above.
+        return unsafe { finish(behavior, hint) };
+    }
     // SAFETY: called if the promise is unwanted (`release_all`): INV-ALONE, for the table of a
     // behavior has no weak handles (`Table::weak`). Nothing needs a drop: `begin` has moved the
     // home and the body out, the result is plain, there is no scope.
@@ -385,24 +389,12 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     worker.count_finished();
 }
 
-/// [`finish`] of what has run on a worker. Takes how that ended by value, in registers: dropped by the worker's loop, it would
-/// lie in memory for every behavior.
+/// [`finish`] of what has run on a worker, and did not just return.
 ///
 /// # Safety
 /// As [`finish`].
 #[inline(never)]
 unsafe fn finish_on(behavior: NonNull<Behavior>, ran: Ran, hint: Hint<'_>) {
-    drop(ran);
-    // SAFETY: the same duties.
-    unsafe { finish(behavior, hint) };
-}
-
-/// As [`finish_on`], of a body that has used the noticeboard.
-///
-/// # Safety
-/// As [`finish`].
-#[inline(never)]
-unsafe fn finish_on_attending(behavior: NonNull<Behavior>, ran: Ran, hint: Hint<'_>) {
     // SAFETY: the same duties.
     drop(unsafe { finish_attending(behavior, ran, hint) });
 }
@@ -423,7 +415,7 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>, hint: Hint<'_>) {
     unsafe { left.count_out() };
 }
 
-/// As [`finish`], for a behavior whose body has used the noticeboard: publishes what it has posted, unless it panicked;
+/// As [`finish`], for a behavior whose body may have used the noticeboard: publishes what it has posted, unless it panicked;
 /// fails the behavior if that panics. Gives how it ended.
 ///
 /// # Safety
@@ -513,7 +505,7 @@ where
     // SAFETY: this function stands in the table of this type only; alive and not released (caller).
     let stage = unsafe { Block::<Q, F, R>::from_raw(behavior).stage() };
     // SAFETY: only the thread that has run the body uses the stage before the promise is released.
-    let result = std::mem::replace(unsafe { &mut *stage }, Stage::failed(failure));
+    let result = mem::replace(unsafe { &mut *stage }, Stage::failed(failure));
     unwind::contain(|| drop(result));
 }
 

@@ -146,7 +146,7 @@ pub(super) fn stage(core: &Core, key: &Arc<Key>, what: What) {
             moment.plain.set(false);
             moment.staged.borrow_mut().push(staged);
         });
-        context::attend();
+        context::mark_body();
         context::watch_scheduling(true);
         return;
     }
@@ -188,11 +188,16 @@ impl Moment {
         *self.snapshot.borrow_mut() = Some(board.snapshot());
         self.entered.set(context::entered());
         self.plain.set(self.staged.borrow().is_empty());
-        context::attend();
+        context::mark_body();
     }
 }
 
-/// A body has ended that has used the noticeboard: from here on nothing of it is left on this thread. Gives what it has
+/// Whether the body that runs here, or has ended just now, has used the noticeboard.
+pub(crate) fn is_used() -> bool {
+    MOMENT.with(|moment| moment.snapshot.borrow().is_some() || !moment.staged.borrow().is_empty())
+}
+
+/// A body has ended that may have used the noticeboard: from here on nothing of it is left on this thread. Gives what it has
 /// posted, and whom that concerns.
 pub(crate) fn end_of_body() -> Option<Publication> {
     let (snapshot, initial, publication) = MOMENT.with(|moment| {

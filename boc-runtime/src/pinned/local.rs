@@ -229,7 +229,7 @@ impl Local {
             return unsafe { simulation.run(&held, job, &running) };
         }
         // SAFETY: held beyond the scope.
-        let _scope = unsafe { context::Scope::enter(core) };
+        let _scope = unsafe { context::Scope::enter_body(core) };
         // SAFETY: ours to run; the core is held.
         unsafe { behavior::run(job, &running) }
     }
@@ -265,7 +265,7 @@ impl Local {
                     result.panicked += 1;
                     first_panic.get_or_insert(failure);
                 }
-                Some(Ran::Returned | Ran::ReturnedPlain | Ran::Skipped) => {}
+                Some(Ran::Returned | Ran::Skipped) => {}
             }
             result.executed += 1;
         }

@@ -27,8 +27,8 @@ struct Context {
     batch: Cell<*const OpenBatch>,
     /// The core of the body that runs here, if the thread is not a worker; null: none runs.
     body: Cell<*const Core>,
-    /// Whether that body has used the noticeboard.
-    attends: Cell<bool>,
+    /// Of that body: see [`mark_body`].
+    marked: Cell<bool>,
     /// While `scope` is [`watched`]: the scope.
     beneath: Cell<*const ScopeState>,
     /// Whether the thread was a worker, or is one.
@@ -44,7 +44,7 @@ impl Context {
             activity: Cell::new(Activity::Free),
             batch: Cell::new(ptr::null()),
             body: Cell::new(ptr::null()),
-            attends: Cell::new(false),
+            marked: Cell::new(false),
             beneath: Cell::new(ptr::null()),
             was_worker: Cell::new(false),
         }
@@ -121,6 +121,19 @@ impl Scope {
         Scope::replace(core.as_ptr())
     }
 
+    /// As [`enter`](Scope::enter), for a body that begins on a thread that is not a worker. [`end_body`] follows when it has
+    /// ended, before this is dropped.
+    ///
+    /// # Safety
+    /// As [`enter`](Scope::enter).
+    #[inline]
+    pub(crate) unsafe fn enter_body(core: NonNull<Core>) -> Scope {
+        CONTEXT.with(|context| {
+            context.body.set(core.as_ptr());
+            Scope { before: context.current.replace(core.as_ptr()) }
+        })
+    }
+
     /// Makes no runtime the current one: a simulated one takes its place.
     pub(crate) fn enter_none() -> Scope {
         Scope::replace(ptr::null())
@@ -146,6 +159,7 @@ pub(crate) struct ScopeBefore(*const ScopeState);
 /// # Safety
 /// [`leave_scope`] is called on this thread before the scope is gone.
 pub(crate) unsafe fn enter_scope(scope: &Arc<ScopeState>) -> ScopeBefore {
+    mark_body();
     ScopeBefore(CONTEXT.with(|context| context.scope.replace(Arc::as_ptr(scope))))
 }
 
@@ -206,12 +220,12 @@ pub(crate) fn begin_body(core: NonNull<Core>) {
     CONTEXT.with(|context| context.body.set(core.as_ptr()));
 }
 
-/// It has ended; gives whether it has used the noticeboard.
+/// It has ended; gives whether it was marked.
 #[inline]
 pub(crate) fn end_body() -> bool {
     CONTEXT.with(|context| {
         context.body.set(ptr::null());
-        context.attends.get() && context.attends.replace(false)
+        context.marked.get() && context.marked.replace(false)
     })
 }
 
@@ -226,13 +240,15 @@ pub(crate) fn body() -> Option<NonNull<Core>> {
     })
 }
 
-/// The body that runs on this thread uses the noticeboard: `notice::end_of_body` is called when it has ended.
-pub(crate) fn attend() {
+/// The body that runs on this thread is not done when it returns (it has used the noticeboard, or has a scope), or it has not
+/// returned: `behavior::run` looks at all of that when it has ended, and at none of it otherwise.
+#[cold]
+pub(crate) fn mark_body() {
     CONTEXT.with(|context| {
         // SAFETY: as above.
         match unsafe { context.worker.get().as_ref() } {
-            Some(worker) => worker.attend(),
-            None => context.attends.set(true),
+            Some(worker) => worker.mark_body(),
+            None => context.marked.set(true),
         }
     });
 }

@@ -51,14 +51,14 @@ pub(crate) struct Worker {
     body: Cell<Body>,
 }
 
-/// What a worker is doing, as far as the noticeboard is concerned.
+/// What a worker is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Body {
     /// It is between two bodies.
     None,
     Runs,
-    /// The body that runs has used the noticeboard.
-    Attends,
+    /// One runs that is not done when it returns: it has used the noticeboard, or has a scope; or it did not return.
+    Marked,
 }
 
 /// What a worker thread does from start to end.
@@ -199,21 +199,22 @@ impl Worker {
         self.body.set(Body::Runs);
     }
 
-    /// It has ended; gives whether it has used the noticeboard.
+    /// It has ended; gives whether it was marked.
     #[inline]
     pub(crate) fn end_body(&self) -> bool {
         // A comparison in memory, and not a load: one instruction less, for every behavior.
-        let attends = self.body.get() != Body::Runs;
+        let marked = self.body.get() != Body::Runs;
         self.body.set(Body::None);
-        attends
+        marked
     }
 
     pub(super) fn runs_body(&self) -> bool {
         self.body.get() != Body::None
     }
 
-    pub(super) fn attend(&self) {
-        self.body.set(Body::Attends);
+    /// There is more to do for the body that runs than to give up what it has.
+    pub(super) fn mark_body(&self) {
+        self.body.set(Body::Marked);
     }
 
     /// The queue is full: moves half of it, and the job, to the injector.

@@ -250,9 +250,10 @@ impl Sim {
             (number, state.origin.replace(number))
         };
         let inside = Inside::enter(core);
+        context::begin_body(NonNull::from(&**core));
         // SAFETY: the caller's duties; finished below, or when all its effects have been taken.
         let mut ran = unsafe { behavior::execute(job, running) };
-        let attends = context::end_body();
+        let attends = context::end_body() && notice::is_used();
         let publication = if attends { notice::end_of_body() } else { None };
         let mut state = self.state.lock();
         state.origin = None;
