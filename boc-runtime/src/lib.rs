@@ -12,6 +12,7 @@
 //! | `behavior` | the block of a behavior; scheduling, running, finishing (README.md) |
 //! | `cancel` | the flags of `Cancel`s (README.md) |
 //! | `sched` | workers, stealing, parking, counting, starting and stopping, timers (README.md) |
+//! | `notice` | the noticeboard: values that bodies read without a request (README.md) |
 //! | `runtime` | the public runtime, the global one, `when`, waiting |
 //! | `sim` | a runtime without threads, its virtual time, and exploring its schedules (README.md) |
 //! | `failure`, `unwind` | panics as data |
@@ -47,7 +48,7 @@
 //!
 //! | type | variance in the value | in lifetimes |
 //! |---|---|---|
-//! | `Cown`, `WeakCown`, `PinnedCown`, `WeakPinnedCown`, `Handle`, `Promise`, `PromiseFuture`, `Resolver` | invariant | |
+//! | `Cown`, `WeakCown`, `PinnedCown`, `WeakPinnedCown`, `Handle`, `Promise`, `PromiseFuture`, `Resolver`, `Notice` | invariant | |
 //! | `Acquired`, `Group` | invariant (`&mut`) | covariant: lent for less than the body |
 //! | `AcquiredRead`, `ReadGroup` | invariant: can be requested again, exclusively | covariant |
 //! | `Result<&mut R, Failure>` of `try`, a `Vec` of these | invariant (`&mut`) | covariant |
@@ -65,6 +66,7 @@ mod cown;
 mod failure;
 mod later;
 mod memory;
+mod notice;
 mod pinned;
 mod promise;
 mod queue;
@@ -88,6 +90,7 @@ pub use runtime::{Target, when_named};
 
 pub use cown::{Acquired, AcquiredRead, Cown, Handle, Sendable, WeakCown};
 pub use failure::{Failure, FailureKind};
+pub use notice::Notice;
 pub use pinned::{
     Busy, ClaimError, HomeThread, MainThread, PinnedCown, PumpLimits, PumpResult, Starvation, Watchdog,
     WeakPinnedCown,

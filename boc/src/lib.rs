@@ -156,12 +156,12 @@ pub use boc_macros::main;
 pub use boc_runtime::{
     Acquired, AcquiredRead, Affinity, Aliased, Anywhere, Attempted, Batch, Builder, Busy, Cancel,
     CancelOnDrop, ClaimError, Cown, Exclusive, Explored, Failure, FailureKind, Group, Guards, Handle, Hold,
-    HomeThread, MainThread, Mode, Pinned, PinnedCown, Place, PlaceGuard, Promise, PromiseFuture, PumpLimits,
-    PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, RuntimeHandle, Scope, Sendable, Shared,
-    Simulation, Starvation, Stats, ThreadBuilder, ThreadName, TimedOut, Watchdog, WeakCown, WeakPinnedCown,
-    WithCancel, WorkerStats, after, all, attempt, batch, explore, first, hold, is_cancelled, now, pinned,
-    quiesce, quiesce_timeout, read, read_attempt, scope, stats, try_when, wait, wait_timeout, when,
-    worker_stats,
+    HomeThread, MainThread, Mode, Notice, Pinned, PinnedCown, Place, PlaceGuard, Promise, PromiseFuture,
+    PumpLimits, PumpResult, ReadGroup, Request, Requested, Resolver, Runtime, RuntimeHandle, Scope, Sendable,
+    Shared, Simulation, Starvation, Stats, ThreadBuilder, ThreadName, TimedOut, Watchdog, WeakCown,
+    WeakPinnedCown, WithCancel, WorkerStats, after, all, attempt, batch, explore, first, hold, is_cancelled,
+    now, pinned, quiesce, quiesce_timeout, read, read_attempt, scope, stats, try_when, wait, wait_timeout,
+    when, worker_stats,
 };
 #[doc(hidden)]
 pub use boc_runtime::{Target, when_named};

@@ -21,6 +21,7 @@ use crate::sync::UnsafeCell;
 
 use super::count_down::CountDown;
 use super::grant::{Hint, Job};
+use super::held;
 use super::run::{self, Cancel, Ran};
 use super::stage::Stage;
 
@@ -58,8 +59,14 @@ pub(crate) struct BehaviorTable {
     /// Whether nothing in a result has to be dropped.
     pub(super) plain: bool,
     pub(crate) dispatch: unsafe fn(NonNull<Behavior>, Hint<'_>),
+    /// Where `dispatch` holds the behavior back: what it does afterwards.
+    pub(super) dispatch_now: unsafe fn(NonNull<Behavior>, Hint<'_>),
+    /// The same table, but that `dispatch` holds the behavior back: `held`.
+    pub(super) held: Option<&'static BehaviorTable>,
     pub(crate) execute: unsafe fn(NonNull<Behavior>) -> Ran,
     pub(crate) cancel: unsafe fn(NonNull<Behavior>, Cancel<'_>),
+    /// Fails a behavior whose body has ended, and which is not finished.
+    pub(super) fail: unsafe fn(NonNull<Behavior>, Failure),
     /// Where the behavior will run, unless that is any worker. It is not begun and not cancelled.
     pub(super) home: unsafe fn(NonNull<Behavior>) -> Option<NonNull<Home>>,
     /// The table that a behavior gets when it is cancelled; `None`: this is one.
@@ -162,6 +169,18 @@ impl Behavior {
         (block.pad_to_align(), payload)
     }
 
+    /// From now on the behavior is held back when it is dispatched.
+    ///
+    /// # Safety
+    /// The part of the block before the slots is written, and no other thread knows the behavior.
+    pub(super) unsafe fn hold_back(behavior: NonNull<Behavior>) {
+        // SAFETY: written (caller).
+        let table = unsafe { Self::table(behavior) };
+        let held = table.held.unwrap_or(table);
+        // SAFETY: no other thread knows it (caller).
+        unsafe { behavior.as_ref() }.promised.header.set_table(&held.promise);
+    }
+
     /// Takes the scope out. It is taken once, when the behavior ends.
     ///
     /// # Safety
@@ -229,11 +248,20 @@ where
 
     pub(crate) const TABLE: BehaviorTable = BehaviorTable {
         execute: run::execute_block::<Q, F, R>,
+        held: Some(&Self::HELD),
         cancelled: Some(&Self::CANCELLED),
         ..Self::CANCELLED
     };
 
-    /// That of a behavior whose promise was cancelled: its body is not called.
+    /// That of a behavior that is held back.
+    const HELD: BehaviorTable = BehaviorTable {
+        dispatch: held::dispatch,
+        execute: run::execute_block::<Q, F, R>,
+        cancelled: Some(&Self::CANCELLED),
+        ..Self::CANCELLED
+    };
+
+    /// That of a behavior whose promise was cancelled: its body is not called. It need not be held back.
     const CANCELLED: BehaviorTable = BehaviorTable {
         promise: Table {
             pinned: false,
@@ -253,8 +281,11 @@ where
         },
         plain: !needs_drop::<R>(),
         dispatch: dispatch_block::<Q, F, R>,
+        dispatch_now: dispatch_block::<Q, F, R>,
+        held: None,
         execute: run::skip,
         cancel: run::cancel_block::<Q, F, R>,
+        fail: run::fail_block::<Q, F, R>,
         home: Self::home,
         cancelled: None,
         flag: Self::flag,

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "moves the body out of a block and the result in")]
 
+use std::mem;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use crate::failure::{Cancelled, Failure};
 use crate::later;
 use crate::memory;
+use crate::notice;
 use crate::queue::Slot;
 use crate::request::{Granted, Request};
 use crate::runtime::ScopeState;
@@ -33,24 +35,31 @@ pub(crate) enum Ran {
     Panicked(Failure),
 }
 
-/// Runs a behavior. Its cowns are released and it is counted out on return.
+/// Runs a behavior, after `context::begin_body`. Its cowns are released and it is counted out on return.
 ///
 /// # Safety
 /// 1. The job is run or cancelled once.
 /// 2. The behavior's core is alive until this returns.
+#[inline(always)]
 pub(crate) unsafe fn run(job: Job, running: &Running) -> Ran {
     let behavior = job.0;
     // SAFETY: the same duties.
     let ran = unsafe { execute(job, running) };
+    if context::end_body() {
+        // SAFETY: executed just now.
+        return unsafe { finish_attending(behavior, ran, Hint::Spawned) };
+    }
     // SAFETY: executed just now.
     unsafe { finish(behavior, Hint::Spawned) };
     ran
 }
 
-/// The first half of [`run`]: calls the body and writes the outcome. The cowns are still held.
+/// The first half of [`run`]: calls the body and writes the outcome. The cowns are still held. [`context::end_body`] follows,
+/// as `context::begin_body` came before.
 ///
 /// # Safety
 /// As [`run`]; [`finish`] follows.
+#[inline]
 pub(crate) unsafe fn execute(job: Job, _: &Running) -> Ran {
     // SAFETY: the same duties.
     unsafe { call(job) }
@@ -158,15 +167,17 @@ where
             Ran::Returned
         }
         Ok(Err(failure)) => {
+            context::mark_body();
             // SAFETY: as above.
-            unsafe { fail(block, failure) };
+            unsafe { write_failure(block, failure) };
             Ran::Skipped
         }
         Err(payload) => {
+            context::mark_body();
             // SAFETY: alive until it is finished.
             let failure = panicked(payload, unsafe { behavior.as_ref() });
             // SAFETY: as above.
-            unsafe { fail(block, failure.clone()) };
+            unsafe { write_failure(block, failure.clone()) };
             Ran::Panicked(failure)
         }
     }
@@ -176,7 +187,7 @@ where
 /// As [`write_outcome`].
 #[cold]
 #[inline(never)]
-unsafe fn fail<Q, F, R>(block: Block<Q, F, R>, failure: Failure)
+unsafe fn write_failure<Q, F, R>(block: Block<Q, F, R>, failure: Failure)
 where
     Q: Request,
     F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
@@ -208,7 +219,7 @@ where
         _ => {
             // SAFETY: alive; the home is moved out below at the earliest, and the body is there.
             let why = unsafe { why_cancelled(behavior, when) };
-            Some(std::mem::replace(stage, Stage::failed(Failure::cancelled(place, why))))
+            Some(mem::replace(stage, Stage::failed(Failure::cancelled(place, why))))
         }
     };
     if when == Cancel::Early {
@@ -384,22 +395,21 @@ where
 #[inline]
 pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     let behavior = job.0;
+    worker.begin_body();
     // SAFETY: the same duties.
     let ran = unsafe { call(job) };
     let hint = Hint::HandedOver(worker);
+    if worker.end_body() {
+        // SAFETY: `call` has written the outcome; nothing was released yet; the worker holds its core.
+        return unsafe { finish_on(behavior, ran, hint) };
+    }
+    // It has returned, and needs no destructor: the worker's loop does not look.
+    debug_assert!(matches!(ran, Ran::Returned), "whatever else there is to do is told to the worker");
+    mem::forget(ran);
     // SAFETY: the queue's activity, which the behavior leads, keeps the block until its promise is
     // released, below.
-    let this = unsafe { behavior.as_ref() };
-    // SAFETY: as above.
-    let is_plain = unsafe { Behavior::table(behavior) }.plain && this.scope.is_none();
-    let Ran::Returned = ran else {
-        drop(ran);
-        // SAFETY: `execute` has written the outcome; nothing was released yet; the worker holds its
-        // core.
-        return unsafe { finish(behavior, hint) };
-    };
-    if !is_plain {
-        // SAFETY: as for the other outcomes.
+    if !unsafe { Behavior::table(behavior) }.plain {
+        // SAFETY: as above.
         return unsafe { finish(behavior, hint) };
     }
     // SAFETY: called if the promise is unwanted (`release_all`): INV-ALONE, for the table of a
@@ -409,6 +419,16 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
     // SAFETY: `execute` has written the outcome; this is the only release.
     unsafe { release_all(behavior, hint, end) };
     worker.count_finished();
+}
+
+/// [`finish`] of what has run on a worker, and did not just return.
+///
+/// # Safety
+/// As [`finish`].
+#[inline(never)]
+unsafe fn finish_on(behavior: NonNull<Behavior>, ran: Ran, hint: Hint<'_>) {
+    // SAFETY: the same duties.
+    drop(unsafe { finish_attending(behavior, ran, hint) });
 }
 
 /// The second half of [`run`]: releases everything and counts the behavior out.
@@ -425,6 +445,100 @@ pub(crate) unsafe fn finish(behavior: NonNull<Behavior>, hint: Hint<'_>) {
     unsafe { release_all(behavior, hint, end) };
     // SAFETY: the core is alive until this returns (caller).
     unsafe { left.count_out() };
+}
+
+/// As [`finish`], for a behavior whose body may have used the noticeboard: publishes what it has posted, unless it panicked;
+/// fails the behavior if that panics. Gives how it ended.
+///
+/// # Safety
+/// As [`finish`].
+#[cold]
+#[inline(never)]
+unsafe fn finish_attending(behavior: NonNull<Behavior>, ran: Ran, hint: Hint<'_>) -> Ran {
+    let Some(mut publication) = notice::end_of_body() else {
+        // SAFETY: the same duties.
+        unsafe { finish(behavior, hint) };
+        return ran;
+    };
+    // SAFETY: the outcome is written, and nothing is released (caller).
+    let ran = unsafe { publish(behavior, ran, &mut publication) };
+    // SAFETY: the caller's duties.
+    let left = unsafe { Left::take(behavior) };
+    // What follows from telling of the change runs user code: after the release.
+    let section = later::Scope::new();
+    publication.tell();
+    // SAFETY: called if the promise is unwanted: see `end`.
+    let end = || unsafe { end(behavior) };
+    // SAFETY: the outcome is written, and this is the only release (caller).
+    unsafe { release_all(behavior, hint, end) };
+    // The values that were replaced.
+    later::aside(|| drop(publication));
+    drop(section);
+    // SAFETY: the core is alive until this returns (caller).
+    unsafe { left.count_out() };
+    ran
+}
+
+/// As [`finish_attending`] does it, of a behavior that a simulation finishes later.
+///
+/// # Safety
+/// The behavior's outcome is written, and nothing of it is released.
+pub(crate) unsafe fn publish_apart(job: Job, ran: Ran, mut publication: notice::Publication) -> Ran {
+    // SAFETY: the caller's duties.
+    let ran = unsafe { publish(job.0, ran, &mut publication) };
+    let section = later::Scope::new();
+    publication.tell();
+    later::aside(|| drop(publication));
+    drop(section);
+    ran
+}
+
+/// Publishes what a body has posted, unless it panicked. Gives how the behavior ended then.
+///
+/// # Safety
+/// The behavior's outcome is written, and nothing of it is released.
+unsafe fn publish(behavior: NonNull<Behavior>, ran: Ran, publication: &mut notice::Publication) -> Ran {
+    if let Ran::Panicked(_) = ran {
+        return ran;
+    }
+    // SAFETY: not finished (caller), so its core lives.
+    let core = unsafe { behavior.as_ref() }.core;
+    // SAFETY: as above.
+    match publication.publish(unsafe { core.as_ref() }) {
+        Ok(()) => ran,
+        // SAFETY: the caller's duties.
+        Err(payload) => Ran::Panicked(unsafe { fail(behavior, payload) }),
+    }
+}
+
+/// Fails a behavior whose body has ended.
+///
+/// # Safety
+/// Its outcome is written, and nothing of it is released.
+#[cold]
+unsafe fn fail(behavior: NonNull<Behavior>, payload: Payload) -> Failure {
+    // SAFETY: not finished (caller), so it lives.
+    let failure = panicked(payload, unsafe { behavior.as_ref() });
+    // SAFETY: as above.
+    let table = unsafe { Behavior::table(behavior) };
+    // SAFETY: the table belongs to the block; the caller's duties.
+    unsafe { (table.fail)(behavior, failure.clone()) };
+    failure
+}
+
+/// # Safety
+/// As [`fail`], for a behavior of these types.
+pub(super) unsafe fn fail_block<Q, F, R>(behavior: NonNull<Behavior>, failure: Failure)
+where
+    Q: Request,
+    F: for<'a> FnOnce(Q::Guard<'a>) -> R + Send,
+    R: Send + 'static,
+{
+    // SAFETY: this function stands in the table of this type only; alive and not released (caller).
+    let stage = unsafe { Block::<Q, F, R>::from_raw(behavior).stage() };
+    // SAFETY: only the thread that has run the body uses the stage before the promise is released.
+    let result = mem::replace(unsafe { &mut *stage }, Stage::failed(failure));
+    unwind::contain(|| drop(result));
 }
 
 /// Ends the block of a behavior whose promise is unwanted.

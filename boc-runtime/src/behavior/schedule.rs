@@ -8,6 +8,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::memory::{Header, Table};
+use crate::notice;
 use crate::pinned::Home;
 use crate::promise::{Due, Promised};
 use crate::queue::{Queue, Slot, Users};
@@ -242,13 +243,25 @@ unsafe fn count(core: &Core, behavior: NonNull<Behavior>, scope: Option<Arc<Scop
     }
 }
 
-/// The part of [`count`] for a behavior that has a scope.
+/// The part of [`count`] for a behavior that has a scope, or that a body schedules which has posted.
 ///
 /// # Safety
 /// As [`count`].
 #[cold]
 #[inline(never)]
+#[track_caller]
 unsafe fn enter_scope(behavior: NonNull<Behavior>, scope: Option<Arc<ScopeState>>) {
+    // SAFETY: the caller's duties.
+    if context::is_watching() && !unsafe { notice::may_schedule(behavior) } {
+        // SAFETY: written (caller).
+        let core = unsafe { behavior.as_ref() }.core;
+        // SAFETY: alive: the caller of `schedule` keeps it. Counted in just now.
+        unsafe { Core::count_finished(core) };
+        // Nothing in the block needs a drop yet.
+        // SAFETY: no other thread knows it (caller).
+        unsafe { Behavior::deallocate(behavior) };
+        notice::refuse_to_schedule();
+    }
     if let Some(scope) = scope.or_else(context::current_scope) {
         scope.enter();
         // SAFETY: no other thread knows the block yet (caller).

@@ -262,7 +262,7 @@ impl Local {
             return unsafe { simulation.run(&held, job, &running) };
         }
         // SAFETY: held beyond the scope.
-        let _scope = unsafe { context::Scope::enter(core) };
+        let _scope = unsafe { context::Scope::enter_body(core) };
         self.home.set_running(core.as_ptr());
         // SAFETY: ours to run; the core is held.
         let ran = unsafe { behavior::run(job, &running) };

@@ -6,12 +6,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, needs_drop, offset_of};
 use std::panic::Location;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
 
 use crate::behavior::{self, Stage};
 use crate::failure::Failure;
 use crate::memory::{self, Disposal, Header, HeaderRef, Invariant, Table};
 use crate::queue::{Queue, Status, Users};
+use crate::sched::Core;
 use crate::sim::{self, Outside};
 use crate::sync::UnsafeCell;
 
@@ -73,8 +75,20 @@ impl<R: Send + 'static> Promise<R> {
     /// As [`new`](Promise::new), for a resolver that only behaviors, or a simulation itself, have.
     #[track_caller]
     pub(crate) fn with_resolver(outside: Option<Outside>) -> (Resolver<R>, Promise<R>) {
+        let (mut resolver, promise) = Promise::filled_by(&Owed::<R>::TABLE, Location::caller());
+        resolver.outside = outside;
+        (resolver, promise)
+    }
+
+    /// As [`new`](Promise::new), for a promise that only what this core runs can fill.
+    pub(crate) fn inside(core: &Core, place: &'static Location<'static>) -> (Resolver<R>, Promise<R>) {
+        let simulated = core.simulation().is_some();
+        Promise::filled_by(if simulated { &Owed::<R>::SIMULATED } else { &Owed::<R>::TABLE }, place)
+    }
+
+    fn filled_by(table: &'static Table, place: &'static Location<'static>) -> (Resolver<R>, Promise<R>) {
         // Two strong counts: the promise, and the activity of its queue, which the resolver leads.
-        let header = Header::new(&Owed::<R>::TABLE, Queue::idle(Users::none()), 2, 1);
+        let header = Header::new(table, Queue::idle(Users::none()), 2, 1);
         let owed = Owed { promised: Promised::new(header), stage: UnsafeCell::new(Stage::Running) };
         let mut block = memory::put(owed);
         let producer = Owed::producer_of(block);
@@ -84,7 +98,7 @@ impl<R: Send + 'static> Promise<R> {
         memory::note(unsafe { HeaderRef::new(block.cast()) });
         // SAFETY: one of the two strong counts is the promise's.
         let promise = unsafe { Due::new(block.cast()) }.promise();
-        (Resolver { block, place: Location::caller(), outside, _result: PhantomData }, promise)
+        (Resolver { block, place, outside: None, _result: PhantomData }, promise)
     }
 }
 
@@ -114,6 +128,13 @@ impl<R: Send + 'static> Owed<R> {
         dispose: Self::dispose,
         free: Self::free,
     };
+
+    /// Of a promise that only the simulated runtime of its thread can fill.
+    const SIMULATED: Table = Table { core: Some(Self::simulated), ..Self::TABLE };
+
+    unsafe fn simulated(_: NonNull<Header>) -> *const () {
+        sim::here().map_or(ptr::null(), |core| Arc::as_ptr(&core).cast())
+    }
 
     unsafe fn value(header: NonNull<Header>) -> Result<NonNull<()>, Failure> {
         // SAFETY: this function stands in the table of this type only.

@@ -33,6 +33,7 @@ pub use combine::{all, first};
 pub use current::{RuntimeHandle, hold, stats, worker_stats};
 pub use hold::Hold;
 pub use main_fn::{MainOptions, run_main};
+pub(crate) use quiesce::with_current;
 pub use quiesce::{TimedOut, quiesce, quiesce_timeout, wait, wait_timeout};
 pub(crate) use scope::ScopeState;
 pub use scope::{Scope, scope};

@@ -193,6 +193,17 @@ pub(super) fn current_held() -> Arc<Core> {
     }
 }
 
+/// Calls `f` with the current runtime; sets it up if need be.
+#[track_caller]
+pub(crate) fn with_current<R>(f: impl FnOnce(&Core) -> R) -> R {
+    match global::current() {
+        // SAFETY: alive while it is entered, or one of its bodies runs here; neither ends in `f`.
+        Current::Entered(core) => f(unsafe { core.as_ref() }),
+        Current::Global(core) => f(core),
+        Current::Simulated(core) => f(&core),
+    }
+}
+
 #[track_caller]
 pub(super) fn quiesce_core(core: &Core, timeout: Option<Duration>, what: &str) -> Result<(), TimedOut> {
     quiesce_until(core, may_wait(what), timeout.and_then(deadline_after), what)

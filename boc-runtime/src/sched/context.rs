@@ -25,6 +25,12 @@ struct Context {
     activity: Cell<Activity>,
     /// The innermost batch that is open; null: none.
     batch: Cell<*const OpenBatch>,
+    /// The core of the body that runs here, if the thread is not a worker; null: none runs.
+    body: Cell<*const Core>,
+    /// Of that body: see [`mark_body`].
+    marked: Cell<bool>,
+    /// While `scope` is [`watched`]: the scope.
+    beneath: Cell<*const ScopeState>,
     /// Whether the thread was a worker or a timer thread, or is one.
     was_worker: Cell<bool>,
     /// The core whose timer thread this is; null: it is none.
@@ -39,6 +45,9 @@ impl Context {
             scope: Cell::new(ptr::null()),
             activity: Cell::new(Activity::Free),
             batch: Cell::new(ptr::null()),
+            body: Cell::new(ptr::null()),
+            marked: Cell::new(false),
+            beneath: Cell::new(ptr::null()),
             was_worker: Cell::new(false),
             timers_of: Cell::new(ptr::null()),
         }
@@ -162,6 +171,19 @@ impl Scope {
         Scope::replace(core.as_ptr())
     }
 
+    /// As [`enter`](Scope::enter), for a body that begins on a thread that is not a worker. [`end_body`] follows when it has
+    /// ended, before this is dropped.
+    ///
+    /// # Safety
+    /// As [`enter`](Scope::enter).
+    #[inline]
+    pub(crate) unsafe fn enter_body(core: NonNull<Core>) -> Scope {
+        CONTEXT.with(|context| {
+            context.body.set(core.as_ptr());
+            Scope { before: context.current.replace(core.as_ptr()) }
+        })
+    }
+
     /// Makes no runtime the current one: a simulated one takes its place.
     pub(crate) fn enter_none() -> Scope {
         Scope::replace(ptr::null())
@@ -187,6 +209,7 @@ pub(crate) struct ScopeBefore(*const ScopeState);
 /// # Safety
 /// [`leave_scope`] is called on this thread before the scope is gone.
 pub(crate) unsafe fn enter_scope(scope: &Arc<ScopeState>) -> ScopeBefore {
+    mark_body();
     ScopeBefore(CONTEXT.with(|context| context.scope.replace(Arc::as_ptr(scope))))
 }
 
@@ -203,7 +226,10 @@ pub(crate) fn is_in_scope() -> bool {
 
 /// The scope of the body that runs on this thread.
 pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
-    let scope = CONTEXT.with(|context| context.scope.get());
+    let scope = CONTEXT.with(|context| match context.scope.get() {
+        scope if scope == watched() => context.beneath.get(),
+        scope => scope,
+    });
     if scope.is_null() {
         return None;
     }
@@ -213,10 +239,80 @@ pub(crate) fn current_scope() -> Option<Arc<ScopeState>> {
     Some(unsafe { Arc::from_raw(scope) })
 }
 
+/// What stands in the place of a scope while what this thread schedules needs a look: so that a thread
+/// whose schedulings need none pays nothing for it.
+fn watched() -> *const ScopeState {
+    static MARK: u8 = 0;
+    (&raw const MARK).cast()
+}
+
+/// From now on what this thread schedules goes through `notice::scheduling`, or no more; gives what it was before.
+pub(crate) fn watch_scheduling(watch: bool) -> bool {
+    CONTEXT.with(|context| {
+        let watches = context.scope.get() == watched();
+        if watch && !watches {
+            context.beneath.set(context.scope.replace(watched()));
+        } else if !watch && watches {
+            context.scope.set(context.beneath.get());
+        }
+        watches
+    })
+}
+
+/// Whether what this thread schedules needs a look.
+pub(crate) fn is_watching() -> bool {
+    CONTEXT.with(|context| context.scope.get() == watched())
+}
+
+/// A body of this core begins on a thread that is not a worker.
+#[inline]
+pub(crate) fn begin_body(core: NonNull<Core>) {
+    CONTEXT.with(|context| context.body.set(core.as_ptr()));
+}
+
+/// It has ended; gives whether it was marked.
+#[inline]
+pub(crate) fn end_body() -> bool {
+    CONTEXT.with(|context| {
+        context.body.set(ptr::null());
+        context.marked.get() && context.marked.replace(false)
+    })
+}
+
+/// The core of the body that runs on this thread. What runs on a worker between two bodies is in none.
+pub(crate) fn body() -> Option<NonNull<Core>> {
+    CONTEXT.with(|context| {
+        // SAFETY: set for the time in which the worker lives, by `WorkerScope`.
+        match unsafe { context.worker.get().as_ref() } {
+            Some(worker) => worker.runs_body().then(|| NonNull::from(worker.core())),
+            None => NonNull::new(context.body.get().cast_mut()),
+        }
+    })
+}
+
+/// The body that runs on this thread is not done when it returns (it has used the noticeboard, or has a scope), or it has not
+/// returned: `behavior::run` looks at all of that when it has ended, and at none of it otherwise.
+#[cold]
+pub(crate) fn mark_body() {
+    CONTEXT.with(|context| {
+        // SAFETY: as above.
+        match unsafe { context.worker.get().as_ref() } {
+            Some(worker) => worker.mark_body(),
+            None => context.marked.set(true),
+        }
+    });
+}
+
 /// The runtime that was entered on this thread, or whose body runs here.
 #[inline]
 pub(crate) fn current() -> Option<NonNull<Core>> {
     NonNull::new(CONTEXT.with(|context| context.current.get()).cast_mut())
+}
+
+/// As [`current`], to compare.
+#[inline]
+pub(crate) fn entered() -> *const Core {
+    CONTEXT.with(|context| context.current.get())
 }
 
 /// What this thread does: for `gate`.
@@ -233,6 +329,18 @@ pub(super) fn batch() -> *const OpenBatch {
 /// For `open_batch`.
 pub(super) fn replace_batch(batch: *const OpenBatch) -> *const OpenBatch {
     CONTEXT.with(|context| context.batch.replace(batch))
+}
+
+/// Sets the activity if it is free; gives what it is otherwise.
+#[inline]
+pub(super) fn occupy(activity: Activity) -> Result<(), Activity> {
+    CONTEXT.with(|context| match context.activity.get() {
+        Activity::Free => {
+            context.activity.set(activity);
+            Ok(())
+        }
+        other => Err(other),
+    })
 }
 
 /// For `gate`, which keeps the rules.

@@ -5,11 +5,12 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::behavior::{self, Job};
 use crate::failure::Cancelled;
 use crate::later;
+use crate::notice::Noticeboard;
 use crate::pinned;
 use crate::queue::Party;
 use crate::sim::Sim;
@@ -61,6 +62,7 @@ pub(crate) struct Core {
     simulation: Option<Box<Sim>>,
     /// What the queues know its behaviors by.
     party: Party,
+    notices: OnceLock<Arc<Noticeboard>>,
 }
 
 /// Behaviors run.
@@ -115,6 +117,7 @@ impl Core {
             simulation,
             // Relaxed: a number.
             party: Party::new(CORES.fetch_add(1, Ordering::Relaxed)),
+            notices: OnceLock::new(),
         })
     }
 
@@ -149,6 +152,12 @@ impl Core {
 
     pub(super) fn timers(&self) -> &Timers {
         &self.timers
+    }
+
+    /// The values of all notices; made when it is first asked for.
+    #[inline]
+    pub(crate) fn noticeboard(&self) -> &Arc<Noticeboard> {
+        self.notices.get_or_init(Noticeboard::new)
     }
 
     // Jobs.
@@ -492,6 +501,7 @@ impl Core {
     pub(crate) fn cancel(self: &Arc<Core>) {
         self.refuse_to_start(RUNTIME_ENDED);
         behavior::give_up_of(self);
+        self.noticeboard().end(self.why_cancelled().unwrap_or(Cancelled::RuntimeEnded));
         pinned::cancel_at_homes(NonNull::from(&**self));
         if let Some(simulation) = &self.simulation {
             return simulation.cancel_all(self);

@@ -19,6 +19,8 @@ pub(crate) enum Activity {
     Lends,
     /// A body runs, or the thread is a worker.
     RunsBody,
+    /// A closure of `Notice::update` runs: all other publishing waits for it.
+    Updates,
 }
 
 /// Why something is refused: what the thread does is not [`Activity::Free`].
@@ -26,6 +28,7 @@ pub(crate) enum Activity {
 pub(crate) enum Occupied {
     Lends,
     RunsBody,
+    Updates,
 }
 
 impl Occupied {
@@ -42,6 +45,10 @@ impl Occupied {
                 "pumping inside `MainThread::with` is refused: the behaviors to be run may need the \
                  value that is lent; return from `with` first"
             ),
+            Occupied::Updates => panic!(
+                "pumping inside the closure of `Notice::update` is refused: everything that posts waits for the \
+                 closure; return the new value first"
+            ),
         }
     }
 }
@@ -53,6 +60,7 @@ pub(crate) fn look() -> Result<(), Occupied> {
         Activity::Free => Ok(()),
         Activity::Lends => Err(Occupied::Lends),
         Activity::RunsBody => Err(Occupied::RunsBody),
+        Activity::Updates => Err(Occupied::Updates),
     }
 }
 
@@ -92,8 +100,10 @@ impl Running {
     /// If a body runs, or a value is lent.
     #[inline]
     pub(crate) fn begin() -> Result<Running, Occupied> {
-        look()?;
-        Ok(Running { _entered: Entered::new(Activity::RunsBody) })
+        match context::occupy(Activity::RunsBody) {
+            Ok(()) => Ok(Running { _entered: Entered { before: Activity::Free, _here: PhantomData } }),
+            Err(_) => Err(look().expect_err("not free")),
+        }
     }
 }
 
@@ -109,7 +119,7 @@ impl Lending {
     /// If a body runs. Loans nest.
     pub(crate) fn begin() -> Result<Lending, Occupied> {
         match look() {
-            Err(occupied @ Occupied::RunsBody) => Err(occupied),
+            Err(occupied @ (Occupied::RunsBody | Occupied::Updates)) => Err(occupied),
             Ok(()) | Err(Occupied::Lends) => Ok(Lending { _entered: Entered::new(Activity::Lends) }),
         }
     }
@@ -126,6 +136,20 @@ pub(crate) struct Shut {
 impl Shut {
     pub(crate) fn now() -> Shut {
         Shut { _entered: Entered::new(Activity::RunsBody) }
+    }
+}
+
+/// A closure of `Notice::update` runs until this is dropped: whatever the thread does, it may neither wait nor
+/// run a body.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Updating {
+    _entered: Entered,
+}
+
+impl Updating {
+    pub(crate) fn begin() -> Updating {
+        Updating { _entered: Entered::new(Activity::Updates) }
     }
 }
 
@@ -152,6 +176,10 @@ pub(crate) fn may_wait(what: &str, instead: &str) -> MayWait {
             "`{what}` was called inside `MainThread::with`, where waiting is refused: waiting runs the \
              behaviors of this thread, and they may need the value that is lent; return from `with` \
              first, and wait then"
+        ),
+        Err(Occupied::Updates) => panic!(
+            "`{what}` was called inside the closure of `Notice::update`, where waiting is refused: everything that \
+             posts waits for the closure; wait first, and let the closure make the new value of what it has"
         ),
     }
 }

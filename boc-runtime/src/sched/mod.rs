@@ -33,7 +33,7 @@ use crate::behavior::{self, Hint, Job};
 pub(crate) use config::{Config, Hook, SpawnHandler, checked_workers, default_workers};
 pub(crate) use core::{Core, Runner};
 pub(crate) use counters::Counters;
-pub(crate) use gate::{Lending, MayWait, Occupied, Running, Shut, look, may_wait};
+pub(crate) use gate::{Lending, MayWait, Occupied, Running, Shut, Updating, look, may_wait};
 pub(crate) use graveyard::bury;
 pub use launch::ThreadBuilder;
 pub(crate) use open_batch::{OpenBatch, WaitFor, refuse_in_batch};

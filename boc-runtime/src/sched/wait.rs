@@ -52,6 +52,11 @@ impl<'w> Awaited<'w> {
         forked::refuse_to_wait_for(self.core);
     }
 
+    /// Whether it is known to be `core` that has to make progress.
+    pub(crate) fn is_of(self, core: &Core) -> bool {
+        std::ptr::eq(self.core, core)
+    }
+
     /// Whether `core` may be what has to make progress. Threads of another core may run for as long
     /// as they like.
     pub(crate) fn may_be_of(self, core: &Core) -> bool {

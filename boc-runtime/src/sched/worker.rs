@@ -50,6 +50,17 @@ pub(crate) struct Worker {
     thief: Thief,
     rescue: Rescue,
     random: Cell<u64>,
+    body: Cell<Body>,
+}
+
+/// What a worker is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    /// It is between two bodies.
+    None,
+    Runs,
+    /// One runs that is not done when it returns: it has used the noticeboard, or has a scope; or it did not return.
+    Marked,
 }
 
 /// What a worker thread does from start to end.
@@ -118,6 +129,7 @@ impl Worker {
             direct: Cell::new(0),
             rescue: Rescue::new(),
             random: Cell::new(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(index as u64 + 1)),
+            body: Cell::new(Body::None),
         }
     }
 
@@ -208,6 +220,30 @@ impl Worker {
     #[inline]
     pub(crate) fn count_finished(&self) {
         self.counters().finished_by_owner();
+    }
+
+    /// A body begins.
+    #[inline]
+    pub(crate) fn begin_body(&self) {
+        self.body.set(Body::Runs);
+    }
+
+    /// It has ended; gives whether it was marked.
+    #[inline]
+    pub(crate) fn end_body(&self) -> bool {
+        // A comparison in memory, and not a load: one instruction less, for every behavior.
+        let marked = self.body.get() != Body::Runs;
+        self.body.set(Body::None);
+        marked
+    }
+
+    pub(super) fn runs_body(&self) -> bool {
+        self.body.get() != Body::None
+    }
+
+    /// There is more to do for the body that runs than to give up what it has.
+    pub(super) fn mark_body(&self) {
+        self.body.set(Body::Marked);
     }
 
     /// The queue is full: moves half of it, and the job, to the injector.

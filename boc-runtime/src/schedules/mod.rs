@@ -5,6 +5,7 @@ mod run;
 mod scheduler;
 
 mod cancel;
+mod notice;
 mod order;
 mod parking;
 mod pinned;

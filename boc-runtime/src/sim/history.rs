@@ -38,8 +38,19 @@ pub(super) struct History {
     events: Vec<(usize, Event)>,
     /// In the order of entering.
     entries: Vec<usize>,
+    /// Those that have used the noticeboard, with what they have published.
+    attended: Vec<(usize, Option<Publishes>)>,
     numbers: HashMap<usize, usize>,
     cowns: Vec<Numbered>,
+}
+
+/// What makes it a difference when a behavior publishes what it has posted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Publishes {
+    /// Others have seen something of it.
+    pub(super) acts_before: bool,
+    /// It may have posted what follows from an older moment.
+    pub(super) has_read: bool,
 }
 
 /// That a time is over.
@@ -146,11 +157,16 @@ impl History {
         self.events.push((self.ran.len(), Event { time, what, place }));
     }
 
+    pub(super) fn attended(&mut self, number: usize, publishes: Option<Publishes>) {
+        self.attended.push((number, publishes));
+    }
+
     pub(super) fn order(&self) -> &[usize] {
         &self.ran
     }
 
-    /// The places of `when`s that put behaviors into one cown's queue, not both shared, in an order that nothing ordered.
+    /// The places of `when`s that put behaviors into one cown's queue, not both shared, in an order that nothing ordered; and
+    /// of behaviors for which it matters when they publish what they have posted.
     pub(super) fn races(&self) -> BTreeSet<Place> {
         let mut places = BTreeSet::new();
         let mut of_cown: HashMap<usize, Vec<(usize, usize, bool)>> = HashMap::new();
@@ -168,6 +184,15 @@ impl History {
                         places.insert(self.infos[two - 1].place);
                     }
                 }
+            }
+        }
+        for &(one, publishes) in &self.attended {
+            let Some(publishes) = publishes else { continue };
+            let races = |&(two, others): &(usize, Option<Publishes>)| {
+                two != one && (publishes.acts_before || (publishes.has_read && others.is_some()))
+            };
+            if self.attended.iter().any(races) {
+                places.insert(self.infos[one - 1].place);
             }
         }
         places

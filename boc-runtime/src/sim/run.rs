@@ -2,13 +2,16 @@
 
 #![expect(unsafe_code, reason = "runs, finishes and cancels jobs")]
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::mem;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::behavior::{self, Hint, Job, Pending, Ran};
 use crate::failure::{Failure, FailureKind};
 use crate::later;
+use crate::notice;
 use crate::pinned;
 use crate::queue::{Queue, Status};
 use crate::runtime::ScopeState;
@@ -111,7 +114,7 @@ impl Sim {
     }
 
     fn cancel_inbox(&self) {
-        let inbox = std::mem::take(&mut *self.inbox.lock());
+        let inbox = mem::take(&mut *self.inbox.lock());
         let _scope = later::Scope::new();
         for job in inbox {
             // SAFETY: taken from a queue, so it is ours to end.
@@ -217,6 +220,7 @@ impl Sim {
             }
             Action::Effect(at) => {
                 let effect = state.outboxes[at].effects.pop_front();
+                let number = state.outboxes[at].origin;
                 state.note_if_redundant(at, effect.as_ref());
                 state.outboxes.iter_mut().for_each(|outbox| outbox.at_once = false);
                 let ended = if state.outboxes[at].effects.is_empty() {
@@ -233,8 +237,10 @@ impl Sim {
                 }
                 let before = state.origin.take();
                 drop(state);
-                if let Some(effect) = effect {
-                    effect.take();
+                if let Some(Ran::Panicked(failure)) = effect.and_then(Effect::take) {
+                    if let Some(history) = &mut self.state.lock().history {
+                        history.panicked(number, failure.message());
+                    }
                 }
                 if let Some(job) = ended {
                     // SAFETY: executed, and not finished: who executed it left that to us.
@@ -272,10 +278,27 @@ impl Sim {
             (number, state.origin.replace(number))
         };
         let inside = Inside::enter(core);
+        context::begin_body(NonNull::from(&**core));
         // SAFETY: the caller's duties; finished below, or when all its effects have been taken.
-        let ran = unsafe { behavior::execute(job, running) };
+        let mut ran = unsafe { behavior::execute(job, running) };
+        let attends = context::end_body() && notice::is_used();
+        let publication = if attends { notice::end_of_body() } else { None };
         let mut state = self.state.lock();
         state.origin = None;
+        if attends {
+            state.attends(number, publication.as_ref());
+        }
+        if let Some(publication) = publication {
+            let returned = !matches!(ran, Ran::Panicked(_));
+            if returned && state.publishes_late(number, job, &publication) {
+                state.put_off(number, Effect::Publish(job, publication));
+            } else {
+                drop(state);
+                // SAFETY: executed just now.
+                ran = unsafe { behavior::publish_apart(job, ran, publication) };
+                state = self.state.lock();
+            }
+        }
         if let (Ran::Panicked(failure), Some(history)) = (&ran, &mut state.history) {
             history.panicked(number, failure.message());
         }
@@ -404,16 +427,24 @@ impl Sim {
         loop {
             let mut state = self.state.lock();
             state.cancelled = true;
-            let ready = std::mem::take(&mut state.ready);
-            let outboxes = std::mem::take(&mut state.outboxes);
+            let ready = mem::take(&mut state.ready);
+            let outboxes = mem::take(&mut state.outboxes);
             let timers = state.clock.take_all();
             drop(state);
             self.cancel_inbox();
             if ready.is_empty() && outboxes.is_empty() && timers.is_empty() {
                 return;
             }
-            let (effects, ended): (Vec<_>, Vec<_>) =
+            let (mut effects, ended): (Vec<_>, Vec<_>) =
                 outboxes.into_iter().map(|outbox| (outbox.effects, outbox.ended)).unzip();
+            // Before its behavior is finished.
+            for effects in &mut effects {
+                let (publications, others) =
+                    mem::take(effects).into_iter().partition(|effect| matches!(effect, Effect::Publish(..)));
+                *effects = others;
+                let publications: VecDeque<Effect> = publications;
+                publications.into_iter().for_each(|publication| drop(publication.take()));
+            }
             for job in ended.into_iter().flatten() {
                 let _inside = self.is_here().then(|| (Inside::enter(core), Shut::now()));
                 // SAFETY: executed, and not finished.
@@ -456,7 +487,7 @@ impl Sim {
     /// At the end of a run: what happened, the panics that nobody has looked at, and whether a wait was given up.
     pub(super) fn end(&self) -> (History, Vec<Failure>, bool) {
         let mut state = self.state.lock();
-        let mut unseen = std::mem::take(&mut state.unseen);
+        let mut unseen = mem::take(&mut state.unseen);
         // As a scope does with the first panic of its behaviors, and a pump if asked to.
         unseen.retain(|failure| !failure.was_resumed());
         (state.history.take().unwrap_or_default(), unseen, state.stuck)
@@ -465,7 +496,7 @@ impl Sim {
     /// What was decided, and whether another run is the same.
     pub(super) fn choices(&self) -> (Vec<super::chooser::Choice>, bool) {
         let mut state = self.state.lock();
-        (std::mem::take(&mut state.chooser.choices), state.chooser.redundant)
+        (mem::take(&mut state.chooser.choices), state.chooser.redundant)
     }
 }
 

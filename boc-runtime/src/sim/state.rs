@@ -5,14 +5,15 @@
 use std::collections::{HashMap, VecDeque};
 use std::ptr::NonNull;
 
-use crate::behavior::{self, Job, Pending};
+use crate::behavior::{self, Job, Pending, Ran};
 use crate::failure::Failure;
+use crate::notice::Publication;
 use crate::queue::{Queue, Status};
 use crate::sync::Instant;
 
 use super::chooser::{Chooser, Place};
 use super::clock::Clock;
-use super::history::{History, Origin, TimeOf};
+use super::history::{History, Origin, Publishes, TimeOf};
 
 /// What a simulation knows.
 pub(super) struct State {
@@ -68,6 +69,8 @@ pub(super) struct Outbox {
 pub(super) enum Effect {
     Enter(Pending),
     Release(NonNull<Queue>, NonNull<Status>),
+    /// Of a behavior that is executed, and not finished.
+    Publish(Job, Publication),
 }
 
 // SAFETY: the promise is led by the resolver whose end this is; whoever takes the effect out ends it.
@@ -188,6 +191,26 @@ impl State {
         !makes_no_difference && self.chooser.is_late(place)
     }
 
+    /// A body has ended that has used the noticeboard.
+    pub(super) fn attends(&mut self, origin: Origin, publication: Option<&Publication>) {
+        let acts_before = self.effects != 0;
+        if let Some(history) = &mut self.history {
+            let publishes =
+                publication.map(|publication| Publishes { acts_before, has_read: publication.has_read() });
+            history.attended(origin, publishes);
+        }
+    }
+
+    /// Whether what a body has posted is published later: README.md, part 2.
+    pub(super) fn publishes_late(&mut self, origin: Origin, job: Job, publication: &Publication) -> bool {
+        if self.outboxes.iter().any(|outbox| outbox.origin == origin) {
+            return true;
+        }
+        let makes_no_difference = self.effects == 0 && !publication.has_read();
+        let place = self.known[&address(job)].place;
+        !makes_no_difference && self.chooser.is_late(Some(place))
+    }
+
     /// Chooses among what can happen; `or_nothing`: and that nothing does.
     pub(super) fn choose(&mut self, pinned: &[u64], or_nothing: OrNothing) -> Option<Action> {
         let timers = self.clock.due_numbers();
@@ -229,18 +252,24 @@ impl State {
 }
 
 impl Effect {
-    pub(super) fn take(self) {
+    /// Gives how its behavior has ended, if that may have changed.
+    pub(super) fn take(self) -> Option<Ran> {
         match self {
             Effect::Enter(pending) => pending.enter(),
             // SAFETY: the resolver's end, put off; the outcome is written; once.
             Effect::Release(queue, producer) => unsafe { behavior::release_promise(queue, producer) },
+            Effect::Publish(job, publication) => {
+                // SAFETY: executed; it is finished when all its effects are taken.
+                return Some(unsafe { behavior::publish_apart(job, Ran::Returned, publication) });
+            }
         }
+        None
     }
 
     pub(super) fn cancel(self) {
         match self {
             Effect::Enter(pending) => pending.cancel(),
-            release @ Effect::Release(..) => release.take(),
+            other @ (Effect::Release(..) | Effect::Publish(..)) => drop(other.take()),
         }
     }
 }

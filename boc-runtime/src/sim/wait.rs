@@ -56,7 +56,7 @@ pub(crate) fn wait_until(
     deadline: Option<Instant>,
 ) -> bool {
     let simulation = simulation(core);
-    let ours = awaited.may_be_of(core);
+    let (ours, surely_ours) = (awaited.may_be_of(core), awaited.is_of(core));
     // On the simulation's axis, where the deadline lies, or on the real one.
     let virtual_time = ours && awaited.may_come_from_elsewhere().is_none();
     let limit = deadline.filter(|_| virtual_time);
@@ -84,7 +84,7 @@ pub(crate) fn wait_until(
             continue;
         }
         let now = Instant::now();
-        let (unfinished, outside) = (!core.is_quiescent(), simulation.outside());
+        let (unfinished, outside) = (surely_ours || !core.is_quiescent(), simulation.outside());
         let idle = now - *idle_since.get_or_insert(now);
         if let Some(limit) = limit {
             // No thread is known that could do something in time, or it had some real time for that.
@@ -185,6 +185,7 @@ pub(crate) fn arrive() {
         // with none in between.
         // So does what a body has scheduled or resolved before it asks: no run has it overtaken.
         Err(Occupied::Lends | Occupied::RunsBody) => simulation.take_effects_of_caller(),
+        Err(Occupied::Updates) => {}
     }
 }
 
@@ -223,6 +224,7 @@ fn refuse_asking_for_ever(simulation: &Sim, occupied: Occupied) {
         Occupied::RunsBody => {
             ("inside a behavior", "let the behavior end, and request the promise in another")
         }
+        Occupied::Updates => ("inside the closure of `Notice::update`", "return the new value first"),
     };
     panic!(
         "this promise is asked for again and again {place}, where a simulated runtime runs nothing: it would go \

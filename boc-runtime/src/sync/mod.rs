@@ -15,6 +15,8 @@ mod model;
 mod scheduled;
 #[cfg(not(all(test, any(loom, shuttle))))]
 mod std;
+#[cfg(all(test, any(loom, shuttle)))]
+pub(crate) mod swap;
 
 #[cfg(all(test, any(loom, shuttle)))]
 pub(crate) use self::checked::MutexGuard;

@@ -39,6 +39,11 @@ pub(crate) mod deque {
     pub(crate) use crossbeam_deque::{Stealer, Worker};
 }
 
+/// A pointer to a shared value: read without a lock, and exchanged whole.
+pub(crate) mod swap {
+    pub(crate) use arc_swap::{ArcSwap, Guard};
+}
+
 /// A value of the whole process.
 macro_rules! global {
     ($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr) => {

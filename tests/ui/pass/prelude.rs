@@ -1,7 +1,7 @@
 //! What is in the prelude: each of it by name.
 
 use boc::prelude::{
-    Acquired, AcquiredRead, Cown, Failure, FailureKind, MainThread, PinnedCown, Promise, PumpLimits, PumpResult,
+    Acquired, AcquiredRead, Cown, Failure, FailureKind, MainThread, Notice, PinnedCown, Promise, PumpLimits, PumpResult,
     Resolver, Runtime, Starvation, Watchdog, WeakCown, pinned, quiesce, read, when,
 };
 
@@ -13,6 +13,7 @@ type Types = (
     Failure,
     FailureKind,
     MainThread,
+    Notice<u8>,
     PinnedCown<u8>,
     Promise<u8>,
     Resolver<u8>,

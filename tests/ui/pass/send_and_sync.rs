@@ -15,5 +15,6 @@ fn main() {
     travels::<boc::WeakPinnedCown<Rc<Cell<u8>>>>();
     travels::<Promise<Cell<u8>>>();
     travels::<Failure>();
+    travels::<Notice<String>>();
     is_send::<Runtime>();
 }
