@@ -49,7 +49,8 @@ impl Wake for HomeWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // Release: pairs with the Acquire in `look`. An exchange, as that one: of two exchanges each sees the other's, or comes before.
+        // Release: pairs with the Acquire in `look`. An exchange, as that one: one of the two sees what
+        // the other has written.
         self.woken.swap(true, Ordering::Release);
         self.parker.unpark();
     }

@@ -11,8 +11,8 @@ use crate::sim::Outside;
 
 /// Keeps a runtime from being quiescent: for an event source that will schedule later.
 ///
-/// From [`Runtime::hold`](crate::Runtime::hold), or [`hold`](crate::hold()) for the current runtime. It counts as a behavior that is not finished, until it is dropped, on
-/// any thread. Dropping the runtime does not wait for it.
+/// From [`Runtime::hold`](crate::Runtime::hold), or [`hold`](crate::hold()) for the current runtime. It
+/// counts as a behavior that is not finished, until it is dropped, on any thread. Dropping the runtime does not wait for it.
 ///
 /// ```
 /// # extern crate boc_runtime as boc;

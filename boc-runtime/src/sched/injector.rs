@@ -38,7 +38,8 @@ impl Injector {
         self.len.load(Ordering::Relaxed)
     }
 
-    /// Takes one job, and gives a share of the others, one of `shares` but not more than `most`, to `keep`, if there are others.
+    /// Takes one job, and gives a share of the others, one of `shares` but not more than `most`, to
+    /// `keep`, if there are others.
     pub(super) fn take(&self, shares: usize, most: usize, keep: impl FnOnce(Drain<'_, Job>)) -> Option<Job> {
         if self.is_empty() {
             return None;

@@ -178,7 +178,7 @@ fn many_conditions_in_a_header() {
             #[cfg(test)] let l = 1, #[cfg(test)] let m = 1, #[cfg(test)] let n = 1, #[cfg(test)] let o = 1,
             #[cfg(test)] let p = 1, #[cfg(test)] let q = 1, #[cfg(test)] let r = 1, #[cfg(test)] let s = 1
         )]
-        #[allow(clippy::too_many_arguments)]
+        #[allow(clippy::too_many_arguments, reason = "one for each condition")]
         fn sums(
             a: &mut i32,
             b: &mut i32,
