@@ -129,6 +129,7 @@ pub(super) unsafe fn skip(behavior: NonNull<Behavior>) -> Ran {
     let table = unsafe { Behavior::table(behavior) };
     // SAFETY: the table belongs to the block; the caller's duties.
     unsafe { (table.cancel)(behavior, Cancel::InTurn) };
+    context::mark_body();
     Ran::Skipped
 }
 
@@ -427,8 +428,17 @@ pub(crate) unsafe fn run_on(worker: &Worker, job: Job) {
 /// As [`finish`].
 #[inline(never)]
 unsafe fn finish_on(behavior: NonNull<Behavior>, ran: Ran, hint: Hint<'_>) {
-    // SAFETY: the same duties.
-    drop(unsafe { finish_attending(behavior, ran, hint) });
+    let publication = notice::end_of_body();
+    let Some(mut publication) = publication else {
+        // Before the release: a joiner that drops the failure has the last one.
+        drop(ran);
+        // SAFETY: the same duties.
+        return unsafe { finish(behavior, hint) };
+    };
+    // SAFETY: the outcome is written, and nothing is released (caller).
+    drop(unsafe { publish(behavior, ran, &mut publication) });
+    // SAFETY: published just now; the same duties.
+    unsafe { finish_published(behavior, publication, hint) };
 }
 
 /// The second half of [`run`]: releases everything and counts the behavior out.
@@ -462,6 +472,16 @@ unsafe fn finish_attending(behavior: NonNull<Behavior>, ran: Ran, hint: Hint<'_>
     };
     // SAFETY: the outcome is written, and nothing is released (caller).
     let ran = unsafe { publish(behavior, ran, &mut publication) };
+    // SAFETY: published just now; the caller's duties.
+    unsafe { finish_published(behavior, publication, hint) };
+    ran
+}
+
+/// The rest of [`finish`], after [`publish`].
+///
+/// # Safety
+/// As [`finish`].
+unsafe fn finish_published(behavior: NonNull<Behavior>, publication: notice::Publication, hint: Hint<'_>) {
     // SAFETY: the caller's duties.
     let left = unsafe { Left::take(behavior) };
     // What follows from telling of the change runs user code: after the release.
@@ -476,7 +496,6 @@ unsafe fn finish_attending(behavior: NonNull<Behavior>, ran: Ran, hint: Hint<'_>
     drop(section);
     // SAFETY: the core is alive until this returns (caller).
     unsafe { left.count_out() };
-    ran
 }
 
 /// As [`finish_attending`] does it, of a behavior that a simulation finishes later.

@@ -351,9 +351,8 @@ impl Local {
 
 impl Drop for Local {
     fn drop(&mut self) {
-        // A token in a thread-local is dropped by `exit` too, with a body, or `with`, still on the stack.
-        let unused = sched::look().is_ok();
-        // SAFETY: a pinned value is used while this thread runs a body or lends, and only then.
-        unsafe { self.close(unused) };
+        // SAFETY: what runs a body that holds a pinned value, or lends one, has a count of this `Local`
+        // (`MainThread::counted`; a wait and a step count for themselves), and the last one is gone.
+        unsafe { self.close(true) };
     }
 }

@@ -159,7 +159,7 @@ impl MainThread {
     /// there.
     #[track_caller]
     pub fn pump(&self) -> PumpResult {
-        self.here.local.pump(&PumpLimits::new())
+        self.counted().pump(&PumpLimits::new())
     }
 
     /// As [`pump`](MainThread::pump), within limits.
@@ -170,7 +170,13 @@ impl MainThread {
     /// ([`resume_panics`](PumpLimits::resume_panics)), after everything else is done.
     #[track_caller]
     pub fn pump_with(&self, limits: PumpLimits) -> PumpResult {
-        self.here.local.pump(&limits)
+        self.counted().pump(&limits)
+    }
+
+    /// What runs bodies, or lends values, has a count of its own: a token in a thread-local is dropped by
+    /// `exit` with that still on the stack, and then the count stays.
+    fn counted(&self) -> Rc<Local> {
+        Rc::clone(&self.here.local)
     }
 
     /// Direct access to a pinned cown's value, between pumps.
@@ -202,11 +208,12 @@ impl MainThread {
             return Err(Busy { why: Why::Elsewhere });
         }
         let Ok(lending) = Lending::begin() else { return Err(Busy { why: Why::Body }) };
+        let _counted = self.counted();
         // What bodies find in the value afterwards may name what `f` has scheduled.
         let _settles = Settles;
-        // SAFETY: the token is on the thread that it has claimed, so this is the cown's home; it
-        // keeps the home from being closed but by the thread's end, which does not come before `f`
-        // has returned.
+        // SAFETY: the token is on the thread that it has claimed, so this is the cown's home; the count
+        // keeps the home from being closed but by the thread's end, which comes before `f` has returned by
+        // `exit` only, and ends no value then.
         unsafe { cown.lend(&lending, f) }.map_err(|why| Busy { why })
     }
 
