@@ -18,6 +18,7 @@ mod park;
 mod rescue;
 mod run_queue;
 mod thief;
+mod timer_queue;
 mod timers;
 mod wait;
 mod waiters;
