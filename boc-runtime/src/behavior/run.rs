@@ -481,7 +481,11 @@ unsafe fn finish_attending(behavior: NonNull<Behavior>, ran: Ran, hint: Hint<'_>
 ///
 /// # Safety
 /// As [`finish`].
-unsafe fn finish_published(behavior: NonNull<Behavior>, publication: notice::Publication, hint: Hint<'_>) {
+unsafe fn finish_published(
+    behavior: NonNull<Behavior>,
+    mut publication: notice::Publication,
+    hint: Hint<'_>,
+) {
     // SAFETY: the caller's duties.
     let left = unsafe { Left::take(behavior) };
     // What follows from telling of the change runs user code: after the release.

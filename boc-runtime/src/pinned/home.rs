@@ -172,7 +172,7 @@ impl Home {
         shared.inbox.jobs.push_back(job);
         // Relaxed: under the lock; the home thread, which subtracts, has taken the job under it.
         let was_empty = self.depth.fetch_add(1, Ordering::Relaxed) == 0;
-        if was_empty {
+        if was_empty && shared.timed {
             shared.since = None;
         }
         let is_edge = in_real_time && shared.since.is_none();

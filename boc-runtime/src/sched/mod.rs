@@ -21,6 +21,7 @@ mod rescue;
 mod run_queue;
 mod thief;
 mod thread_end;
+mod timer_queue;
 mod timers;
 mod wait;
 mod waiters;

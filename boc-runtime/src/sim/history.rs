@@ -288,6 +288,23 @@ fn short(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::panic::Location;
+
+    #[test]
+    fn times_that_are_over_stand_between_the_behaviors() {
+        let mut history = History::default();
+        let place = Location::caller();
+        history.is_over(Duration::from_millis(5), TimeOf::Timer, place);
+        history.scheduled(0, Some("body"), place, Some(0), &[]);
+        history.runs(1);
+        history.is_over(Duration::from_secs(3600), TimeOf::Wait, place);
+        let expected = [
+            format!("      5ms: the timer made at {place} is over"),
+            format!("   1. body at {place}"),
+            format!("      3600s: the time limit of the wait at {place} is over"),
+        ];
+        assert_eq!(history.lines(), expected);
+    }
 
     #[test]
     fn names_are_shown_without_their_modules() {
