@@ -56,7 +56,9 @@ pub(super) enum What {
 }
 
 /// The closure of an update. Its captures may be dropped uncalled, and then, too, a panic goes nowhere.
-pub(super) struct Update(Option<Box<dyn FnOnce(&Value) -> Value + Send>>);
+pub(super) struct Update(Option<Box<Closure>>);
+
+type Closure = dyn FnOnce(&Value) -> Value + Send;
 
 impl Update {
     pub(super) fn new(update: impl FnOnce(&Value) -> Value + Send + 'static) -> Update {

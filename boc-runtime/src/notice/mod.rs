@@ -64,9 +64,9 @@ pub(crate) use moment::{Publication, end_of_body, is_used, may_schedule, refuse_
 ///
 /// # What it costs
 ///
-/// A read finds the value by an index, and counts an `Arc`. A post copies a part of the board: time that grows with the
-/// square root of the number of notices, up to about a thousand. Posts of a runtime come one after the other. A notice that
-/// changes with every behavior is better off as a [`Cown`](crate::Cown).
+/// A read finds the value by an index, and counts an `Arc`. A post copies a part of the board: with `n` notices some `32 + n / 32`
+/// pointers. Posts of a runtime come one after the other. What changes with every behavior is better off as a
+/// [`Cown`](crate::Cown).
 pub struct Notice<T> {
     /// Made when it is first asked for: a constant has none. Clones have it too.
     key: OnceLock<Arc<Key>>,

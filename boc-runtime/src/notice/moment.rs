@@ -1,6 +1,7 @@
 //! Owns: the moment that a body reads, and what it has posted: README.md, parts 2 and 3.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
@@ -32,7 +33,14 @@ struct Moment {
     /// Notices whose last handles were dropped meanwhile.
     gone: RefCell<Vec<Gone>>,
     /// What the thread has read last, outside of bodies.
-    read: RefCell<Vec<Read>>,
+    read: RefCell<Reads>,
+}
+
+/// By notice and board.
+struct Reads {
+    last: BTreeMap<(u64, usize), Read>,
+    /// When it has so many, those are thrown away whose notice or board is gone.
+    tidy_at: usize,
 }
 
 /// How often a notice had been changed when it was read.
@@ -54,7 +62,7 @@ thread_local! {
             held: RefCell::new(None),
             updating: Cell::new(false),
             gone: RefCell::new(Vec::new()),
-            read: RefCell::new(Vec::new()),
+            read: RefCell::new(Reads { last: BTreeMap::new(), tidy_at: 16 }),
         })
     };
     static ROOM: Room = const { Room(()) };
@@ -65,7 +73,7 @@ struct Room(());
 
 impl Drop for Room {
     fn drop(&mut self) {
-        let _ = MOMENT.try_with(|moment| moment.read.take());
+        let _ = MOMENT.try_with(|moment| moment.read.borrow_mut().last.clear());
     }
 }
 
@@ -127,9 +135,8 @@ pub(super) fn seen(core: &Core, key: &Arc<Key>) -> u64 {
     let board = core.noticeboard();
     let changes = |snapshot: &Snapshot| snapshot.get(key.index, key.id).map_or(0, |entry| entry.changes);
     if !is_in_body_of(core) {
-        let known = MOMENT.with(|moment| {
-            moment.read.borrow().iter().find(|read| read.is_of(key, board)).map(|read| read.changes)
-        });
+        let place = place_of(key, board);
+        let known = MOMENT.with(|moment| moment.read.borrow().last.get(&place).map(|read| read.changes));
         return known.unwrap_or_else(|| changes(&board.snapshot()));
     }
     MOMENT.with(|moment| {
@@ -161,22 +168,24 @@ pub(super) fn stage(core: &Core, key: &Arc<Key>, what: What) {
 fn note_read(key: &Arc<Key>, board: &Arc<Noticeboard>, changes: u64) {
     MOMENT.with(|moment| {
         let mut reads = moment.read.borrow_mut();
-        if let Some(read) = reads.iter_mut().find(|read| read.is_of(key, board)) {
+        let Reads { last, tidy_at } = &mut *reads;
+        if let Some(read) = last.get_mut(&place_of(key, board)) {
             read.changes = changes;
             return;
         }
         let _ = ROOM.try_with(|_| ());
-        if reads.len() == reads.capacity() {
-            reads.retain(|read| read.key.strong_count() != 0 && read.board.strong_count() != 0);
+        if last.len() >= *tidy_at {
+            last.retain(|_, read| read.key.strong_count() != 0 && read.board.strong_count() != 0);
+            *tidy_at = 2 * last.len() + 16;
         }
-        reads.push(Read { key: Arc::downgrade(key), board: Arc::downgrade(board), changes });
+        let read = Read { key: Arc::downgrade(key), board: Arc::downgrade(board), changes };
+        last.insert(place_of(key, board), read);
     });
 }
 
-impl Read {
-    fn is_of(&self, key: &Arc<Key>, board: &Arc<Noticeboard>) -> bool {
-        ptr::eq(self.key.as_ptr(), Arc::as_ptr(key)) && ptr::eq(self.board.as_ptr(), Arc::as_ptr(board))
-    }
+/// A board's address is its own as long as the entry is there, which has a count of it.
+fn place_of(key: &Key, board: &Arc<Noticeboard>) -> (u64, usize) {
+    (key.id, Arc::as_ptr(board).addr())
 }
 
 impl Moment {

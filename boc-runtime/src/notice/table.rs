@@ -82,12 +82,6 @@ impl Table {
         }
         std::mem::replace(&mut Arc::make_mut(&mut self.chunks[chunk])[index % CHUNK], entry)
     }
-
-    /// How many entries there are.
-    #[cfg(all(test, not(any(loom, shuttle))))]
-    pub(super) fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.iter().flatten().count()).sum()
-    }
 }
 
 #[cfg(all(test, not(any(loom, shuttle))))]

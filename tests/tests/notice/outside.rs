@@ -177,10 +177,6 @@ fn handles_are_one_notice() {
         clone.post("posted");
         assert_eq!((*WORD.read(), *of_clone.read()), ("posted", "posted"));
         assert_eq!(format!("{:?}", Notice::of(1)), "Notice { value: \"i32\", .. }");
-        // Each use of a constant is a notice of its own.
-        const FRESH: Notice<u32> = Notice::new(|| 0);
-        FRESH.post(1);
-        assert_eq!(*FRESH.read(), 0);
     });
 }
 
@@ -216,5 +212,19 @@ fn an_initial_value_that_cannot_be_made_panics_where_it_is_asked_for() {
         assert!(message.contains("reads that notice"), "{message}");
         NEVER.post(1);
         assert_eq!(*NEVER.read(), 1);
+    });
+}
+
+/// A thread remembers what it has read, of each notice: that takes no time that grows with their number.
+#[test]
+fn a_thread_may_read_many() {
+    on_workers(1, || {
+        let notices: Vec<Notice<usize>> = (0..20_000).map(Notice::of).collect();
+        for _ in 0..3 {
+            assert!(notices.iter().enumerate().all(|(n, notice)| *notice.read() == n));
+        }
+        for n in 0..20_000 {
+            assert_eq!(*Notice::of(n).read(), n);
+        }
     });
 }
