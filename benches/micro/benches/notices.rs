@@ -41,7 +41,7 @@ fn reads(criterion: &mut Criterion) {
     });
     // The first read is what a body that reads takes longer than one that does not.
     group.bench_function("body_without", |bencher| {
-        bencher.iter_custom(|count| bodies(&runtime, count, || drop(black_box(1))));
+        bencher.iter_custom(|count| bodies(&runtime, count, || _ = black_box(1)));
     });
     group.bench_function("body_with_one_read", |bencher| {
         bencher.iter_custom(|count| bodies(&runtime, count, || drop(black_box(LEVEL.read()))));
