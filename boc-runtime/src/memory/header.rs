@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 use crate::failure::Failure;
 use crate::later;
 use crate::queue::Queue;
-use crate::sync::{AtomicU32, Ordering};
+use crate::sync::{AtomicU32, Ordering, PlainAtomicPtr};
 
 /// The start of every block.
 #[derive(Debug)]
@@ -25,15 +25,14 @@ pub(crate) struct Header {
 /// the body only.
 #[derive(Debug)]
 struct TableRef(
-    // Not that of `sync`: a model has nothing to try here. A table is a constant, so a pointer to either is good
-    // whenever it is read.
-    std::sync::atomic::AtomicPtr<Table>,
+    // A model has nothing to try here: a table is a constant, so a pointer to either is good whenever it is read.
+    PlainAtomicPtr<Table>,
 );
 
 impl TableRef {
     #[inline]
     fn new(table: &'static Table) -> TableRef {
-        TableRef(std::sync::atomic::AtomicPtr::new(std::ptr::from_ref(table).cast_mut()))
+        TableRef(PlainAtomicPtr::new(std::ptr::from_ref(table).cast_mut()))
     }
 
     #[inline]

@@ -28,6 +28,9 @@ pub(crate) use self::scheduled::*;
 #[cfg(not(all(test, any(loom, shuttle))))]
 pub(crate) use self::std::*;
 
+/// One that no model looks at: for what is right whichever value is read.
+pub(crate) use ::std::sync::atomic::AtomicPtr as PlainAtomicPtr;
+
 /// When a time that begins at `start` is over; `None`: never, for the clock does not go so far.
 /// Every sum of an instant and a duration that a user chose is made here: `+` panics where the
 /// clock ends. (From now on: `sim::deadline_after`, which knows which clock is meant.)
