@@ -166,7 +166,7 @@ impl<R> Promise<R> {
     /// [`Cancelled`](crate::FailureKind::Cancelled), the captures are dropped, and the cowns pass on in order.
     ///
     /// That happens in this call if the behavior waits for anything but behaviors of its runtime (a
-    /// [`Resolver`](crate::Resolver), a pump, a timer), else when its turn comes. A body that has begun runs to its end. A
+    /// [`Resolver`], a pump, a timer), else when its turn comes. A body that has begun runs to its end. A
     /// promise that a resolver fills is only dropped. May be called from any thread, and in a body; to cancel many, use a
     /// [`Cancel`](crate::Cancel).
     ///

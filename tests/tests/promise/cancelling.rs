@@ -65,7 +65,7 @@ fn what_waits_for_a_resolver_is_given_up_in_the_call() {
 fn what_waits_for_a_pump_is_given_up_in_the_call() {
     on_home(1, |main| {
         let (stop, drops) = (Cancel::new(), Drops::new());
-        let canvas = PinnedCown::new(&main, 0);
+        let canvas = PinnedCown::new(main, 0);
         let token = drops.token();
         let ready = when!(in stop; pinned canvas => { let _ = &token; *canvas += 1 });
         let token = drops.token();
@@ -135,7 +135,7 @@ fn a_child_is_cancelled_with_its_parent_and_not_the_other_way_round() {
         other.when((), |()| ()).join().unwrap();
         server.when((), |()| ()).join().unwrap();
         let (resolver, never) = Promise::<()>::new();
-        let waits = when!(in other; never => { let _ = *never; });
+        let waits = when!(in other; never => { *never; });
         server.cancel();
         fails(waits);
         assert!(other.is_cancelled() && other.child().is_cancelled());
@@ -208,7 +208,7 @@ fn a_failure_is_passed_on_and_a_runtime_that_ends_says_so() {
         let skipped = when!(in stop; failed => *failed);
         assert_eq!(skipped.join().unwrap_err().message(), "first");
         let (resolver, never) = Promise::<()>::new();
-        let waits = when!(in ours.with(&stop); never => { let _ = *never; });
+        let waits = when!(in ours.with(&stop); never => { *never; });
         drop(ours);
         stop.cancel();
         assert_eq!(waits.join().unwrap_err().message(), "cancelled before it ran: its runtime has ended");
@@ -261,7 +261,7 @@ fn a_simulated_behavior_that_waits_for_ever_can_be_cancelled() {
         explore(100, |_| {
             let (cown, stop) = (Cown::new(0), Cancel::new());
             let (resolver, never) = Promise::<()>::new();
-            let waits = when!(in stop; never, cown => { let _ = *never; *cown += 1; });
+            let waits = when!(in stop; never, cown => { *never; *cown += 1; });
             when!(clone stop => stop.cancel());
             assert_eq!(waits.join().unwrap_err().kind(), Cancelled);
             assert_eq!(when!(cown => *cown).join().unwrap(), 0);
@@ -321,7 +321,7 @@ fn one_promise_is_cancelled_and_no_other() {
         gate.until_waiting(1);
         let token = drops.token();
         let skipped = when!(cown => { let _ = &token; *cown += 10; });
-        let behind = when!(skipped, cown => { let _ = *skipped; *cown += 100; });
+        let behind = when!(skipped, cown => { *skipped; *cown += 100; });
         let other = when!(cown => { *cown += 1_000; *cown });
         running.clone().cancel();
         skipped.clone().cancel();
@@ -347,7 +347,7 @@ fn one_promise_that_waits_for_ever_is_given_up_in_the_call() {
         assert!(waits.is_finished() && drops.count() == 1);
         assert_eq!(when!(cown => *cown).join().unwrap(), 0);
 
-        let canvas = PinnedCown::new(&main, 0);
+        let canvas = PinnedCown::new(main, 0);
         let ready = when!(pinned canvas => *canvas += 1);
         ready.clone().cancel();
         assert_eq!(ready.join().unwrap_err().kind(), Cancelled);

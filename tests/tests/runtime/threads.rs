@@ -248,7 +248,7 @@ fn whose_worker_ends_with(deed: impl FnOnce() + Send + 'static) -> Runtime {
 #[test]
 fn a_body_may_drop_a_runtime_whose_thread_waits_for_what_the_body_holds() {
     on_home(1, |main| {
-        let (log, canvas) = (Cown::new(0), PinnedCown::new(&main, 0));
+        let (log, canvas) = (Cown::new(0), PinnedCown::new(main, 0));
         let waits_for_log = |log: &Cown<i32>| {
             let log = log.clone();
             whose_worker_ends_with(move || when!(log => *log += 1).join().unwrap())
