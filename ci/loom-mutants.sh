@@ -143,7 +143,9 @@ mutant 'unpark: wakes without the token' sched/park.rs \
 mutant 'stop: the flag is not raised' sched/idle.rs \
     'self.word.fetch_or(STOPPED, Ordering::SeqCst);' '' sched::loom::stopping
 mutant 'push: does not see that there are no threads' sched/idle.rs \
-    'if word.stopped() {' 'if false {' sched::loom::stopping
+    'if word.stopped() {
+            AfterPush::Revive' 'if false {
+            AfterPush::Revive' sched::loom::stopping
 mutant 'lifecycle: a start while the threads end is forgotten' sched/lifecycle.rs \
     'Phase::Ending => threads.restart = true,' 'Phase::Ending => {}' sched::loom::stopping
 mutant 'lifecycle: the last worker does not look whether threads are wanted' sched/lifecycle.rs \
@@ -180,8 +182,8 @@ mutant 'job taken: the depth is not lowered' pinned/home.rs \
 mutant 'submit: does not unpark the home' pinned/home.rs \
     'drop(shared);
         self.parker.unpark();
-        if was_empty {' 'drop(shared);
-        if was_empty {' pinned::loom
+        if is_edge {' 'drop(shared);
+        if is_edge {' pinned::loom
 mutant 'close: takes what is there, and says so later' pinned/home.rs \
     'let mut shared = self.shared.lock();
         shared.closed = true;
