@@ -104,7 +104,12 @@ pub mod prelude;
 /// How to use all of it, step by step.
 ///
 #[doc = include_str!("guide.md")]
-pub mod guide {}
+pub mod guide {
+    /// For users of bocpy: each of its calls, and what to write here.
+    ///
+    #[doc = include_str!("from_bocpy.md")]
+    pub mod from_bocpy {}
+}
 
 /// The attribute form of [`when!`](macro@crate::when). (An attribute and a macro cannot share one path.)
 pub mod attr {
