@@ -122,3 +122,8 @@ fn main() {
     println!("good enough: {} by {:?}, having looked at {looked_at} beginnings", good.length, good.route);
     assert!(good.length <= enough);
 }
+
+#[test]
+fn the_shortest_trip_is_found() {
+    main();
+}
