@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::mem;
+use std::sync::Arc;
 
 use super::{Here, Item, LEVELS, List, Scope, put_off};
 use crate::sched;
-use crate::sync::{thread, thread_local};
+use crate::sync::{AtomicBool, Ordering, thread, thread_local};
 
 /// How deep what is waited for is carried out inside of waits, on one thread.
 const WAITS: usize = 4 * LEVELS;
@@ -36,11 +37,17 @@ pub(super) fn is_too_deep(here: &Here) -> bool {
 pub(super) fn hand_over(here: &Here, items: &List<Item>) -> bool {
     // Before anything is taken: the system may refuse.
     let (sender, errand) = std::sync::mpsc::channel::<Errand>();
-    let run = move || errand.into_iter().for_each(Errand::run);
+    let done = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&done);
+    let run = move || {
+        errand.into_iter().for_each(Errand::run);
+        // Release: pairs with the Acquire of the look before the join, which orders more.
+        told.store(true, Ordering::Release);
+    };
     let Ok(helper) = thread::Builder::new().name("boc-destructors".to_owned()).spawn(run) else {
         return false;
     };
-    let _ = HELPERS.try_with(|helpers| helpers.borrow_mut().push(helper));
+    let _ = HELPERS.try_with(|helpers| helpers.borrow_mut().push((done, helper)));
     let mut items = items.borrow_mut();
     let rest = items.get_mut(..here.searched.get()).unwrap_or_default();
     // What is taken leaves its place, as in `carry_out_of_rest`.
@@ -55,9 +62,12 @@ pub(super) fn hand_over(here: &Here, items: &List<Item>) -> bool {
     any
 }
 
+/// Whether it is done, and the thread.
+type Helper = (Arc<AtomicBool>, thread::JoinHandle<()>);
+
 thread_local! {
     /// Those of this thread that have not been waited for.
-    static HELPERS: RefCell<Vec<thread::JoinHandle<()>>> = const { RefCell::new(Vec::new()) };
+    static HELPERS: RefCell<Vec<Helper>> = const { RefCell::new(Vec::new()) };
 }
 
 /// At the end of the outermost: what was handed over has happened too, as if this thread had done it. But for a thread
@@ -65,17 +75,17 @@ thread_local! {
 #[inline]
 pub(super) fn wait_for_helpers(here: &Here) {
     if here.level.get() == 0 && HELPERS.try_with(|helpers| !helpers.borrow().is_empty()).unwrap_or(false) {
-        wait_for(HELPERS.take());
+        wait_for(HELPERS.with(|helpers| mem::take(&mut *helpers.borrow_mut())));
     }
 }
 
 #[cold]
 #[inline(never)]
-fn wait_for(helpers: Vec<thread::JoinHandle<()>>) {
+fn wait_for(helpers: Vec<Helper>) {
     if sched::look().is_ok() {
-        for helper in helpers {
+        for (done, helper) in helpers {
             // It may wait for what is pinned here.
-            sched::pump_until(|| helper.is_finished(), None);
+            sched::pump_until(|| done.load(Ordering::Acquire), None);
             // Panics in it are contained.
             let _ = helper.join();
         }
