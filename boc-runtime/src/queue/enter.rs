@@ -110,7 +110,8 @@ unsafe fn wait_for(before: Before) {
 /// 1. [`enter`] was called for every slot of the behavior, once, and gave this slot the `turn`; this is called once for each.
 /// 2. The cown is alive during the call.
 /// 3. The behavior cannot run before this slot is granted, or (several slots) before its scheduler is done.
-#[inline]
+// The two calls of a behavior on two cowns: left to the compiler, it is a call now and then.
+#[inline(always)]
 pub(crate) unsafe fn publish(slot: NonNull<Slot>, turn: Turn, effects: &mut impl Effects) {
     if turn.unsettled {
         // SAFETY: the behavior has entered all of its queues, and has waited for all predecessors; not linked.
