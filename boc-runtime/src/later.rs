@@ -25,6 +25,9 @@
 //! whose promise is waited for ([`end_awaited`]), then one after the other until the wait is over
 //! ([`before_sleep`]): one that is carried out inside a wait may itself wait for what is further out.
 //! Values stay on the list: they die after the code that runs now, which may hold what they need.
+//! A wait of this library in a destructor that itself ran from the list does not do that: what is carried
+//! out on top of it may wait for what the destructor does afterwards. If such a wait lasts, the rest goes to
+//! another thread (`later/elsewhere.rs`).
 //! So what is to be ended together is put on the list together, in one scope. A wait inside of a wait
 //! inside of a wait, a million deep, would need a million frames: four times as deep as that the
 //! rest of what may be waited for goes to a thread of its own, which goes on in the same way.
@@ -257,6 +260,19 @@ fn catch_up_here(here: &Here) -> bool {
 #[inline]
 pub(crate) fn before_sleep() -> bool {
     HERE.with(|here| here.any.get() && (catch_up_here(here) || carry_out_of_rest(here, Item::is_waited_for)))
+}
+
+/// Whether the thread waits in a destructor that ran from the list, and something else is left there that may be waited
+/// for. That is not carried out on top of the wait: it may wait for what the destructor does after it.
+#[inline]
+pub(crate) fn waits_inside() -> bool {
+    HERE.with(|here| here.level.get() != 0 && here.depth.get() == 0 && here.waited_for.get() != 0)
+}
+
+/// Gives what else is on the list to another thread, for a wait as above that lasts. `false`: there is no such thread.
+#[cold]
+pub(crate) fn hand_over() -> bool {
+    HERE.with(|here| ITEMS.try_with(|items| elsewhere::hand_over(here, items)).unwrap_or(false))
 }
 
 /// Before a wait for a promise: ends its behavior if that is on the list.

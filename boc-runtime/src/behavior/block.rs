@@ -24,6 +24,7 @@ use super::grant::{Hint, Job};
 use super::held;
 use super::run::{self, Cancel, Ran};
 use super::stage::Stage;
+use super::waitlist;
 
 /// The part of a block that does not depend on its types.
 #[derive(Debug)]
@@ -267,6 +268,7 @@ where
             pinned: false,
             weak: false,
             core: Some(core_of),
+            cancel: Some(waitlist::cancel_promise),
             type_name: std::any::type_name::<Promise<R>>,
             value: Self::value,
             take: Self::take,

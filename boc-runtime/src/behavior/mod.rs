@@ -23,4 +23,4 @@ pub(crate) use release::{release_promise, release_slot};
 pub(crate) use run::{Ran, cancel, execute, finish, give_up, publish_apart, run, run_on};
 pub(crate) use schedule::{Made, Refused, make, schedule};
 pub(crate) use stage::Stage;
-pub(crate) use waitlist::{Given, cancel_promise, give_up_home, give_up_of, give_up_under, let_go};
+pub(crate) use waitlist::{Given, give_up_home, give_up_of, give_up_under, let_go};

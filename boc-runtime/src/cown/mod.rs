@@ -84,6 +84,7 @@ impl<T: Send + 'static> Cown<T> {
         pinned: false,
         weak: true,
         core: None,
+        cancel: None,
         type_name: std::any::type_name::<Cown<T>>,
         value: value::<T>,
         take: never_taken,

@@ -60,6 +60,8 @@ pub(crate) struct Table {
     /// The core of the behavior that fills the promise, which may be gone. `None`: no behavior
     /// does.
     pub(crate) core: Option<unsafe fn(NonNull<Header>) -> *const ()>,
+    /// What skips the behavior that fills the promise; `None`: no behavior does. The block is alive.
+    pub(crate) cancel: Option<unsafe fn(NonNull<Header>)>,
     /// What is in it, for reports.
     pub(crate) type_name: fn() -> &'static str,
     /// The value, or why there is none. The caller holds the cown.

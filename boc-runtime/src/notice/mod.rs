@@ -20,7 +20,7 @@ use moment::Updating;
 use table::Value;
 
 pub(crate) use board::Noticeboard;
-pub(crate) use moment::{Publication, end_of_body, is_used, may_schedule, refuse_to_schedule};
+pub(crate) use moment::{Publication, end_of_body, is_used, may_schedule, put_off_end, refuse_to_schedule};
 
 /// A fact that everybody reads and few change: a setting, a flag, the best result so far.
 ///

@@ -32,6 +32,8 @@ struct Moment {
     updating: Cell<bool>,
     /// Notices whose last handles were dropped meanwhile.
     gone: RefCell<Vec<Gone>>,
+    /// Runtimes that were dropped meanwhile.
+    ended: RefCell<Vec<Arc<Core>>>,
     /// What the thread has read last, outside of bodies.
     read: RefCell<Reads>,
 }
@@ -62,6 +64,7 @@ thread_local! {
             held: RefCell::new(None),
             updating: Cell::new(false),
             gone: RefCell::new(Vec::new()),
+            ended: RefCell::new(Vec::new()),
             read: RefCell::new(Reads { last: BTreeMap::new(), tidy_at: 16 }),
         })
     };
@@ -332,7 +335,26 @@ impl Drop for Updating {
             moment.gone.take()
         });
         gone.into_iter().for_each(Gone::leave);
+        if self.outer {
+            return;
+        }
+        for core in MOMENT.with(|moment| moment.ended.take()) {
+            core.cancel();
+            sched::bury(core);
+        }
     }
+}
+
+/// Keeps a runtime until the closure has ended, if one runs on this thread: its end needs the lock of its board, and waits
+/// for workers that may need the one that this thread has.
+pub(crate) fn put_off_end(core: &Arc<Core>) -> bool {
+    MOMENT.with(|moment| {
+        let updating = moment.updating.get();
+        if updating {
+            moment.ended.borrow_mut().push(Arc::clone(core));
+        }
+        updating
+    })
 }
 
 /// Keeps it until the closure has ended, if one runs on this thread.

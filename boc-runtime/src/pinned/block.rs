@@ -50,6 +50,7 @@ impl<T: 'static> TableOf<T> {
         pinned: true,
         weak: true,
         core: None,
+        cancel: None,
         type_name: std::any::type_name::<PinnedCown<T>>,
         value: value::<T>,
         take: never_taken,

@@ -211,6 +211,7 @@ static KEPT: Table = Table {
     pinned: false,
     weak: false,
     core: None,
+    cancel: None,
     type_name: || "a block that is kept",
     value: |_| unreachable!("not asked for its value"),
     take: |_, _| unreachable!("nothing is taken"),

@@ -14,7 +14,6 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::behavior;
 use crate::later;
 use crate::memory::{self, Header, HeaderRef, Invariant, identity};
 use crate::queue::Status;
@@ -185,9 +184,9 @@ impl<R> Promise<R> {
     pub fn cancel(self) {
         let header = self.header();
         // SAFETY: this handle keeps the block alive.
-        if unsafe { header.as_ref() }.table().core.is_some() {
-            // SAFETY: as above; only the promises of behaviors have a core.
-            unsafe { behavior::cancel_promise(header) };
+        if let Some(cancel) = unsafe { header.as_ref() }.table().cancel {
+            // SAFETY: as above; the table belongs to the block.
+            unsafe { cancel(header) };
         }
     }
 

@@ -121,6 +121,7 @@ impl<R: Send + 'static> Owed<R> {
         pinned: false,
         weak: true,
         core: None,
+        cancel: None,
         type_name: std::any::type_name::<Promise<R>>,
         value: Self::value,
         take: Self::take,

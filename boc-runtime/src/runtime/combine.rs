@@ -76,7 +76,12 @@ impl<R> Race<R> {
         let mut race = self.0.lock();
         let Some((left, answer)) = race.take() else { return };
         match promise.take() {
-            Err(_) if left > 1 => *race = Some((left - 1, answer)),
+            Err(failure) if left > 1 => {
+                *race = Some((left - 1, answer));
+                drop(race);
+                // It may be the last handle, and what its panic carried is the user's.
+                drop(failure);
+            }
             result => {
                 // What waits for the answer is not for this lock.
                 drop(race);

@@ -328,6 +328,9 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         if self.owns {
+            if crate::notice::put_off_end(&self.core) {
+                return;
+            }
             self.core.cancel();
         } else if !self.core.is_cancelled() {
             // Its owner keeps it while a behavior is in flight. What this thread has scheduled after the

@@ -82,6 +82,7 @@ pub(crate) fn wait_until<'w>(
     mut done: impl FnMut() -> bool,
     deadline: Option<Instant>,
 ) -> bool {
+    let mut patience = None;
     let _may_leave_some = MayLeaveSome::begin();
     if let Some(core) = sim::here() {
         return sim::wait_until(may_wait, &core, awaited(), done, deadline);
@@ -98,6 +99,20 @@ pub(crate) fn wait_until<'w>(
             continue;
         }
         // What this thread itself has put off may be what is waited for.
+        if later::waits_inside() {
+            if later::catch_up() {
+                continue;
+            }
+            // It goes to another thread if the wait lasts: most are over sooner.
+            let patience = *patience.get_or_insert_with(|| Instant::now() + PATIENCE);
+            if Instant::now() < patience {
+                parker.park_until(deadline.into_iter().chain([patience]).min());
+                continue;
+            }
+            if later::hand_over() {
+                continue;
+            }
+        }
         if later::before_sleep() {
             continue;
         }
@@ -110,6 +125,9 @@ pub(crate) fn wait_until<'w>(
 fn is_over(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
+
+/// How long a wait in a destructor lasts before what else is to be ended goes to another thread.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// How long a home sleeps between two looks at something that no thread tells it of.
 const LOOK_AGAIN: Duration = Duration::from_micros(200);

@@ -419,3 +419,55 @@ fn destructors_that_wait_do_not_nest_without_end() {
         slow.join().unwrap();
     });
 }
+
+/// Two behaviors are given up together. The capture of one waits for what a thread resolves soon, that of the other for
+/// the promise of the first.
+#[test]
+fn captures_that_are_dropped_together_may_wait_for_each_other() {
+    within(LIMIT, || {
+        let runtime = Runtime::builder().workers(2).build().expect("a runtime");
+        for _ in 0..10 {
+            let (never, waits) = Promise::<()>::new();
+            let (soon, slow) = Promise::<()>::new();
+            let stop = Cancel::new();
+            let mut slow = Some(slow);
+            let capture = Calls(move || drop(slow.take().map(Promise::join)));
+            let first = runtime.with(&stop).when(&waits, move |_| drop(capture));
+            let mut awaited = Some(first.clone());
+            let capture = Calls(move || drop(awaited.take().map(Promise::join)));
+            let second = runtime.with(&stop).when(&waits, move |_| drop(capture));
+            let (entered, gate) = channel();
+            let other = thread::spawn(move || {
+                let _ = gate.recv();
+                thread::sleep(Duration::from_millis(10));
+                soon.resolve(());
+            });
+            entered.send(()).expect("it waits");
+            stop.cancel();
+            assert!(first.join().is_err() && second.join().is_err());
+            other.join().expect("no panic");
+            drop(never);
+        }
+    });
+}
+
+/// Each capture waits for the promise of the one before, and all are given up together.
+#[test]
+fn a_chain_of_captures_that_wait_for_each_other_ends() {
+    within(LIMIT, || {
+        let runtime = Runtime::builder().workers(1).build().expect("a runtime");
+        for many in [10, 64, 300] {
+            let (never, waits) = Promise::<()>::new();
+            let stop = Cancel::new();
+            let mut last: Option<Promise<()>> = None;
+            for _ in 0..many {
+                let mut before = last.take();
+                let capture = Calls(move || drop(before.take().map(Promise::join)));
+                last = Some(runtime.with(&stop).when(&waits, move |_| drop(capture)));
+            }
+            stop.cancel();
+            assert!(last.expect("many").join().is_err());
+            drop(never);
+        }
+    });
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use boc::prelude::*;
-use boc_tests::{Gate, on_at_least, on_exactly, on_home, on_workers, settle, within};
+use boc_tests::{Gate, LIMIT, on_at_least, on_exactly, on_home, on_workers, settle, within};
 
 #[test]
 fn it_resolves_at_the_next_change_and_not_before() {
@@ -194,5 +194,18 @@ fn a_home_waits_for_it_by_pumping() {
         when!(clone level => { when!(pinned canvas, clone level => { *canvas += 1; level.post(*canvas); }); });
         changed.join_timeout(Duration::from_secs(60)).expect("in time").unwrap();
         assert_eq!(*level.read(), 1);
+    });
+}
+
+#[test]
+fn a_change_of_a_simulated_runtime_is_no_behavior_that_could_be_cancelled() {
+    within(LIMIT, || {
+        boc::explore(1, |_| {
+            let level = Notice::of(1);
+            let changed = level.changed();
+            changed.clone().cancel();
+            level.post(2);
+            changed.join().unwrap();
+        });
     });
 }

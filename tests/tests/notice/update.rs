@@ -214,3 +214,18 @@ fn a_thread_that_updates_keeps_no_reader_waiting() {
         assert_eq!(*level.read(), 1);
     });
 }
+
+#[test]
+fn a_closure_may_drop_the_runtime_of_its_board() {
+    on_workers(1, || {
+        let runtime = Runtime::builder().workers(1).build().expect("a runtime");
+        let (handle, level) = (runtime.handle(), Notice::of(0));
+        handle.enter(|| {
+            level.update(move |level| {
+                drop(runtime);
+                level + 1
+            });
+        });
+        assert!(handle.when((), |()| ()).join().is_err(), "it has ended, after the closure");
+    });
+}
