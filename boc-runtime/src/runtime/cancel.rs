@@ -80,7 +80,8 @@ impl Cancel {
     /// Skips what was scheduled through this one or its children, and has not begun; and what will be.
     ///
     /// May be called from any thread, in a body too, and again. Captures of what is skipped may be dropped on this
-    /// thread; their panics are contained.
+    /// thread; their panics are contained. They may wait for a promise, but not with `quiesce` or `wait` for the
+    /// runtime: the behavior that is being ended counts until its captures are gone.
     ///
     /// ```
     /// # extern crate boc_runtime as boc;
