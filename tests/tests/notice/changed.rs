@@ -156,7 +156,7 @@ fn a_waker_may_wait_for_what_the_body_held() {
 
 #[test]
 fn it_is_cancelled_with_its_runtime_and_abandoned_with_its_notice() {
-    within(boc_tests::LIMIT, || {
+    within(LIMIT, || {
         let level = Notice::of(0);
         let runtime = Runtime::builder().workers(1).build().unwrap();
         let changed = runtime.enter(|| level.changed());
