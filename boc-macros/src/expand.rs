@@ -13,6 +13,7 @@ use syn::{Expr, MacroDelimiter, ReturnType, Type};
 use crate::ast::{Capture, Mode};
 use crate::check_fn;
 use crate::conditional::conditional;
+use crate::fragment::{is_block_like, written};
 use crate::names::{self, hidden};
 use crate::plan::{About, Bind, Borrow, Function, Handle, Hint, Param, Plan, Request, Spans};
 
@@ -393,14 +394,6 @@ fn lone_block(body: &TokenStream) -> Option<TokenStream> {
     }
 }
 
-/// An expression without what a `macro_rules!` puts around one that it is given.
-fn written(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Group(group) => written(&group.expr),
-        expr => expr,
-    }
-}
-
 /// Whether the leftmost part of an expression, but not all of it, ends with a brace.
 fn starts_with_block(expr: &Expr) -> bool {
     let expr = written(expr);
@@ -423,19 +416,7 @@ fn starts_with_block(expr: &Expr) -> bool {
     }
     let brace_macro =
         matches!(left, Expr::Macro(expr) if matches!(expr.mac.delimiter, MacroDelimiter::Brace(_)));
-    let block = matches!(
-        left,
-        Expr::Block(_)
-            | Expr::Const(_)
-            | Expr::ForLoop(_)
-            | Expr::If(_)
-            | Expr::Loop(_)
-            | Expr::Match(_)
-            | Expr::TryBlock(_)
-            | Expr::Unsafe(_)
-            | Expr::While(_)
-    );
-    (block || brace_macro) && !std::ptr::eq(left, expr)
+    (is_block_like(left) || brace_macro) && !std::ptr::eq(left, expr)
 }
 
 /// One for each request, in the shape of a set: a single one alone, several as a tuple, and as

@@ -63,16 +63,7 @@ fn is_loose(tokens: &TokenStream, before: &[TokenTree], after: &[TokenTree]) -> 
         | Expr::Struct(_)
         | Expr::Unary(_)
         | Expr::Yield(_) => follows_operator(before) || is_continued(after),
-        Expr::Async(_)
-        | Expr::Block(_)
-        | Expr::Const(_)
-        | Expr::ForLoop(_)
-        | Expr::If(_)
-        | Expr::Loop(_)
-        | Expr::Match(_)
-        | Expr::TryBlock(_)
-        | Expr::Unsafe(_)
-        | Expr::While(_) => {
+        expr if matches!(expr, Expr::Async(_)) || is_block_like(expr) => {
             follows_operator(before)
                 || matches!(after.first(), Some(TokenTree::Punct(next)) if ".?".contains(next.as_char()))
         }
@@ -80,11 +71,28 @@ fn is_loose(tokens: &TokenStream, before: &[TokenTree], after: &[TokenTree]) -> 
     }
 }
 
-fn written(expr: &Expr) -> &Expr {
+/// An expression without what a `macro_rules!` puts around one that it is given.
+pub(crate) fn written(expr: &Expr) -> &Expr {
     match expr {
         Expr::Group(group) => written(&group.expr),
         expr => expr,
     }
+}
+
+/// Whether it ends with a brace, and a statement that begins with it ends there.
+pub(crate) fn is_block_like(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Block(_)
+            | Expr::Const(_)
+            | Expr::ForLoop(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::TryBlock(_)
+            | Expr::Unsafe(_)
+            | Expr::While(_)
+    )
 }
 
 /// Whether an operator comes before, and no arrow or assignment.

@@ -3,30 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use boc::prelude::*;
-use boc_tests::{LIMIT, message_of, within};
-
-/// Runs `body` in a fork of this process; its exit code.
-fn in_a_child(body: impl FnOnce()) -> i32 {
-    // SAFETY: the child calls what a child of a process with threads may call with glibc: it
-    // allocates, starts threads, and ends by `_exit`.
-    match unsafe { libc::fork() } {
-        -1 => panic!("no fork"),
-        0 => {
-            // SAFETY: a hang ends the child, and fails the parent.
-            unsafe { libc::alarm(60) };
-            let code = i32::from(catch_unwind(AssertUnwindSafe(body)).is_err());
-            // SAFETY: ends the child without the parent's destructors.
-            unsafe { libc::_exit(code) }
-        }
-        child => {
-            let mut status = 0;
-            // SAFETY: waits for the child made above.
-            assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-            assert!(libc::WIFEXITED(status), "the child was killed: {status}");
-            libc::WEXITSTATUS(status)
-        }
-    }
-}
+use boc_tests::{LIMIT, in_a_child, message_of, within};
 
 /// What `f` says when it is refused.
 fn refused<R>(f: impl FnOnce() -> R) -> String {

@@ -119,23 +119,28 @@ impl Drop for Says {
     }
 }
 
-/// `exit` ends the thread-locals of its thread with `with`, or a body, still on the stack.
-fn exit_inside(body: bool) {
-    let main = MainThread::claim().expect("not claimed");
-    let (cown, waiting) = (PinnedCown::new(&main, Says("the value")), Says("a capture"));
-    when!(pinned cown, let waiting = waiting => { let _ = (&cown, &waiting); });
+/// `exit`, in a body that holds the value, or while `with` lends it.
+fn exit_holding(main: &MainThread, cown: &PinnedCown<Says>, body: bool) {
     if body {
-        main.when(pinned(&cown), |cown| {
+        main.when(pinned(cown), |cown| {
             println!("exit while {} is held", cown.0);
             exit(0)
         });
         main.pump();
     } else {
-        let _ = main.with(&cown, |cown| -> () {
+        let _ = main.with(cown, |cown| -> () {
             println!("exit while {} is lent", cown.0);
             exit(0)
         });
     }
+}
+
+/// `exit` ends the thread-locals of its thread with `with`, or a body, still on the stack.
+fn exit_inside(body: bool) {
+    let main = MainThread::claim().expect("not claimed");
+    let (cown, waiting) = (PinnedCown::new(&main, Says("the value")), Says("a capture"));
+    when!(pinned cown, let waiting = waiting => { let _ = (&cown, &waiting); });
+    exit_holding(&main, &cown, body);
 }
 
 thread_local! {
@@ -163,18 +168,7 @@ fn exit_with_the_token_in_a_thread_local(body: bool) {
     TOKEN.set(Some(main));
     TOKEN.with_borrow(|token| {
         let main = token.as_ref().expect("set");
-        if body {
-            main.when(pinned(&cown), |cown| {
-                println!("exit while {} is held", cown.0);
-                exit(0)
-            });
-            main.pump();
-        } else {
-            let _ = main.with(&cown, |cown| -> () {
-                println!("exit while {} is lent", cown.0);
-                exit(0)
-            });
-        }
+        exit_holding(main, &cown, body);
     });
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use boc::after;
 use boc::prelude::*;
-use boc_tests::{LIMIT, message_of, thread_count, within};
+use boc_tests::{LIMIT, in_a_child, message_of, thread_count, within};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -45,28 +45,6 @@ fn threads() {
             drop(runtime)
         }
         assert_threads(before, "at the end");
-    }
-}
-
-fn in_a_child(body: impl FnOnce()) -> i32 {
-    // SAFETY: the child calls what a child of a process with threads may call with glibc: it
-    // allocates, starts threads, and ends by `_exit`.
-    match unsafe { libc::fork() } {
-        -1 => panic!("no fork"),
-        0 => {
-            // SAFETY: a hang ends the child, and fails the parent.
-            unsafe { libc::alarm(60) };
-            let code = i32::from(catch_unwind(AssertUnwindSafe(body)).is_err());
-            // SAFETY: ends the child without the parent's destructors.
-            unsafe { libc::_exit(code) }
-        }
-        child => {
-            let mut status = 0;
-            // SAFETY: waits for the child made above.
-            assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-            assert!(libc::WIFEXITED(status), "the child was killed: {status}");
-            libc::WEXITSTATUS(status)
-        }
     }
 }
 

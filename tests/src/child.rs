@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -97,4 +98,31 @@ pub fn voluntary_switches() -> u64 {
 #[must_use]
 pub fn thread_count() -> usize {
     fs::read_dir("/proc/self/task").expect("Linux").count()
+}
+
+/// Runs `body` in a fork of this process; its exit code: 1 if `body` panics, else 0.
+///
+/// # Panics
+/// When there is no fork, or the child is killed, as it is after a minute.
+#[cfg(unix)]
+pub fn in_a_child(body: impl FnOnce()) -> i32 {
+    // SAFETY: the child calls what a child of a process with threads may call with glibc: it
+    // allocates, starts threads, and ends by `_exit`.
+    match unsafe { libc::fork() } {
+        -1 => panic!("no fork"),
+        0 => {
+            // SAFETY: a hang ends the child, and fails the parent.
+            unsafe { libc::alarm(60) };
+            let code = i32::from(catch_unwind(AssertUnwindSafe(body)).is_err());
+            // SAFETY: ends the child without the parent's destructors.
+            unsafe { libc::_exit(code) }
+        }
+        child => {
+            let mut status = 0;
+            // SAFETY: waits for the child made above.
+            assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+            assert!(libc::WIFEXITED(status), "the child was killed: {status}");
+            libc::WEXITSTATUS(status)
+        }
+    }
 }

@@ -12,7 +12,7 @@ mod rng;
 mod scope;
 mod workers;
 
-pub use child::{Finished, child, cpu_ticks, thread_count, voluntary_switches};
+pub use child::{Finished, child, cpu_ticks, in_a_child, thread_count, voluntary_switches};
 pub use deadline::{LIMIT, note, within};
 pub use drops::{Bomb, Counted, Drops};
 pub use gate::Gate;

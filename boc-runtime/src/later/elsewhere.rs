@@ -35,6 +35,9 @@ pub(super) fn is_too_deep(here: &Here) -> bool {
 /// Gives everything that may be waited for, of the rest of the list, to a thread of its own. The caller waits, or says
 /// that what it was asked for is not there. `false`: there is nothing, or there is no such thread.
 pub(super) fn hand_over(here: &Here, items: &List<Item>) -> bool {
+    if !items.borrow().get(..here.searched.get()).is_some_and(|rest| rest.iter().any(Item::is_waited_for)) {
+        return false;
+    }
     // Before anything is taken: the system may refuse.
     let (sender, errand) = std::sync::mpsc::channel::<Errand>();
     let done = Arc::new(AtomicBool::new(false));
@@ -49,17 +52,15 @@ pub(super) fn hand_over(here: &Here, items: &List<Item>) -> bool {
     };
     let _ = HELPERS.try_with(|helpers| helpers.borrow_mut().push((done, helper)));
     let mut items = items.borrow_mut();
-    let rest = items.get_mut(..here.searched.get()).unwrap_or_default();
     // What is taken leaves its place, as in `carry_out_of_rest`.
-    let meant = rest.iter_mut().filter(|item| item.is_waited_for());
+    let meant = items[..here.searched.get()].iter_mut().filter(|item| item.is_waited_for());
     let taken: Vec<Item> = meant.map(|item| mem::replace(item, Item::Gone)).collect();
     drop(items);
     here.searched.set(0);
     here.waited_for.set(here.waited_for.get() - taken.len());
-    let any = !taken.is_empty();
     // The thread is there, and waits for it.
     let _ = sender.send(Errand(taken));
-    any
+    true
 }
 
 /// Whether it is done, and the thread.

@@ -179,7 +179,7 @@ impl<R> Promise<R> {
     /// let seen = added.clone();
     /// added.cancel();
     /// assert_eq!(seen.join().unwrap_err().kind(), FailureKind::Cancelled);
-    /// assert_eq!(when(&count, |count| *count).join().unwrap(), 0); // nobody waits for the answer
+    /// assert_eq!(when(&count, |count| *count).join().unwrap(), 0); // without the answer
     /// ```
     pub fn cancel(self) {
         let header = self.header();

@@ -45,7 +45,7 @@ impl<'a, R> Takeable<'a, R> {
         unsafe { (header.get().table().value)(header.as_ptr()) }.map(drop)
     }
 
-    /// The result. Whoever requests the promise later finds that it was taken.
+    /// The result. A later request of the promise finds that it was taken.
     pub(crate) fn take(self) -> Result<R, Failure> {
         let header = self.promise;
         let mut result = MaybeUninit::<Result<R, Failure>>::uninit();

@@ -106,7 +106,7 @@ impl Builder {
     /// priority, of an enclave. It is called with a [`ThreadBuilder`] for each worker and has to see to
     /// it that its [`run`](ThreadBuilder::run) is called on a thread of its own.
     ///
-    /// The workers begin when `spawn` has returned for all of them. Nobody joins such a thread: `wait`,
+    /// The workers begin when `spawn` has returned for all of them. Such a thread is not joined: `wait`,
     /// `shutdown` and the drop of the runtime wait until `run` returns, stop hook included. What the
     /// thread does then, and the destructors of its thread-locals, is the program's business.
     ///

@@ -327,7 +327,7 @@ fn a_watchdog_does_not_hear_of_virtual_time() {
         let runtime = Runtime::simulated(1);
         let label = PinnedCown::new(&main, 0);
         let waits = runtime.enter(|| when!(pinned label => *label += 1));
-        thread::sleep(ms(30)); // real time, and nobody pumps
+        thread::sleep(ms(30)); // real time, and without a pump
         waits.join().unwrap();
         assert_eq!(told.load(Ordering::Relaxed), 0);
         main.set_watchdog(None);
